@@ -1,0 +1,2 @@
+export type { ListenAddress } from './media/pool-worker.ts';
+export { LocalMediaNode, type LocalMediaNodeOptions } from './media-node.ts';

@@ -1,0 +1,223 @@
+import type { MediaNodeEvents, RtpParameters } from '@meshlift/protocol';
+import { createLogger, createRegistry } from '@meshlift/telemetry';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LocalMediaNode } from './media-node.ts';
+import { opusAudio, simulcastVideo, strangerDtls, viewerCapabilities } from './testing/rtp-fixtures.ts';
+
+const registry = createRegistry();
+let node: LocalMediaNode;
+
+beforeEach(async () => {
+  registry.clear();
+  node = await LocalMediaNode.create({
+    workers: 2,
+    addresses: [{ ip: '127.0.0.1' }],
+    rtcPort: 0,
+    logger: createLogger('silent'),
+    registry,
+  });
+});
+afterEach(() => node.close());
+
+function next<N extends keyof MediaNodeEvents>(name: N): Promise<MediaNodeEvents[N]> {
+  return new Promise((resolve) => node.on(name, resolve));
+}
+
+async function metric(name: string, labels: Record<string, string> = {}): Promise<number | undefined> {
+  const metrics = (await registry.getMetricsAsJSON()) as {
+    name: string;
+    values: { value: number; labels: Record<string, string | number> }[];
+  }[];
+  const matches = (given: Record<string, string | number>) =>
+    Object.entries(labels).every(([key, value]) => String(given[key]) === value);
+  return metrics.find((entry) => entry.name === name)?.values.find((entry) => matches(entry.labels))?.value;
+}
+
+async function publish(relayId = 'relay', sessionId = 'ingest') {
+  await node.openRelay(relayId);
+  await node.openIngest(relayId, sessionId);
+  const video = await node.openProducer(sessionId, {
+    kind: 'video',
+    rtpParameters: simulcastVideo(),
+    paused: false,
+  });
+  const audio = await node.openProducer(sessionId, {
+    kind: 'audio',
+    rtpParameters: opusAudio(),
+    paused: false,
+  });
+  return { video, audio };
+}
+
+describe('a relay', () => {
+  it('gives each viewer a consumer for each track, with the layers to choose from', async () => {
+    await publish();
+    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities());
+    expect(
+      consumers.map(({ kind, spatialLayers, temporalLayers }) => [kind, spatialLayers, temporalLayers]),
+    ).toEqual([
+      ['video', 3, 3],
+      ['audio', 1, 1],
+    ]);
+  });
+
+  it('spreads its viewers over both workers through one pipe, and removes the pipe after the last', async () => {
+    await publish();
+    for (let viewer = 0; viewer < 6; viewer += 1) {
+      const { consumers } = await node.openViewer('relay', `viewer ${viewer}`, viewerCapabilities());
+      expect(consumers).toHaveLength(2);
+    }
+    expect(await metric('meshlift_worker_viewers', { worker: '0' })).toBeGreaterThan(0);
+    expect(await metric('meshlift_worker_viewers', { worker: '1' })).toBeGreaterThan(0);
+    expect(await metric('meshlift_edges')).toBe(1);
+    for (let viewer = 0; viewer < 6; viewer += 1) await node.closeSession(`viewer ${viewer}`);
+    expect(await metric('meshlift_edges')).toBe(0);
+    expect(await metric('meshlift_sessions', { role: 'viewer' })).toBe(0);
+    expect(await metric('meshlift_worker_viewers', { worker: '1' })).toBe(0);
+  });
+
+  it('shows viewers that were there first the tracks that come later, on every worker', async () => {
+    await node.openRelay('relay');
+    await node.openIngest('relay', 'ingest');
+    const waiting = ['a', 'b', 'c', 'd'];
+    for (const viewer of waiting) await node.openViewer('relay', viewer, viewerCapabilities());
+    const opened: string[] = [];
+    const all = new Promise<void>((resolve) => {
+      node.on('consumerOpened', ({ sessionId }) => {
+        opened.push(sessionId);
+        if (opened.length === waiting.length) resolve();
+      });
+    });
+    await node.openProducer('ingest', { kind: 'video', rtpParameters: simulcastVideo(), paused: false });
+    await all;
+    expect(opened.sort()).toEqual(waiting);
+  });
+
+  it('tells viewers when a track is paused, resumed and closed', async () => {
+    const { audio } = await publish();
+    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities());
+    const consumerId = consumers.find(({ kind }) => kind === 'audio')?.id;
+    const paused = next('consumerPaused');
+    await node.setProducerPaused('ingest', audio.producerId, true);
+    expect(await paused).toEqual({ sessionId: 'viewer', consumerId, paused: true });
+    const closed = next('consumerClosed');
+    await node.closeProducer('ingest', audio.producerId);
+    expect(await closed).toEqual({ sessionId: 'viewer', consumerId });
+    expect(await node.listConsumers('viewer')).toHaveLength(1);
+  });
+
+  it('keeps its viewers when the publisher comes back on a new ingest', async () => {
+    await publish();
+    await node.openViewer('relay', 'viewer', viewerCapabilities());
+    await node.openIngest('relay', 'ingest again');
+    await expect.poll(() => node.listConsumers('viewer')).toHaveLength(0);
+    const opened = next('consumerOpened');
+    await node.openProducer('ingest again', { kind: 'audio', rtpParameters: opusAudio(), paused: false });
+    expect((await opened).sessionId).toBe('viewer');
+    await expect(node.listWantedLayers('ingest')).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
+  });
+});
+
+describe('layers that nobody watches', () => {
+  it('are not wanted of the publisher until a viewer comes, and only as high as the viewers go', async () => {
+    const { video } = await publish();
+    expect(video.spatialLayers).toEqual([]);
+    const wanted: number[][] = [];
+    node.on('layersWanted', (event) => {
+      if (event.producerId === video.producerId) wanted.push(event.spatialLayers);
+    });
+    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities());
+    expect(wanted).toEqual([[0, 1, 2]]);
+    const consumerId = consumers.find(({ kind }) => kind === 'video')?.id ?? '';
+    const fewer = next('layersWanted');
+    await node.setConsumerLayers('viewer', consumerId, { spatialLayer: 0 });
+    expect(await fewer).toMatchObject({ sessionId: 'ingest', spatialLayers: [0] });
+    await node.setConsumerLayers('viewer', consumerId, null);
+    expect(wanted.at(-1)).toEqual([0, 1, 2]);
+  });
+});
+
+describe('bad media parameters', () => {
+  const broken: [string, RtpParameters][] = [
+    ['no codec', { ...simulcastVideo(), codecs: [] }],
+    ['too few keys to tell the layers apart', { ...simulcastVideo(), encodings: [{}, {}] }],
+    [
+      'an unknown codec',
+      { ...opusAudio(), codecs: [{ mimeType: 'video/NONE', payloadType: 96, clockRate: 90_000 }] },
+    ],
+    ['the same SSRC twice', { ...opusAudio(), mid: '7', encodings: [{ ssrc: 9 }, { ssrc: 9 }] }],
+  ];
+
+  it.each(broken)('are refused with a code, and the next good ones work (%s)', async (_, rtpParameters) => {
+    await node.openRelay('relay');
+    await node.openIngest('relay', 'ingest');
+    const opening = node.openProducer('ingest', { kind: 'video', rtpParameters, paused: false });
+    await expect(opening).rejects.toMatchObject({ code: 'RTP_REJECTED' });
+    await node.openProducer('ingest', { kind: 'video', rtpParameters: simulcastVideo(), paused: false });
+    expect(await metric('meshlift_worker_deaths_total')).toBe(0);
+  });
+
+  it('of a viewer are refused without leaving a transport', async () => {
+    await publish();
+    const nothingInCommon = node.openViewer('relay', 'v1', viewerCapabilities(['video/AV1']));
+    await expect(nothingInCommon).rejects.toMatchObject({ code: 'RTP_REJECTED' });
+    const nonsense = {
+      codecs: [{ kind: 'video' as const, mimeType: 'x', clockRate: 1, preferredPayloadType: 1 }],
+      headerExtensions: [],
+    };
+    await expect(node.openViewer('relay', 'v2', nonsense)).rejects.toMatchObject({ code: 'RTP_REJECTED' });
+    expect(await metric('meshlift_sessions', { role: 'viewer' })).toBe(0);
+    expect(await metric('meshlift_worker_viewers', { worker: '0' })).toBe(0);
+  });
+
+  it('of DTLS cannot be given twice', async () => {
+    await node.openRelay('relay');
+    await node.openIngest('relay', 'ingest');
+    await node.connectTransport('ingest', strangerDtls());
+    await expect(node.connectTransport('ingest', strangerDtls())).rejects.toMatchObject({
+      code: 'RTP_REJECTED',
+    });
+  });
+});
+
+describe('what breaks', () => {
+  it('frees a transport that never connects, and says so', async () => {
+    await publish();
+    await node.openViewer('relay', 'viewer', viewerCapabilities());
+    const sessions = new Map<string, string>();
+    await new Promise<void>((resolve) => {
+      node.on('sessionClosed', ({ sessionId, code }) => {
+        sessions.set(sessionId, code);
+        if (sessions.size === 2) resolve();
+      });
+    });
+    expect(Object.fromEntries(sessions)).toEqual({
+      ingest: 'TRANSPORT_TIMEOUT',
+      viewer: 'TRANSPORT_TIMEOUT',
+    });
+    expect(await metric('meshlift_sessions', { role: 'viewer' })).toBe(0);
+    expect(await metric('meshlift_sessions', { role: 'ingest' })).toBe(0);
+  });
+
+  it('loses only the relays of a worker that dies, and replaces the worker', async () => {
+    await publish();
+    await node.openViewer('relay', 'viewer', viewerCapabilities());
+    const lost = next('relayLost');
+    const [origin] = await node.workerPidsOf('relay');
+    if (origin === undefined) throw new Error('the relay has no worker');
+    process.kill(origin, 'SIGKILL');
+    expect(await lost).toEqual({ relayId: 'relay' });
+    await publish('another', 'another ingest');
+    await expect.poll(() => metric('meshlift_worker_viewers', { worker: '0' })).toBeDefined();
+    await expect.poll(() => metric('meshlift_worker_viewers', { worker: '1' })).toBeDefined();
+    expect(await metric('meshlift_worker_deaths_total')).toBe(1);
+  });
+
+  it('says which port is taken', async () => {
+    const options = { workers: 1, addresses: [{ ip: '127.0.0.1' }], logger: createLogger('silent') };
+    const first = await LocalMediaNode.create({ ...options, rtcPort: 45_871, registry: createRegistry() });
+    const second = LocalMediaNode.create({ ...options, rtcPort: 45_871, registry: createRegistry() });
+    await expect(second).rejects.toThrow(/45871.*127\.0\.0\.1/);
+    await first.close();
+  });
+});

@@ -1,0 +1,159 @@
+import { EventEmitter } from 'node:events';
+import { type MediaNode, MeshliftError, type RtpCapabilities } from '@meshlift/protocol';
+import type { Logger, Registry } from '@meshlift/telemetry';
+import { ortc } from 'mediasoup';
+import { mediaCodecs } from './media/codecs.ts';
+import { registerMediaMetrics } from './media/media-metrics.ts';
+import type { ListenAddress } from './media/pool-worker.ts';
+import { type Notify, Relay } from './media/relay.ts';
+import { WorkerPool } from './media/worker-pool.ts';
+
+export interface LocalMediaNodeOptions {
+  /** Number of workers; one per core is a good choice. */
+  workers: number;
+  /** Where every worker takes media. */
+  addresses: readonly ListenAddress[];
+  /** Worker i listens on this port + i, UDP and TCP; 0 lets each choose. */
+  rtcPort: number;
+  logger: Logger;
+  registry: Registry;
+}
+
+/** The media node of this process: mediasoup workers and the relays on them. */
+export class LocalMediaNode implements MediaNode {
+  readonly routerRtpCapabilities: MediaNode['routerRtpCapabilities'];
+  readonly #pool: WorkerPool;
+  readonly #logger: Logger;
+  readonly #events = new EventEmitter();
+  readonly #relays = new Map<string, Promise<Relay>>();
+  readonly #relayOfSession = new Map<string, Relay>();
+  #closed = false;
+
+  static async create(options: LocalMediaNodeOptions): Promise<LocalMediaNode> {
+    const pool = await WorkerPool.create({
+      count: options.workers,
+      addresses: options.addresses,
+      firstPort: options.rtcPort,
+      logger: options.logger,
+    });
+    return new LocalMediaNode(pool, options);
+  }
+
+  private constructor(pool: WorkerPool, { logger, registry }: LocalMediaNodeOptions) {
+    this.#pool = pool;
+    this.#logger = logger;
+    this.routerRtpCapabilities = ortc.generateRouterRtpCapabilities(mediaCodecs) as RtpCapabilities;
+    registerMediaMetrics(registry, pool, () => this.#liveRelays());
+  }
+
+  async openRelay(relayId: string): Promise<void> {
+    if (this.#closed) throw new MeshliftError('SERVER_CLOSING');
+    if (this.#relays.has(relayId)) return;
+    const creating = Relay.create(relayId, this.#pool, this.#notify);
+    this.#relays.set(relayId, creating);
+    try {
+      await creating;
+    } catch (error) {
+      this.#relays.delete(relayId);
+      throw MeshliftError.from(error);
+    }
+  }
+
+  async closeRelay(relayId: string): Promise<void> {
+    const relay = await this.#relays.get(relayId)?.catch(() => undefined);
+    if (!relay) return;
+    this.#relays.delete(relayId);
+    this.#forgetSessionsOf(relay);
+    relay.close();
+  }
+
+  openIngest: MediaNode['openIngest'] = async (relayId, sessionId) => {
+    const relay = await this.#relay(relayId);
+    const transport = await relay.openIngest(sessionId);
+    this.#relayOfSession.set(sessionId, relay);
+    return transport;
+  };
+
+  openViewer: MediaNode['openViewer'] = async (relayId, sessionId, rtpCapabilities) => {
+    const relay = await this.#relay(relayId);
+    const opened = await relay.openViewer(sessionId, rtpCapabilities);
+    this.#relayOfSession.set(sessionId, relay);
+    return opened;
+  };
+
+  connectTransport: MediaNode['connectTransport'] = async (sessionId, dtlsParameters) =>
+    this.#of(sessionId).connectTransport(sessionId, dtlsParameters);
+
+  restartIce: MediaNode['restartIce'] = async (sessionId) => this.#of(sessionId).restartIce(sessionId);
+
+  closeSession: MediaNode['closeSession'] = async (sessionId) => {
+    this.#relayOfSession.get(sessionId)?.closeSession(sessionId);
+    this.#relayOfSession.delete(sessionId);
+  };
+
+  openProducer: MediaNode['openProducer'] = async (sessionId, producer) =>
+    this.#of(sessionId).openProducer(sessionId, producer);
+
+  setProducerPaused: MediaNode['setProducerPaused'] = async (sessionId, producerId, paused) =>
+    this.#of(sessionId).setProducerPaused(sessionId, producerId, paused);
+
+  closeProducer: MediaNode['closeProducer'] = async (sessionId, producerId) =>
+    this.#of(sessionId).closeProducer(sessionId, producerId);
+
+  listWantedLayers: MediaNode['listWantedLayers'] = async (sessionId) =>
+    this.#of(sessionId).listWantedLayers(sessionId);
+
+  listConsumers: MediaNode['listConsumers'] = async (sessionId) =>
+    this.#of(sessionId).listConsumers(sessionId);
+
+  resumeConsumers: MediaNode['resumeConsumers'] = async (sessionId, consumerIds) =>
+    this.#of(sessionId).resumeConsumers(sessionId, consumerIds);
+
+  setConsumerLayers: MediaNode['setConsumerLayers'] = async (sessionId, consumerId, layers) =>
+    this.#of(sessionId).setConsumerLayers(sessionId, consumerId, layers);
+
+  /** The worker processes that carry a relay, its origin's first: for tests and diagnosis. */
+  async workerPidsOf(relayId: string): Promise<number[]> {
+    return (await this.#relay(relayId)).workerPids();
+  }
+
+  on: MediaNode['on'] = (name, listener) => {
+    this.#events.on(name, listener);
+  };
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#relays.keys()].map((relayId) => this.closeRelay(relayId)));
+    this.#pool.close();
+  }
+
+  readonly #notify: Notify = (name, event) => {
+    if ('sessionId' in event && name === 'sessionClosed') this.#relayOfSession.delete(event.sessionId);
+    if ('relayId' in event && name === 'relayLost') void this.closeRelay(event.relayId);
+    this.#logger.debug({ event: name, details: event }, 'media event');
+    this.#events.emit(name, event);
+  };
+
+  async #relay(relayId: string): Promise<Relay> {
+    const relay = await this.#relays.get(relayId);
+    if (!relay) throw new MeshliftError('MEDIA_FAILED');
+    return relay;
+  }
+
+  #of(sessionId: string): Relay {
+    const relay = this.#relayOfSession.get(sessionId);
+    if (!relay) throw new MeshliftError('SESSION_NOT_FOUND');
+    return relay;
+  }
+
+  #forgetSessionsOf(relay: Relay): void {
+    for (const [sessionId, owner] of this.#relayOfSession) {
+      if (owner === relay) this.#relayOfSession.delete(sessionId);
+    }
+  }
+
+  async #liveRelays(): Promise<Relay[]> {
+    const settled = await Promise.allSettled(this.#relays.values());
+    return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  }
+}

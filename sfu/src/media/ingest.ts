@@ -1,0 +1,66 @@
+import { type MediaKind, MeshliftError, type RtpParameters } from '@meshlift/protocol';
+import { parseScalabilityMode, type types } from 'mediasoup';
+import type { SessionTransport } from './session-transport.ts';
+
+/**
+ * Viewers that need a key frame within this time of each other share one: the publisher is asked at most
+ * twice a second, whatever the audience does.
+ */
+const KEY_FRAME_REQUEST_DELAY_MS = 500;
+
+/** Camera, microphone, screen and its sound, twice. */
+const MOST_PRODUCERS = 8;
+
+/** How many spatial and temporal layers a viewer of a producer can choose from. */
+export function layersOf(producer: types.Producer): { spatialLayers: number; temporalLayers: number } {
+  const { encodings = [] } = producer.rtpParameters;
+  const { spatialLayers, temporalLayers } = parseScalabilityMode(encodings[0]?.scalabilityMode);
+  return { spatialLayers: encodings.length > 1 ? encodings.length : spatialLayers, temporalLayers };
+}
+
+/** The session that brings a relay its media: one transport and the producers on it. */
+export class Ingest {
+  readonly sessionId: string;
+  readonly transport: SessionTransport;
+  readonly #producers = new Map<string, types.Producer>();
+
+  constructor(sessionId: string, transport: SessionTransport) {
+    this.sessionId = sessionId;
+    this.transport = transport;
+  }
+
+  get producers(): types.Producer[] {
+    return [...this.#producers.values()];
+  }
+
+  /** @throws MeshliftError `RTP_REJECTED`, or `WRONG_STATE` past 8 producers */
+  async openProducer(options: {
+    kind: MediaKind;
+    rtpParameters: RtpParameters;
+    paused: boolean;
+  }): Promise<types.Producer> {
+    if (this.#producers.size >= MOST_PRODUCERS) {
+      throw new MeshliftError('WRONG_STATE', `A session sends at most ${MOST_PRODUCERS} tracks.`);
+    }
+    const producer = await this.transport.produce({
+      kind: options.kind,
+      rtpParameters: options.rtpParameters as types.RtpParameters,
+      paused: options.paused,
+      keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
+    });
+    this.#producers.set(producer.id, producer);
+    producer.observer.once('close', () => this.#producers.delete(producer.id));
+    return producer;
+  }
+
+  /** @throws MeshliftError `SESSION_NOT_FOUND` */
+  producer(producerId: string): types.Producer {
+    const producer = this.#producers.get(producerId);
+    if (!producer) throw new MeshliftError('SESSION_NOT_FOUND', 'This session has no such producer.');
+    return producer;
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+}

@@ -1,0 +1,56 @@
+import type { types } from 'mediasoup';
+
+const SAMPLE_EVERY_MS = 2_000;
+
+/** How much a new sample counts against what was known: load settles within about three samples. */
+const NEWEST_WEIGHT = 0.5;
+
+/** Measures how busy one worker is, as the share of one core its process used. */
+export class LoadMeter {
+  readonly #worker: types.Worker;
+  readonly #timer: NodeJS.Timeout;
+  #utilisation = 0;
+  #placedSinceSample = 0;
+  #last: { cpuMs: number; at: number } | undefined;
+
+  constructor(worker: types.Worker) {
+    this.#worker = worker;
+    this.#timer = setInterval(() => void this.#sample(), SAMPLE_EVERY_MS);
+    this.#timer.unref();
+    void this.#sample();
+  }
+
+  /** Smoothed share of one core, 0 to about 1. */
+  get utilisation(): number {
+    return this.#utilisation;
+  }
+
+  /** Viewers placed on the worker since it was last measured; their cost is not in `utilisation` yet. */
+  get placedSinceSample(): number {
+    return this.#placedSinceSample;
+  }
+
+  countPlacement(): void {
+    this.#placedSinceSample += 1;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #sample(): Promise<void> {
+    try {
+      const usage = await this.#worker.getResourceUsage();
+      const cpuMs = usage.ru_utime + usage.ru_stime;
+      const at = performance.now();
+      if (this.#last && at > this.#last.at) {
+        const measured = (cpuMs - this.#last.cpuMs) / (at - this.#last.at);
+        this.#utilisation += NEWEST_WEIGHT * (measured - this.#utilisation);
+      }
+      this.#last = { cpuMs, at };
+      this.#placedSinceSample = 0;
+    } catch {
+      // The worker has just died; its owner hears of that through an event of its own.
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { createWorker, type types } from 'mediasoup';
+import { mediaCodecs } from './codecs.ts';
+import { LoadMeter } from './load-meter.ts';
+
+/** One address a worker takes media on. */
+export interface ListenAddress {
+  /** The address to bind. */
+  ip: string;
+  /** The address or host name that clients are told, where it differs. */
+  announcedAddress?: string;
+}
+
+/** A worker with the one port its transports share, for UDP and TCP, and the load it carries. */
+export class PoolWorker {
+  /** Position in the pool; names the worker in metrics. */
+  readonly index: number;
+  readonly webRtcServer: types.WebRtcServer;
+  readonly load: LoadMeter;
+  readonly #worker: types.Worker;
+  /** Viewers this worker serves, over all relays; kept by the relays. */
+  viewers = 0;
+
+  /**
+   * @param port 0 lets the worker choose
+   * @param workerBin path of mediasoup's worker; mediasoup's own choice when left out
+   * @throws Error naming port and address when the port is taken
+   */
+  static async create(
+    index: number,
+    addresses: readonly ListenAddress[],
+    port: number,
+    workerBin: string | undefined,
+  ): Promise<PoolWorker> {
+    const worker = await createWorker({ logLevel: 'warn', ...(workerBin ? { workerBin } : {}) });
+    try {
+      const listenInfos = addresses.flatMap((address) =>
+        (['udp', 'tcp'] as const).map((protocol) => ({ protocol, ...address, ...(port ? { port } : {}) })),
+      );
+      const webRtcServer = await worker.createWebRtcServer({ listenInfos });
+      return new PoolWorker(index, worker, webRtcServer);
+    } catch (error) {
+      worker.close();
+      const where = addresses.map((address) => address.ip).join(', ');
+      throw new Error(
+        `The media port ${port} (UDP and TCP) cannot be opened on ${where}: it is in use, or the address is not this machine's. ` +
+          'Set MESHLIFT_RTC_PORT or MESHLIFT_HOST to something else.',
+        { cause: error },
+      );
+    }
+  }
+
+  private constructor(index: number, worker: types.Worker, webRtcServer: types.WebRtcServer) {
+    this.index = index;
+    this.#worker = worker;
+    this.webRtcServer = webRtcServer;
+    this.load = new LoadMeter(worker);
+  }
+
+  /** The process id of the worker. */
+  get pid(): number {
+    return this.#worker.pid;
+  }
+
+  get closed(): boolean {
+    return this.#worker.closed;
+  }
+
+  /** Called once if the process ends without having been told to. */
+  onDied(listener: (error: Error) => void): void {
+    this.#worker.once('died', listener);
+  }
+
+  createRouter(): Promise<types.Router> {
+    return this.#worker.createRouter({ mediaCodecs });
+  }
+
+  close(): void {
+    this.load.close();
+    this.#worker.close();
+  }
+}

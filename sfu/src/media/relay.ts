@@ -1,0 +1,333 @@
+import {
+  type ConsumerOptions,
+  type DtlsParameters,
+  type ErrorCode,
+  type IceParameters,
+  type Layers,
+  type MediaKind,
+  type MediaNodeEvents,
+  MeshliftError,
+  type RtpCapabilities,
+  type RtpParameters,
+  type TransportOptions,
+  type WantedLayers,
+} from '@meshlift/protocol';
+import { ortc, type types } from 'mediasoup';
+import { Ingest, layersOf } from './ingest.ts';
+import { LayerDemand } from './layer-demand.ts';
+import { placeViewer } from './placement.ts';
+import type { PoolWorker } from './pool-worker.ts';
+import { rejectingBadParameters } from './rejection.ts';
+import { RelayRouter } from './relay-router.ts';
+import { SessionTransport } from './session-transport.ts';
+import { Viewer } from './viewer.ts';
+import type { WorkerPool } from './worker-pool.ts';
+
+/** How a relay tells its node what happens in it. */
+export type Notify = <N extends keyof MediaNodeEvents>(name: N, event: MediaNodeEvents[N]) => void;
+
+/**
+ * One published stream inside this node: the origin router that its ingest feeds, an edge router on each
+ * other worker that serves viewers of it, and the sessions on them.
+ *
+ * Closing order: sessions, edges, origin. mediasoup closes pipes and consumers with the routers they are on.
+ */
+export class Relay {
+  readonly id: string;
+  readonly #pool: WorkerPool;
+  readonly #notify: Notify;
+  readonly #origin: RelayRouter;
+  readonly #edges = new Map<PoolWorker, Promise<RelayRouter>>();
+  readonly #viewers = new Map<string, Viewer>();
+  readonly #demand: LayerDemand;
+  #ingest: Ingest | undefined;
+  #flowing = false;
+  #closed = false;
+
+  static async create(id: string, pool: WorkerPool, notify: Notify): Promise<Relay> {
+    const { workers } = pool;
+    const index = placeViewer(workers.map((worker) => ({ ...loadOf(worker), servesRelay: false })));
+    const worker = index === undefined ? undefined : workers[index];
+    if (!worker) throw new MeshliftError('SERVER_FULL');
+    return new Relay(id, pool, notify, await RelayRouter.createOrigin(worker));
+  }
+
+  private constructor(id: string, pool: WorkerPool, notify: Notify, origin: RelayRouter) {
+    this.id = id;
+    this.#pool = pool;
+    this.#notify = notify;
+    this.#origin = origin;
+    this.#demand = new LayerDemand(
+      (producerId) => this.#highestLayer(producerId),
+      (wanted) => this.#announceDemand(wanted),
+    );
+    origin.router.on('workerclose', () => {
+      if (this.#closed) return;
+      this.close();
+      notify('relayLost', { relayId: id });
+    });
+  }
+
+  get ingestCount(): number {
+    return this.#ingest ? 1 : 0;
+  }
+
+  get viewerCount(): number {
+    return this.#viewers.size;
+  }
+
+  get edgeCount(): number {
+    return this.#edges.size;
+  }
+
+  /** The processes that carry this relay: the origin's worker, then those of the edges. */
+  async workerPids(): Promise<number[]> {
+    const edges = await Promise.all(this.#edges.values());
+    return [this.#origin, ...edges].map(({ worker }) => worker.pid);
+  }
+
+  async openIngest(sessionId: string): Promise<TransportOptions> {
+    const transport = await SessionTransport.create(this.#origin.router, this.#origin.worker);
+    if (this.#closed) {
+      transport.close();
+      throw new MeshliftError('SESSION_NOT_FOUND');
+    }
+    this.#closeIngest();
+    const ingest = new Ingest(sessionId, transport);
+    this.#ingest = ingest;
+    transport.on('flow', (flowing) => this.#setFlowing(flowing));
+    transport.on('end', (code) => this.#lose(sessionId, code));
+    return transport.options;
+  }
+
+  /** @throws MeshliftError `SERVER_FULL`, or `RTP_REJECTED` when the viewer can decode nothing of the stream */
+  async openViewer(
+    sessionId: string,
+    rtpCapabilities: RtpCapabilities,
+  ): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
+    await rejectingBadParameters(
+      () => this.#closed,
+      () => ortc.validateAndNormalizeRtpCapabilities(rtpCapabilities as types.RtpCapabilities),
+    );
+    const relayRouter = await this.#reserveRouter();
+    let viewer: Viewer | undefined;
+    try {
+      const transport = await SessionTransport.create(relayRouter.router, relayRouter.worker);
+      viewer = this.#addViewer(sessionId, transport, relayRouter, rtpCapabilities);
+      const consumers = await viewer.sync(() => this.#producers);
+      if (this.#closed || transport.closed) throw new MeshliftError('MEDIA_FAILED');
+      if (consumers.length === 0 && this.#producers.length > 0) {
+        throw new MeshliftError('RTP_REJECTED', 'The viewer has no codec in common with the stream.');
+      }
+      return { transport: transport.options, consumers };
+    } catch (error) {
+      if (viewer) this.closeSession(sessionId);
+      else this.#release(relayRouter);
+      throw error;
+    }
+  }
+
+  connectTransport(sessionId: string, dtlsParameters: DtlsParameters): Promise<void> {
+    return this.#session(sessionId).transport.connect(dtlsParameters);
+  }
+
+  restartIce(sessionId: string): Promise<IceParameters> {
+    return this.#session(sessionId).transport.restartIce();
+  }
+
+  async openProducer(
+    sessionId: string,
+    options: { kind: MediaKind; rtpParameters: RtpParameters; paused: boolean },
+  ): Promise<WantedLayers> {
+    const producer = await this.#ingestOf(sessionId).openProducer(options);
+    const wanted = this.#demand.track(producer.id, layersOf(producer).spatialLayers);
+    producer.observer.once('close', () => this.#demand.untrack(producer.id));
+    for (const viewer of this.#viewers.values()) void this.#offerProducers(viewer);
+    return wanted;
+  }
+
+  async setProducerPaused(sessionId: string, producerId: string, paused: boolean): Promise<void> {
+    const producer = this.#ingestOf(sessionId).producer(producerId);
+    await (paused ? producer.pause() : producer.resume());
+  }
+
+  closeProducer(sessionId: string, producerId: string): void {
+    this.#ingestOf(sessionId).producer(producerId).close();
+  }
+
+  listWantedLayers(sessionId: string): WantedLayers[] {
+    return this.#ingestOf(sessionId).producers.map(({ id }) => this.#demand.wanted(id));
+  }
+
+  listConsumers(sessionId: string): ConsumerOptions[] {
+    return this.#viewerOf(sessionId).consumers;
+  }
+
+  resumeConsumers(sessionId: string, consumerIds: readonly string[]): Promise<void> {
+    return this.#viewerOf(sessionId).resume(consumerIds);
+  }
+
+  async setConsumerLayers(sessionId: string, consumerId: string, layers: Layers | null): Promise<void> {
+    await this.#viewerOf(sessionId).setLayers(consumerId, layers);
+    this.#demand.refresh();
+  }
+
+  closeSession(sessionId: string): void {
+    if (this.#ingest?.sessionId === sessionId) {
+      this.#closeIngest();
+      return;
+    }
+    const viewer = this.#viewers.get(sessionId);
+    if (!viewer) return;
+    this.#viewers.delete(sessionId);
+    viewer.close();
+    this.#release(viewer.relayRouter);
+    this.#demand.refresh();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#demand.close();
+    this.#ingest?.close();
+    for (const sessionId of [...this.#viewers.keys()]) this.closeSession(sessionId);
+    for (const edge of this.#edges.values()) edge.then((router) => router.close()).catch(() => undefined);
+    this.#edges.clear();
+    this.#origin.close();
+  }
+
+  get #producers(): types.Producer[] {
+    return this.#ingest?.producers ?? [];
+  }
+
+  #session(sessionId: string): Ingest | Viewer {
+    return this.#ingest?.sessionId === sessionId ? this.#ingest : this.#viewerOf(sessionId);
+  }
+
+  #ingestOf(sessionId: string): Ingest {
+    if (this.#ingest?.sessionId !== sessionId) throw new MeshliftError('SESSION_NOT_FOUND');
+    return this.#ingest;
+  }
+
+  #viewerOf(sessionId: string): Viewer {
+    const viewer = this.#viewers.get(sessionId);
+    if (!viewer) throw new MeshliftError('SESSION_NOT_FOUND');
+    return viewer;
+  }
+
+  #closeIngest(): void {
+    this.#ingest?.close();
+    this.#ingest = undefined;
+    this.#setFlowing(false);
+  }
+
+  /** A session ended by itself. */
+  #lose(sessionId: string, code: ErrorCode): void {
+    this.closeSession(sessionId);
+    if (!this.#closed) this.#notify('sessionClosed', { sessionId, code });
+  }
+
+  #setFlowing(flowing: boolean): void {
+    if (flowing === this.#flowing) return;
+    this.#flowing = flowing;
+    if (!this.#closed) this.#notify('ingestFlow', { relayId: this.id, flowing });
+  }
+
+  #addViewer(
+    sessionId: string,
+    transport: SessionTransport,
+    relayRouter: RelayRouter,
+    rtpCapabilities: RtpCapabilities,
+  ): Viewer {
+    const notify = this.#notify;
+    const viewer = new Viewer({
+      sessionId,
+      transport,
+      relayRouter,
+      rtpCapabilities,
+      listener: {
+        consumerClosed: (consumerId) => notify('consumerClosed', { sessionId, consumerId }),
+        consumerPaused: (consumerId, paused) => notify('consumerPaused', { sessionId, consumerId, paused }),
+        consumerLayers: (consumerId, layers) => notify('consumerLayers', { sessionId, consumerId, layers }),
+      },
+    });
+    this.#viewers.set(sessionId, viewer);
+    transport.on('end', (code) => this.#lose(sessionId, code));
+    this.#demand.refresh();
+    return viewer;
+  }
+
+  /** Lets a viewer that is there already see producers that came after it. */
+  async #offerProducers(viewer: Viewer): Promise<void> {
+    try {
+      for (const consumer of await viewer.sync(() => this.#producers)) {
+        this.#notify('consumerOpened', { sessionId: viewer.sessionId, consumer });
+      }
+    } catch {
+      // Its transport or its edge broke; it is told so and joins again.
+      if (this.#viewers.has(viewer.sessionId)) this.#lose(viewer.sessionId, 'MEDIA_FAILED');
+    }
+  }
+
+  /** The router for one more viewer, counted in before anything is awaited so that it cannot close meanwhile. */
+  async #reserveRouter(): Promise<RelayRouter> {
+    const { workers } = this.#pool;
+    const index = placeViewer(
+      workers.map((worker) => ({ ...loadOf(worker), servesRelay: this.#serves(worker) })),
+    );
+    const worker = index === undefined ? undefined : workers[index];
+    if (!worker) throw new MeshliftError('SERVER_FULL');
+    worker.load.countPlacement();
+    worker.viewers += 1;
+    try {
+      const relayRouter = await this.#routerOn(worker);
+      relayRouter.viewers += 1;
+      if (relayRouter.router.closed) throw new MeshliftError('MEDIA_FAILED');
+      return relayRouter;
+    } catch (error) {
+      worker.viewers -= 1;
+      throw error;
+    }
+  }
+
+  #release(relayRouter: RelayRouter): void {
+    relayRouter.viewers -= 1;
+    relayRouter.worker.viewers -= 1;
+    if (relayRouter.viewers > 0 || relayRouter === this.#origin) return;
+    this.#edges.delete(relayRouter.worker);
+    relayRouter.close();
+  }
+
+  #serves(worker: PoolWorker): boolean {
+    return worker === this.#origin.worker || this.#edges.has(worker);
+  }
+
+  #routerOn(worker: PoolWorker): Promise<RelayRouter> {
+    if (worker === this.#origin.worker) return Promise.resolve(this.#origin);
+    let edge = this.#edges.get(worker);
+    if (!edge) {
+      edge = RelayRouter.createEdge(worker, this.#origin);
+      this.#edges.set(worker, edge);
+      edge.then(
+        ({ router }) => router.on('workerclose', () => this.#edges.delete(worker)),
+        () => this.#edges.delete(worker),
+      );
+    }
+    return edge;
+  }
+
+  #highestLayer(producerId: string): number {
+    let highest = -1;
+    for (const viewer of this.#viewers.values()) highest = Math.max(highest, viewer.highestLayer(producerId));
+    return highest;
+  }
+
+  #announceDemand(wanted: WantedLayers): void {
+    if (this.#ingest) this.#notify('layersWanted', { sessionId: this.#ingest.sessionId, ...wanted });
+  }
+}
+
+function loadOf(worker: PoolWorker) {
+  const { utilisation, placedSinceSample } = worker.load;
+  return { utilisation, placedSinceSample, viewers: worker.viewers };
+}

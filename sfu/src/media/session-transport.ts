@@ -1,0 +1,131 @@
+import { EventEmitter } from 'node:events';
+import type { DtlsParameters, ErrorCode, IceParameters, TransportOptions } from '@meshlift/protocol';
+import type { types } from 'mediasoup';
+import type { PoolWorker } from './pool-worker.ts';
+import { rejectingBadParameters } from './rejection.ts';
+
+/** How long a transport may take to connect before it is freed. */
+const CONNECT_WITHIN_MS = 12_000;
+
+/** How long the peer may be silent (RFC 7675, consent freshness) before the path counts as broken. */
+const CONSENT_TIMEOUT_S = 8;
+
+/** How long a broken path may take to come back, by itself or by an ICE restart. */
+const RECOVER_WITHIN_MS = 30_000;
+
+/** Where the bandwidth estimate of a new viewer starts, in bit/s: enough for the middle layer at once. */
+const FIRST_ESTIMATE = 1_000_000;
+
+interface SessionTransportEvents {
+  /** The transport ended without having been closed from this side. */
+  end: [ErrorCode];
+  /** Packets can pass (`true`), or the peer has stopped answering (`false`). */
+  flow: [boolean];
+}
+
+/** The WebRTC transport of one session, with the deadlines that keep dead ones from piling up. */
+export class SessionTransport extends EventEmitter<SessionTransportEvents> {
+  readonly #transport: types.WebRtcTransport;
+  #deadline: NodeJS.Timeout | undefined;
+  #connectCalled = false;
+  #flowing = false;
+  #ended = false;
+
+  static async create(router: types.Router, worker: PoolWorker): Promise<SessionTransport> {
+    const transport = await router.createWebRtcTransport({
+      webRtcServer: worker.webRtcServer,
+      enableUdp: true,
+      enableTcp: true,
+      preferUdp: true,
+      iceConsentTimeout: CONSENT_TIMEOUT_S,
+      initialAvailableOutgoingBitrate: FIRST_ESTIMATE,
+    });
+    return new SessionTransport(transport);
+  }
+
+  private constructor(transport: types.WebRtcTransport) {
+    super();
+    this.#transport = transport;
+    this.#endAfter(CONNECT_WITHIN_MS, 'TRANSPORT_TIMEOUT');
+    transport.on('icestatechange', () => this.#followState());
+    transport.on('dtlsstatechange', () => this.#followState());
+    transport.on('routerclose', () => this.#end('MEDIA_FAILED'));
+    transport.on('listenserverclose', () => this.#end('MEDIA_FAILED'));
+  }
+
+  /** What the client needs to build its end. */
+  get options(): TransportOptions {
+    const { id, iceParameters, iceCandidates, dtlsParameters } = this.#transport;
+    return { id, iceParameters, iceCandidates, dtlsParameters };
+  }
+
+  get closed(): boolean {
+    return this.#ended || this.#transport.closed;
+  }
+
+  get flowing(): boolean {
+    return this.#flowing;
+  }
+
+  /** @throws MeshliftError `RTP_REJECTED` for parameters DTLS cannot use, or when connected already */
+  async connect(dtlsParameters: DtlsParameters): Promise<void> {
+    await this.#guard(() => {
+      if (this.#connectCalled) throw new Error('the transport is connected already');
+      return this.#transport.connect({ dtlsParameters });
+    });
+    this.#connectCalled = true;
+  }
+
+  restartIce(): Promise<IceParameters> {
+    return this.#guard(() => this.#transport.restartIce());
+  }
+
+  produce(options: types.ProducerOptions): Promise<types.Producer> {
+    return this.#guard(() => this.#transport.produce(options));
+  }
+
+  consume(options: types.ConsumerOptions): Promise<types.Consumer> {
+    return this.#guard(() => this.#transport.consume(options));
+  }
+
+  /** Closes without an `end` event. */
+  close(): void {
+    this.#ended = true;
+    clearTimeout(this.#deadline);
+    this.removeAllListeners();
+    this.#transport.close();
+  }
+
+  #guard<T>(call: () => Promise<T>): Promise<T> {
+    return rejectingBadParameters(() => this.closed, call);
+  }
+
+  #followState(): void {
+    const { iceState, dtlsState } = this.#transport;
+    if (dtlsState === 'failed' || dtlsState === 'closed') {
+      this.#end('MEDIA_FAILED');
+      return;
+    }
+    const flowing = dtlsState === 'connected' && (iceState === 'connected' || iceState === 'completed');
+    if (flowing === this.#flowing) return;
+    this.#flowing = flowing;
+    if (flowing) clearTimeout(this.#deadline);
+    else this.#endAfter(RECOVER_WITHIN_MS, 'MEDIA_FAILED');
+    this.emit('flow', flowing);
+  }
+
+  #endAfter(ms: number, code: ErrorCode): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#end(code), ms);
+    this.#deadline.unref();
+  }
+
+  #end(code: ErrorCode): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#deadline);
+    this.emit('end', code);
+    this.removeAllListeners();
+    this.#transport.close();
+  }
+}

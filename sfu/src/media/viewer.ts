@@ -1,0 +1,144 @@
+import {
+  type ConsumerOptions,
+  type Layers,
+  MeshliftError,
+  type RtpCapabilities,
+  type RtpParameters,
+} from '@meshlift/protocol';
+import type { types } from 'mediasoup';
+import pLimit from 'p-limit';
+import { layersOf } from './ingest.ts';
+import type { RelayRouter } from './relay-router.ts';
+import type { SessionTransport } from './session-transport.ts';
+
+/** What a viewer tells the relay of its consumers. */
+export interface ViewerListener {
+  consumerClosed(consumerId: string): void;
+  consumerPaused(consumerId: string, paused: boolean): void;
+  consumerLayers(consumerId: string, layers: Layers | null): void;
+}
+
+interface Watched {
+  consumer: types.Consumer;
+  options: ConsumerOptions;
+  /** What the viewer asked for; `null` when it takes what its network carries. */
+  layers: Layers | null;
+}
+
+/** The session of one viewer: one transport and a consumer for each of the relay's producers it can decode. */
+export class Viewer {
+  readonly sessionId: string;
+  readonly transport: SessionTransport;
+  readonly relayRouter: RelayRouter;
+  readonly #rtpCapabilities: types.RtpCapabilities;
+  readonly #listener: ViewerListener;
+  readonly #watched = new Map<string, Watched>();
+  readonly #oneAtATime = pLimit(1);
+
+  constructor(options: {
+    sessionId: string;
+    transport: SessionTransport;
+    relayRouter: RelayRouter;
+    rtpCapabilities: RtpCapabilities;
+    listener: ViewerListener;
+  }) {
+    this.sessionId = options.sessionId;
+    this.transport = options.transport;
+    this.relayRouter = options.relayRouter;
+    this.#rtpCapabilities = options.rtpCapabilities as types.RtpCapabilities;
+    this.#listener = options.listener;
+  }
+
+  /** What the client needs to receive each track, as it stands now. */
+  get consumers(): ConsumerOptions[] {
+    return [...this.#watched.values()].map(({ consumer, options }) => ({
+      ...options,
+      producerPaused: consumer.producerPaused,
+    }));
+  }
+
+  /**
+   * Consumes the producers that are not consumed yet. Consumers of producers that closed are gone by
+   * themselves.
+   *
+   * @returns the consumers that this call opened
+   */
+  sync(producers: () => types.Producer[]): Promise<ConsumerOptions[]> {
+    return this.#oneAtATime(async () => {
+      const opened: ConsumerOptions[] = [];
+      for (const producer of producers()) {
+        if (this.#watched.has(producer.id) || producer.closed || this.transport.closed) continue;
+        const options = await this.#consume(producer);
+        if (options) opened.push(options);
+      }
+      return opened;
+    });
+  }
+
+  /** The highest spatial layer of a producer this viewer may be sent: `Infinity` when it left the choice open. */
+  highestLayer(producerId: string): number {
+    const watched = this.#watched.get(producerId);
+    // A viewer that has no consumer yet is about to: asking early lets the publisher's encoder warm up.
+    return watched?.layers?.spatialLayer ?? Number.POSITIVE_INFINITY;
+  }
+
+  async resume(consumerIds: readonly string[]): Promise<void> {
+    await Promise.all(consumerIds.map((id) => this.#find(id)?.consumer.resume()));
+  }
+
+  async setLayers(consumerId: string, layers: Layers | null): Promise<void> {
+    const watched = this.#find(consumerId);
+    if (!watched) throw new MeshliftError('SESSION_NOT_FOUND', 'This session has no such consumer.');
+    const { spatialLayers, temporalLayers } = watched.options;
+    watched.layers = layers;
+    if (watched.consumer.kind === 'audio') return;
+    await watched.consumer.setPreferredLayers({
+      spatialLayer: Math.min(layers?.spatialLayer ?? spatialLayers - 1, spatialLayers - 1),
+      temporalLayer: Math.min(layers?.temporalLayer ?? temporalLayers - 1, temporalLayers - 1),
+    });
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+
+  #find(consumerId: string): Watched | undefined {
+    return [...this.#watched.values()].find(({ consumer }) => consumer.id === consumerId);
+  }
+
+  async #consume(producer: types.Producer): Promise<ConsumerOptions | undefined> {
+    const { router } = this.relayRouter;
+    let consumer: types.Consumer;
+    try {
+      await this.relayRouter.carry(producer);
+      if (!router.canConsume({ producerId: producer.id, rtpCapabilities: this.#rtpCapabilities }))
+        return undefined;
+      consumer = await this.transport.consume({
+        producerId: producer.id,
+        rtpCapabilities: this.#rtpCapabilities,
+        paused: true,
+      });
+    } catch (error) {
+      // A producer that closed meanwhile is no fault, and there is nothing left to consume.
+      if (producer.closed) return undefined;
+      throw error;
+    }
+    const options: ConsumerOptions = {
+      id: consumer.id,
+      producerId: producer.id,
+      kind: consumer.kind,
+      rtpParameters: consumer.rtpParameters as RtpParameters,
+      producerPaused: consumer.producerPaused,
+      ...layersOf(producer),
+    };
+    this.#watched.set(producer.id, { consumer, options, layers: null });
+    consumer.on('producerclose', () => {
+      this.#watched.delete(producer.id);
+      this.#listener.consumerClosed(consumer.id);
+    });
+    consumer.on('producerpause', () => this.#listener.consumerPaused(consumer.id, true));
+    consumer.on('producerresume', () => this.#listener.consumerPaused(consumer.id, false));
+    consumer.on('layerschange', (layers) => this.#listener.consumerLayers(consumer.id, layers ?? null));
+    return options;
+  }
+}

@@ -1,0 +1,99 @@
+import type { Logger } from '@meshlift/telemetry';
+import { findWorker } from '@meshlift/worker';
+import { type ListenAddress, PoolWorker } from './pool-worker.ts';
+
+/** A worker that dies is replaced after this long; doubled after each failed attempt, up to a minute. */
+const RESPAWN_AFTER_MS = 500;
+const RESPAWN_AT_MOST_MS = 60_000;
+
+/** All workers of this node, one per core unless told otherwise. Replaces those that die. */
+export class WorkerPool {
+  readonly #workerBin = findWorker();
+  readonly #logger: Logger;
+  readonly #addresses: readonly ListenAddress[];
+  readonly #firstPort: number;
+  readonly #workers: (PoolWorker | undefined)[];
+  readonly #respawns = new Set<NodeJS.Timeout>();
+  #deaths = 0;
+  #closed = false;
+
+  /** @param firstPort worker i listens on `firstPort + i`; 0 lets each choose */
+  static async create(options: {
+    count: number;
+    addresses: readonly ListenAddress[];
+    firstPort: number;
+    logger: Logger;
+  }): Promise<WorkerPool> {
+    const pool = new WorkerPool(options);
+    const started = await Promise.allSettled(
+      Array.from({ length: options.count }, (_, index) => pool.#spawn(index)),
+    );
+    const failed = started.find((result) => result.status === 'rejected');
+    if (failed) {
+      pool.close();
+      throw failed.reason;
+    }
+    return pool;
+  }
+
+  private constructor(options: {
+    count: number;
+    addresses: readonly ListenAddress[];
+    firstPort: number;
+    logger: Logger;
+  }) {
+    this.#addresses = options.addresses;
+    this.#firstPort = options.firstPort;
+    this.#logger = options.logger;
+    this.#workers = Array.from({ length: options.count }, () => undefined);
+  }
+
+  /** The workers that are alive. */
+  get workers(): PoolWorker[] {
+    return this.#workers.filter((worker) => worker !== undefined);
+  }
+
+  /** How many workers have died since the start. */
+  get deaths(): number {
+    return this.#deaths;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#respawns) clearTimeout(timer);
+    for (const worker of this.workers) worker.close();
+    this.#workers.fill(undefined);
+  }
+
+  async #spawn(index: number): Promise<void> {
+    const port = this.#firstPort === 0 ? 0 : this.#firstPort + index;
+    const worker = await PoolWorker.create(index, this.#addresses, port, this.#workerBin);
+    if (this.#closed) {
+      worker.close();
+      return;
+    }
+    this.#workers[index] = worker;
+    worker.onDied((error) => {
+      this.#deaths += 1;
+      this.#logger.error({ err: error, worker: index }, 'a worker died; another takes its place');
+      worker.close();
+      this.#workers[index] = undefined;
+      this.#respawn(index, RESPAWN_AFTER_MS);
+    });
+  }
+
+  #respawn(index: number, afterMs: number): void {
+    if (this.#closed) return;
+    const timer = setTimeout(async () => {
+      this.#respawns.delete(timer);
+      try {
+        await this.#spawn(index);
+        this.#logger.info({ worker: index }, 'the worker is back');
+      } catch (error) {
+        this.#logger.error({ err: error, worker: index }, 'the worker could not be replaced; trying again');
+        this.#respawn(index, Math.min(afterMs * 2, RESPAWN_AT_MOST_MS));
+      }
+    }, afterMs);
+    this.#respawns.add(timer);
+  }
+}

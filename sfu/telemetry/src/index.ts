@@ -1,0 +1,4 @@
+export * from './logger.ts';
+export * from './mask.ts';
+export * from './metrics.ts';
+export * from './pseudonym.ts';

@@ -1,0 +1,68 @@
+/**
+ * Every error a Meshlift server can answer with: its stable code, the HTTP status it maps to and the
+ * sentence a person reads. Codes never change their meaning; new ones may be added.
+ *
+ * The sentence is a default. A thrower may replace it with a more exact one, as long as it tells the
+ * receiver nothing the receiver did not know (no address, no key, no stream ID).
+ */
+export const errorTable = {
+  BAD_REQUEST: { status: 400, message: 'The request does not have the form the server expects.' },
+  UNKNOWN_REQUEST: { status: 400, message: 'The server knows no request of that name.' },
+  KEY_REQUIRED: { status: 401, message: 'This needs the publish key of the stream, as a bearer token.' },
+  STREAM_NOT_YOURS: { status: 403, message: 'The publish key does not belong to this stream.' },
+  ORIGIN_NOT_ALLOWED: { status: 403, message: 'Pages of this origin may not use this server.' },
+  STREAM_NOT_FOUND: { status: 404, message: 'Nothing is playing here.' },
+  SESSION_NOT_FOUND: { status: 404, message: 'This session has ended. Join again.' },
+  NOT_FOUND: { status: 404, message: 'There is nothing at this address.' },
+  METHOD_NOT_ALLOWED: { status: 405, message: 'This address does not take that method.' },
+  SESSION_REPLACED: { status: 409, message: 'The stream is now published from somewhere else.' },
+  WRONG_STATE: { status: 409, message: 'The request does not fit the state the session is in.' },
+  TOO_LARGE: { status: 413, message: 'The request is larger than the server takes.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'The server does not take that content type.' },
+  RTP_REJECTED: { status: 422, message: 'The media parameters cannot be used with this stream.' },
+  PROTOCOL_VERSION: { status: 426, message: 'Client and server speak different versions. Reload the page.' },
+  RATE_LIMITED: { status: 429, message: 'Too many requests. Wait a moment and try again.' },
+  INTERNAL: { status: 500, message: 'Something went wrong in the server.' },
+  MEDIA_FAILED: { status: 503, message: 'The media path was lost. Join again.' },
+  SERVER_FULL: { status: 503, message: 'The server has no room left.' },
+  SERVER_CLOSING: { status: 503, message: 'The server is closing.' },
+  REQUEST_TIMEOUT: { status: 504, message: 'The server did not finish in time.' },
+  TRANSPORT_TIMEOUT: { status: 504, message: 'No media connection came about in time.' },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+export const errorCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
+
+/** The body of every error answer, over HTTP and over the socket. */
+export interface ErrorBody {
+  error: { code: ErrorCode; message: string };
+}
+
+/** An error with a code that the other side may see. Anything else that is thrown is answered as `INTERNAL`. */
+export class MeshliftError extends Error {
+  readonly code: ErrorCode;
+
+  /** @param message what the receiver reads; the code's own sentence when left out */
+  constructor(code: ErrorCode, message?: string, options?: ErrorOptions) {
+    super(message ?? errorTable[code].message, options);
+    this.name = 'MeshliftError';
+    this.code = code;
+  }
+
+  /** The HTTP status of this error. */
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+
+  toBody(): ErrorBody {
+    return { error: { code: this.code, message: this.message } };
+  }
+
+  /** Whatever was thrown, as a coded error: what has no code becomes `INTERNAL` and keeps its cause for the log. */
+  static from(thrown: unknown): MeshliftError {
+    return thrown instanceof MeshliftError
+      ? thrown
+      : new MeshliftError('INTERNAL', undefined, { cause: thrown });
+  }
+}

@@ -1,0 +1,150 @@
+import * as z from 'zod/mini';
+import { errorCodes } from './errors.ts';
+import { mediaIdSchema, publishKeySchema, sessionIdSchema, streamIdSchema } from './ids.ts';
+import {
+  consumerOptionsSchema,
+  dtlsParametersSchema,
+  iceParametersSchema,
+  iceServerSchema,
+  layersSchema,
+  mediaKindSchema,
+  rtpCapabilitiesSchema,
+  rtpParametersSchema,
+  transportOptionsSchema,
+} from './media.ts';
+import { streamLinksSchema } from './rest.ts';
+
+/**
+ * The socket's messages, one map per direction. A request is answered by an acknowledgement that carries
+ * either `{ data }` with the reply, or the error body; see PROTOCOL.md for the sequences.
+ */
+
+/** Raised whenever one side could misread the other. The client sends it when it connects. */
+export const PROTOCOL_VERSION = 1;
+
+/** Whether a stream's publisher is there (`live`) or awaited (`waiting`: it dropped and may come back). */
+export const streamStateSchema = z.enum(['live', 'waiting']);
+
+const nothing = z.object({});
+const ofSession = { sessionId: sessionIdSchema };
+const ofProducer = { ...ofSession, producerId: mediaIdSchema };
+const ofConsumer = { ...ofSession, consumerId: mediaIdSchema };
+
+/** Spatial layers that the relay wants a producer to send; empty when nobody watches. */
+const wantedLayersSchema = z.array(z.int().check(z.minimum(0), z.maximum(7))).check(z.maxLength(8));
+
+/** Client to server: each request with its payload and its reply. */
+export const clientRequests = {
+  /** Publishes under a stream ID. A publisher that is already there is replaced: the key says it is the same person. */
+  'stream:publish': {
+    payload: z.object({ streamId: streamIdSchema, publishKey: publishKeySchema }),
+    reply: z.object({
+      ...ofSession,
+      transport: transportOptionsSchema,
+      links: streamLinksSchema,
+      viewers: z.int(),
+    }),
+  },
+  /** Watches a stream by its ID. */
+  'stream:watch': {
+    payload: z.object({ streamId: streamIdSchema, rtpCapabilities: rtpCapabilitiesSchema }),
+    reply: z.object({
+      ...ofSession,
+      state: streamStateSchema,
+      transport: transportOptionsSchema,
+      consumers: z.array(consumerOptionsSchema),
+      viewers: z.int(),
+    }),
+  },
+  /** Takes a session over to this connection after the one it was on dropped; its media was never interrupted. */
+  'session:resume': {
+    payload: z.object(ofSession),
+    reply: z.discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('publisher'),
+        links: streamLinksSchema,
+        viewers: z.int(),
+        wantedLayers: z.array(z.object({ producerId: mediaIdSchema, spatialLayers: wantedLayersSchema })),
+      }),
+      z.object({
+        kind: z.literal('viewer'),
+        state: streamStateSchema,
+        consumers: z.array(consumerOptionsSchema),
+        viewers: z.int(),
+      }),
+    ]),
+  },
+  /** Ends a session and frees its transport. */
+  'session:close': { payload: z.object(ofSession), reply: nothing },
+  /** The client's end of DTLS. A transport that is not connected in time is freed (`TRANSPORT_TIMEOUT`). */
+  'transport:connect': {
+    payload: z.object({ ...ofSession, dtlsParameters: dtlsParametersSchema }),
+    reply: nothing,
+  },
+  'transport:restartIce': {
+    payload: z.object(ofSession),
+    reply: z.object({ iceParameters: iceParametersSchema }),
+  },
+  'producer:open': {
+    payload: z.object({
+      ...ofSession,
+      kind: mediaKindSchema,
+      rtpParameters: rtpParametersSchema,
+      paused: z.boolean(),
+    }),
+    reply: z.object({ producerId: mediaIdSchema, spatialLayers: wantedLayersSchema }),
+  },
+  'producer:setPaused': { payload: z.object({ ...ofProducer, paused: z.boolean() }), reply: nothing },
+  'producer:close': { payload: z.object(ofProducer), reply: nothing },
+  /** Lets consumers flow, once the client is ready to decode them. */
+  'consumer:resume': {
+    payload: z.object({ ...ofSession, consumerIds: z.array(mediaIdSchema).check(z.maxLength(16)) }),
+    reply: nothing,
+  },
+  /** Asks for at most these layers; `null` leaves the choice to the relay's bandwidth estimate. */
+  'consumer:setLayers': {
+    payload: z.object({ ...ofConsumer, layers: z.nullable(layersSchema) }),
+    reply: nothing,
+  },
+} as const;
+
+/** Server to client: events, each for one session but the first two. */
+export const serverEvents = {
+  /** The first message on a connection. */
+  'server:welcome': z.object({
+    protocol: z.literal(PROTOCOL_VERSION),
+    routerRtpCapabilities: rtpCapabilitiesSchema,
+    iceServers: z.array(iceServerSchema),
+  }),
+  /** The server is about to close the connection because it stops. */
+  'server:closing': nothing,
+  /** To viewers: the publisher dropped, or is back. */
+  'stream:state': z.object({ ...ofSession, state: streamStateSchema }),
+  /** To publisher and viewers, at most once a second: how many are watching. */
+  'stream:viewers': z.object({ ...ofSession, viewers: z.int() }),
+  /** To the publisher: the stream has a new ID; everyone who held the old one is dropped. */
+  'stream:rotated': z.object({ ...ofSession, links: streamLinksSchema }),
+  /** The session is over, and why. */
+  'session:closed': z.object({
+    ...ofSession,
+    error: z.object({ code: z.enum(errorCodes), message: z.string() }),
+  }),
+  /** To the publisher: the layers that somebody wants have changed. */
+  'producer:wanted': z.object({ ...ofProducer, spatialLayers: wantedLayersSchema }),
+  /** To a viewer: a track has been added. */
+  'consumer:opened': z.object({ ...ofSession, consumer: consumerOptionsSchema }),
+  'consumer:closed': z.object(ofConsumer),
+  /** To a viewer: the publisher paused or resumed this track. */
+  'consumer:paused': z.object({ ...ofConsumer, paused: z.boolean() }),
+  /** To a viewer: the layers that are being forwarded now; `null` when none is. */
+  'consumer:layers': z.object({ ...ofConsumer, layers: z.nullable(layersSchema) }),
+} as const;
+
+export type RequestName = keyof typeof clientRequests;
+export type RequestPayload<N extends RequestName> = z.infer<(typeof clientRequests)[N]['payload']>;
+export type RequestReply<N extends RequestName> = z.infer<(typeof clientRequests)[N]['reply']>;
+
+export type EventName = keyof typeof serverEvents;
+export type EventPayload<N extends EventName> = z.infer<(typeof serverEvents)[N]>;
+
+export type StreamState = z.infer<typeof streamStateSchema>;

@@ -1,0 +1,27 @@
+import * as z from 'zod/mini';
+
+/**
+ * Who may do what is decided by three capabilities: a stream ID lets its holder watch, a publish key
+ * publish, rotate and revoke, a host key change a room. All travel as URL-safe text.
+ */
+const urlSafe = /^[A-Za-z0-9_-]+$/;
+
+/** A new stream ID has this many characters of 62: 22 × log2(62) ≈ 131 bits. */
+export const STREAM_ID_LENGTH = 22;
+
+/** A new publish key has this many characters of 62: 43 × log2(62) ≈ 256 bits. */
+export const PUBLISH_KEY_LENGTH = 43;
+
+/** The alphabet of generated IDs and keys; without `-` and `_`, so that a double click selects all of it. */
+export const ID_ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** Shorter than a generated ID is allowed: people choose their own. */
+export const streamIdSchema = z.string().check(z.minLength(1), z.maxLength(64), z.regex(urlSafe));
+
+export const publishKeySchema = z.string().check(z.minLength(1), z.maxLength(128), z.regex(urlSafe));
+
+/** A session's id is known to its owner alone and works as the secret that resumes it. */
+export const sessionIdSchema = z.string().check(z.minLength(16), z.maxLength(64), z.regex(urlSafe));
+
+/** Ids that mediasoup gives to transports, producers and consumers. */
+export const mediaIdSchema = z.string().check(z.minLength(1), z.maxLength(64));

@@ -1,0 +1,85 @@
+import type { ErrorCode } from './errors.ts';
+import type {
+  ConsumerOptions,
+  DtlsParameters,
+  IceParameters,
+  Layers,
+  MediaKind,
+  RtpCapabilities,
+  RtpParameters,
+  TransportOptions,
+} from './media.ts';
+
+/**
+ * What signaling may ask of a media node, and what a media node tells signaling. Relays and sessions are
+ * named by opaque ids that signaling chooses: a media node knows no people, rooms, stream IDs or keys.
+ *
+ * A *relay* is one published stream. A *session* is one WebRTC transport of it: the ingest, which brings
+ * the media, or a viewer, which gets it. Every argument and answer survives JSON, so that the same
+ * interface serves a node in this process and one across a network.
+ *
+ * All methods reject with a `MeshliftError`: `SESSION_NOT_FOUND` for a session that is gone,
+ * `RTP_REJECTED` for parameters mediasoup refuses, `WRONG_STATE` for a request that does not fit,
+ * `SERVER_FULL` and `MEDIA_FAILED` when no worker can serve.
+ */
+export interface MediaNode {
+  /** What every router of this node can receive and send; the same for all relays. */
+  readonly routerRtpCapabilities: RtpCapabilities;
+
+  openRelay(relayId: string): Promise<void>;
+  /** Closes a relay with all its sessions; no `sessionClosed` is emitted for them. Unknown ids are ignored. */
+  closeRelay(relayId: string): Promise<void>;
+
+  /** Opens the way in. A relay has one ingest at a time: the one before it is closed. */
+  openIngest(relayId: string, sessionId: string): Promise<TransportOptions>;
+  openViewer(
+    relayId: string,
+    sessionId: string,
+    rtpCapabilities: RtpCapabilities,
+  ): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }>;
+
+  connectTransport(sessionId: string, dtlsParameters: DtlsParameters): Promise<void>;
+  restartIce(sessionId: string): Promise<IceParameters>;
+  /** Closes one session; no `sessionClosed` is emitted. Unknown ids are ignored. */
+  closeSession(sessionId: string): Promise<void>;
+
+  openProducer(
+    sessionId: string,
+    producer: { kind: MediaKind; rtpParameters: RtpParameters; paused: boolean },
+  ): Promise<WantedLayers>;
+  setProducerPaused(sessionId: string, producerId: string, paused: boolean): Promise<void>;
+  closeProducer(sessionId: string, producerId: string): Promise<void>;
+  /** The layers wanted now of each of an ingest's producers. */
+  listWantedLayers(sessionId: string): Promise<WantedLayers[]>;
+
+  /** The consumers a viewer has now, for a client that missed what happened while it was away. */
+  listConsumers(sessionId: string): Promise<ConsumerOptions[]>;
+  resumeConsumers(sessionId: string, consumerIds: string[]): Promise<void>;
+  /** `null` leaves the choice to the bandwidth estimate. */
+  setConsumerLayers(sessionId: string, consumerId: string, layers: Layers | null): Promise<void>;
+
+  on<N extends keyof MediaNodeEvents>(name: N, listener: (event: MediaNodeEvents[N]) => void): void;
+
+  /** Closes every relay and worker. */
+  close(): Promise<void>;
+}
+
+/** The spatial layers of a producer that at least one viewer may be sent; empty when nobody watches. */
+export interface WantedLayers {
+  producerId: string;
+  spatialLayers: number[];
+}
+
+export interface MediaNodeEvents {
+  /** Media may flow from the ingest (`true`), or its transport has stopped answering (`false`). */
+  ingestFlow: { relayId: string; flowing: boolean };
+  /** The node closed a session by itself: its transport never connected, was closed by the peer, or was lost. */
+  sessionClosed: { sessionId: string; code: ErrorCode };
+  /** The node lost a relay with all its sessions, because the worker of its origin died. */
+  relayLost: { relayId: string };
+  layersWanted: { sessionId: string } & WantedLayers;
+  consumerOpened: { sessionId: string; consumer: ConsumerOptions };
+  consumerClosed: { sessionId: string; consumerId: string };
+  consumerPaused: { sessionId: string; consumerId: string; paused: boolean };
+  consumerLayers: { sessionId: string; consumerId: string; layers: Layers | null };
+}
