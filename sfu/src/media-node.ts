@@ -117,6 +117,11 @@ export class LocalMediaNode implements MediaNode {
     return (await this.#relay(relayId)).workerPids();
   }
 
+  /** All worker processes that are alive. */
+  workerPids(): number[] {
+    return this.#pool.workers.map(({ pid }) => pid);
+  }
+
   on: MediaNode['on'] = (name, listener) => {
     this.#events.on(name, listener);
   };

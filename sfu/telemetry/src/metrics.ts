@@ -11,4 +11,4 @@ export function createRegistry(): Registry {
 /** The only labels a metric may have; each has a small, fixed set of values. */
 export const allowedLabels = new Set(['worker', 'code', 'request', 'state', 'role', 'kind', 'le', 'type']);
 
-export { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+export { collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';

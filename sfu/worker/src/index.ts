@@ -1,0 +1,5 @@
+/** Finds, downloads or builds mediasoup's worker, the native program that relays the media. */
+export { findWorker } from './find-worker.ts';
+export { obtainWorker } from './obtain-worker.ts';
+export type { WorkerReport } from './report.ts';
+export { WorkerError } from './worker-error.ts';

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseConfig, unknownVariables } from './config.ts';
+
+describe('the configuration', () => {
+  it('has a default for everything', () => {
+    expect(parseConfig({})).toMatchObject({
+      port: 8080,
+      rtcPort: 44_400,
+      allowedOrigins: ['*'],
+      logLevel: 'info',
+    });
+    expect(parseConfig({ MESHLIFT_PORT: '' }).port).toBe(8080);
+  });
+
+  it('reads what is given', () => {
+    const config = parseConfig({
+      MESHLIFT_PUBLIC_URL: 'https://live.example.org/',
+      MESHLIFT_WORKERS: '3',
+      MESHLIFT_ALLOWED_ORIGINS: 'https://a.example, https://b.example',
+      MESHLIFT_ICE_SERVERS: '[{"urls":"turn:turn.example.org","username":"u","credential":"c"}]',
+    });
+    expect(config).toMatchObject({
+      publicUrl: 'https://live.example.org',
+      workers: 3,
+      allowedOrigins: ['https://a.example', 'https://b.example'],
+      iceServers: [{ urls: 'turn:turn.example.org', username: 'u', credential: 'c' }],
+    });
+  });
+
+  it.each([
+    ['MESHLIFT_PORT', '65536'],
+    ['MESHLIFT_PORT', '80a'],
+    ['MESHLIFT_WORKERS', '0'],
+    ['MESHLIFT_HOST', 'localhost'],
+    ['MESHLIFT_PUBLIC_URL', 'ftp://example.org'],
+    ['MESHLIFT_ANNOUNCED_ADDRESS', 'not an address'],
+    ['MESHLIFT_ALLOWED_ORIGINS', 'https://a.example/path'],
+    ['MESHLIFT_LOG_LEVEL', 'loud'],
+    ['MESHLIFT_GRACE_SECONDS', '31'],
+  ])('stops at a value out of range, naming variable, value and what is allowed (%s=%s)', (name, value) => {
+    const parse = () => parseConfig({ [name]: value });
+    expect(parse).toThrow(ConfigError);
+    expect(parse).toThrow(`${name} cannot be "${value}". Allowed: `);
+  });
+
+  it('never repeats a value that may hold a password', () => {
+    expect(() => parseConfig({ MESHLIFT_ICE_SERVERS: '[{"credential":"hunter2"}]' })).toThrow(/not shown/);
+    expect(() => parseConfig({ MESHLIFT_ICE_SERVERS: 'hunter2' })).not.toThrow(/hunter2/);
+  });
+
+  it('notices variables that do not exist', () => {
+    expect(unknownVariables({ MESHLIFT_PROT: '1', MESHLIFT_PORT: '1', HOME: '/' })).toEqual([
+      'MESHLIFT_PROT',
+    ]);
+  });
+});

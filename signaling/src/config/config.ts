@@ -1,0 +1,196 @@
+import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { type IceServer, iceServerSchema } from '@meshlift/protocol';
+import { logLevels } from '@meshlift/telemetry';
+import * as z from 'zod';
+
+/** One configuration variable: how it is read, and what the documentation says of it. */
+interface Variable<T> {
+  name: string;
+  /** Used when the variable is unset or empty. */
+  fallback: T;
+  /** How the documentation writes the fallback, where its value depends on the machine. */
+  fallbackText?: string;
+  allowed: string;
+  about: string;
+  schema: z.ZodType<T>;
+  /** The value must not be shown, not even in an error. */
+  secret?: boolean;
+}
+
+const variable = <T>(definition: Variable<T>) => definition;
+
+const whole = (least: number, most: number) =>
+  z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(least).max(most));
+
+const port = whole(0, 65_535);
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+const hostOrIp = z.string().refine((text) => isIP(text) > 0 || /^(?!-)[A-Za-z0-9.-]{1,253}$/.test(text));
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((origin) => origin.trim()))
+  .pipe(z.array(z.union([z.literal('*'), z.url().refine((url) => new URL(url).origin === url)])));
+const iceServers = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(z.custom<IceServer>((value) => iceServerSchema.safeParse(value).success)));
+
+const cores = availableParallelism();
+
+/** Every variable there is, in the order the documentation lists them. */
+export const variables = {
+  port: variable({
+    name: 'MESHLIFT_PORT',
+    fallback: 8080,
+    allowed: '0 to 65535; 0 takes any free port',
+    about: 'TCP port of pages, API and signaling',
+    schema: port,
+  }),
+  host: variable<string | undefined>({
+    name: 'MESHLIFT_HOST',
+    fallback: undefined,
+    fallbackText: 'all',
+    allowed: 'an IP address of this machine',
+    about: 'Address to listen on, for signaling and media',
+    schema: z.string().refine((text) => isIP(text) > 0),
+  }),
+  publicUrl: variable<string | undefined>({
+    name: 'MESHLIFT_PUBLIC_URL',
+    fallback: undefined,
+    fallbackText: 'as the browser asked',
+    allowed: 'an http or https URL',
+    about: 'What watch links begin with',
+    schema: httpUrl,
+  }),
+  announcedAddress: variable<string | undefined>({
+    name: 'MESHLIFT_ANNOUNCED_ADDRESS',
+    fallback: undefined,
+    fallbackText: "this machine's addresses",
+    allowed: 'an IP address or host name',
+    about: 'Where browsers send media, when that is not an address of this machine (NAT, containers)',
+    schema: hostOrIp,
+  }),
+  rtcPort: variable({
+    name: 'MESHLIFT_RTC_PORT',
+    fallback: 44_400,
+    allowed: '0 to 65535; 0 takes any free ports',
+    about: 'First media port, UDP and TCP; each further worker takes the next',
+    schema: port,
+  }),
+  workers: variable({
+    name: 'MESHLIFT_WORKERS',
+    fallback: cores,
+    fallbackText: 'one per core',
+    allowed: '1 to 256',
+    about: 'Number of mediasoup workers',
+    schema: whole(1, 256),
+  }),
+  metricsPort: variable({
+    name: 'MESHLIFT_METRICS_PORT',
+    fallback: 9091,
+    allowed: '0 to 65535; 0 takes any free port',
+    about: 'TCP port of `/metrics` for Prometheus',
+    schema: port,
+  }),
+  metricsHost: variable({
+    name: 'MESHLIFT_METRICS_HOST',
+    fallback: '127.0.0.1',
+    allowed: 'an IP address of this machine',
+    about: 'Address `/metrics` listens on',
+    schema: z.string().refine((text) => isIP(text) > 0),
+  }),
+  allowedOrigins: variable({
+    name: 'MESHLIFT_ALLOWED_ORIGINS',
+    fallback: ['*'],
+    fallbackText: '*',
+    allowed: '`*`, or origins separated by commas, such as `https://example.org`',
+    about: 'Pages that may use this server from another origin',
+    schema: origins,
+  }),
+  trustedProxies: variable({
+    name: 'MESHLIFT_TRUSTED_PROXIES',
+    fallback: 0,
+    allowed: '0 to 8',
+    about: 'Proxies in front of this server whose `X-Forwarded-*` headers are true',
+    schema: whole(0, 8),
+  }),
+  iceServers: variable<IceServer[]>({
+    name: 'MESHLIFT_ICE_SERVERS',
+    fallback: [],
+    fallbackText: 'none',
+    allowed: 'a JSON array of `RTCIceServer`',
+    about: 'STUN and TURN servers that browsers are told to use',
+    schema: iceServers,
+    secret: true,
+  }),
+  graceSeconds: variable({
+    name: 'MESHLIFT_GRACE_SECONDS',
+    fallback: 30,
+    allowed: '1 to 30',
+    about: 'How long a dropped publisher or viewer may take to come back',
+    schema: whole(1, 30),
+  }),
+  maxStreams: variable({
+    name: 'MESHLIFT_MAX_STREAMS',
+    fallback: 10_000,
+    allowed: '1 to 1000000',
+    about: 'Streams that may exist at a time',
+    schema: whole(1, 1_000_000),
+  }),
+  logLevel: variable<(typeof logLevels)[number]>({
+    name: 'MESHLIFT_LOG_LEVEL',
+    fallback: 'info',
+    allowed: logLevels.join(', '),
+    about: 'How much is logged; `silent` writes nothing',
+    schema: z.enum(logLevels),
+  }),
+};
+
+export type Config = { readonly [K in keyof typeof variables]: (typeof variables)[K]['fallback'] };
+
+/** A variable whose value cannot be used; the message names the variable, the value and what is allowed. */
+export class ConfigError extends Error {
+  readonly variable: string;
+
+  constructor(
+    { name, allowed, secret }: Pick<Variable<unknown>, 'name' | 'allowed' | 'secret'>,
+    given: string,
+  ) {
+    const shown = secret ? 'what was given (not shown: it may hold a password)' : `"${given}"`;
+    super(`${name} cannot be ${shown}. Allowed: ${allowed}.`);
+    this.name = 'ConfigError';
+    this.variable = name;
+  }
+}
+
+/**
+ * Reads the whole configuration. Empty values count as unset.
+ *
+ * @throws ConfigError for the first value that is not allowed
+ */
+export function parseConfig(environment: NodeJS.ProcessEnv): Config {
+  const read = ([key, definition]: [string, Variable<unknown>]) => {
+    const given = environment[definition.name];
+    if (given === undefined || given === '') return [key, definition.fallback];
+    const parsed = definition.schema.safeParse(given);
+    if (!parsed.success) throw new ConfigError(definition, given);
+    return [key, parsed.data];
+  };
+  return Object.fromEntries(Object.entries(variables).map(read)) as Config;
+}
+
+/** Variables of the setup that gets the project to run; not read by the server, but no mistakes either. */
+const setupVariables = ['MESHLIFT_CACHE_DIR', 'MESHLIFT_CHROMIUM'];
+
+/** Names that look like configuration but are none, so that a typing mistake does not go unnoticed. */
+export function unknownVariables(environment: NodeJS.ProcessEnv): string[] {
+  const known = new Set([...Object.values(variables).map(({ name }) => name), ...setupVariables]);
+  return Object.keys(environment).filter((name) => name.startsWith('MESHLIFT_') && !known.has(name));
+}

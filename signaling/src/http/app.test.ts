@@ -1,0 +1,141 @@
+import { connect } from 'node:net';
+import { allowedLabels } from '@meshlift/telemetry';
+import { describe, expect, it } from 'vitest';
+import { TestServer } from '../testing/test-server.ts';
+
+describe('POST /api/streams', () => {
+  it('creates a stream with an ID of 128 bits, a key of 256, and the links to it', async () => {
+    const server = await TestServer.start();
+    const response = await server.call('POST', '/api/streams');
+    expect(response.status).toBe(201);
+    const stream = (await response.json()) as Record<string, string>;
+    expect(stream).toMatchObject({
+      streamId: expect.stringMatching(/^[A-Za-z0-9]{22}$/),
+      publishKey: expect.stringMatching(/^[A-Za-z0-9]{43}$/),
+      watchUrl: `${server.url}/watch/${stream.streamId}`,
+      embedUrl: `${server.url}/embed/${stream.streamId}`,
+      whipUrl: `${server.url}/whip/${stream.streamId}`,
+      whepUrl: `${server.url}/whep/${stream.streamId}`,
+    });
+  });
+
+  it('is limited by address, and by the number of streams', async () => {
+    const server = await TestServer.start({ maxStreams: 2 });
+    const answers = [];
+    for (let call = 0; call < 61; call += 1) {
+      answers.push(
+        (await (await server.call('POST', '/api/streams')).json()) as { error?: { code: string } },
+      );
+    }
+    expect(answers.slice(0, 2).every(({ error }) => error === undefined)).toBe(true);
+    expect(answers[2]?.error?.code).toBe('SERVER_FULL');
+    expect(answers[60]?.error?.code).toBe('RATE_LIMITED');
+  });
+
+  it('builds links from the public URL where there is one', async () => {
+    const server = await TestServer.start({ publicUrl: 'https://live.example.org' });
+    const { watchUrl, streamId } = await server.createStream();
+    expect(watchUrl).toBe(`https://live.example.org/watch/${streamId}`);
+  });
+});
+
+describe('what only the owner of a stream may do', () => {
+  it.each([
+    ['POST', '/rotate'],
+    ['DELETE', ''],
+  ])('%s %s needs the publish key', async (method, path) => {
+    const server = await TestServer.start();
+    const { streamId, publishKey } = await server.createStream();
+    const answer = async (id: string, key?: string) => {
+      const response = await server.call(method, `/api/streams/${id}${path}`, key);
+      const body = response.status === 204 ? {} : ((await response.json()) as { error?: { code: string } });
+      return [response.status, body.error?.code];
+    };
+    expect(await answer(streamId)).toEqual([401, 'KEY_REQUIRED']);
+    expect(await answer(streamId, 'not-the-key')).toEqual([403, 'STREAM_NOT_YOURS']);
+    expect(await answer('NobodyHasEverClaimedMe', publishKey)).toEqual([404, 'STREAM_NOT_FOUND']);
+    expect(await answer(encodeURIComponent('a/b c'), publishKey)).toEqual([404, 'STREAM_NOT_FOUND']);
+    const [status, code] = await answer(streamId, publishKey);
+    expect(code).toBeUndefined();
+    expect(status).toBeLessThan(300);
+    expect(await answer(streamId, publishKey)).toEqual([404, 'STREAM_NOT_FOUND']);
+  });
+});
+
+describe('every answer', () => {
+  it('says what was wrong in the one error shape', async () => {
+    const server = await TestServer.start();
+    const unknown = await server.call('GET', '/api/nothing');
+    expect([unknown.status, await unknown.json()]).toMatchObject([404, { error: { code: 'NOT_FOUND' } }]);
+    const method = await server.call('PUT', '/api/streams');
+    expect([method.status, method.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  it('V5 V18: sets no cookie, leaks no referrer and is not framed', async () => {
+    const server = await TestServer.start();
+    const { streamId } = await server.createStream();
+    for (const path of ['/', '/studio', `/watch/${streamId}`, '/api/streams', '/healthz', '/nothing']) {
+      const { headers } = await server.call('GET', path);
+      expect(headers.get('set-cookie')).toBeNull();
+      expect(headers.get('x-powered-by')).toBeNull();
+    }
+    const { headers } = await server.call('GET', '/');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+
+  it('V15: allows pages to load from nowhere but here', async () => {
+    const server = await TestServer.start();
+    const policy = (await server.call('GET', '/')).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).not.toMatch(/https?:/);
+  });
+
+  it('lets pages of other origins use the API and load the plugin, or only those allowed', async () => {
+    const everybody = await TestServer.start();
+    expect((await everybody.call('POST', '/api/streams')).headers.get('access-control-allow-origin')).toBe(
+      '*',
+    );
+    const some = await TestServer.start({ allowedOrigins: ['https://friend.example'] });
+    const asked = (origin: string) =>
+      fetch(`${some.url}/api/streams`, { method: 'POST', headers: { origin } });
+    expect((await asked('https://friend.example')).headers.get('access-control-allow-origin')).toBe(
+      'https://friend.example',
+    );
+    expect((await asked('https://foe.example')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('survives a request that is not HTTP', async () => {
+    const server = await TestServer.start();
+    await new Promise<void>((resolve) => {
+      const socket = connect(server.server.port, '127.0.0.1', () => socket.write('nonsense\r\n\r\n'));
+      socket.on('close', () => resolve());
+      socket.resume();
+    });
+    expect((await server.call('GET', '/healthz')).status).toBe(200);
+  });
+});
+
+describe('health', () => {
+  it('is live and ready while it serves', async () => {
+    const server = await TestServer.start();
+    expect((await server.call('GET', '/healthz')).status).toBe(200);
+    expect((await server.call('GET', '/readyz')).status).toBe(200);
+  });
+});
+
+describe('metrics', () => {
+  it('V6: stand on their own port and have no label that could name anybody', async () => {
+    const server = await TestServer.start();
+    await server.createStream();
+    expect((await server.call('GET', '/metrics')).status).toBe(404);
+    const text = await (await fetch(`http://127.0.0.1:${server.server.metricsPort}/metrics`)).text();
+    expect(text).toContain('meshlift_streams{state="idle"} 1');
+    const own = text.split('\n').filter((line) => line.startsWith('meshlift_'));
+    const labels = own.flatMap((line) =>
+      [...line.matchAll(/[{,]([a-z_]+)="/g)].map(([, label]) => label ?? ''),
+    );
+    expect(labels.length).toBeGreaterThan(0);
+    expect(labels.filter((label) => !allowedLabels.has(label))).toEqual([]);
+  });
+});

@@ -1,0 +1,66 @@
+import {
+  type CreatedStream,
+  MeshliftError,
+  publishKeySchema,
+  type StreamLinks,
+  streamIdSchema,
+} from '@meshlift/protocol';
+import { type Request, type RequestHandler, Router } from 'express';
+import type { Config } from '../config/config.ts';
+import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
+import type { Stream } from '../streams/stream.ts';
+import { streamLinks } from '../streams/stream-links.ts';
+import type { Streams } from '../streams/streams.ts';
+import { baseUrlOf } from './base-url.ts';
+import { allowOnly } from './errors.ts';
+
+/** `POST /api/streams`, `POST /api/streams/:streamId/rotate`, `DELETE /api/streams/:streamId`. */
+export function streamsApi(streams: Streams, config: Config): Router {
+  const creations = new RateLimiter(rateLimits.createStream);
+  const wrongKeys = new RateLimiter(rateLimits.wrongKey);
+  const router = Router();
+
+  const create: RequestHandler = async (request, response) => {
+    await creations.take(addressOf(request));
+    const { stream, publishKey } = streams.create();
+    const created: CreatedStream = { ...streamLinks(baseUrlOf(request, config), stream.id), publishKey };
+    response.status(201).location(`/api/streams/${stream.id}`).json(created);
+  };
+
+  const rotate: RequestHandler = async (request, response) => {
+    const stream = await ownStream(request);
+    await streams.rotate(stream);
+    const links: StreamLinks = streamLinks(baseUrlOf(request, config), stream.id);
+    response.json(links);
+  };
+
+  const remove: RequestHandler = async (request, response) => {
+    await (await ownStream(request)).end();
+    response.status(204).end();
+  };
+
+  /** @throws MeshliftError `KEY_REQUIRED`, `STREAM_NOT_FOUND`, `STREAM_NOT_YOURS`, `RATE_LIMITED` */
+  async function ownStream(request: Request): Promise<Stream> {
+    const [scheme, key] = (request.get('authorization') ?? '').split(' ');
+    const publishKey = publishKeySchema.safeParse(key);
+    if (scheme?.toLowerCase() !== 'bearer' || !publishKey.success) throw new MeshliftError('KEY_REQUIRED');
+    const streamId = streamIdSchema.safeParse(request.params.streamId);
+    if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND');
+    try {
+      return streams.toOwn(streamId.data, publishKey.data);
+    } catch (error) {
+      await wrongKeys.take(addressOf(request));
+      throw error;
+    }
+  }
+
+  router.route('/').post(create).all(allowOnly('POST'));
+  router.route('/:streamId/rotate').post(rotate).all(allowOnly('POST'));
+  router.route('/:streamId').delete(remove).all(allowOnly('DELETE'));
+  return router;
+}
+
+/** Only ever handed to a rate limiter, which keeps a pseudonym of it. */
+function addressOf(request: Request): string {
+  return request.ip ?? 'unknown';
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+const freePorts = {
+  MESHLIFT_PORT: '0',
+  MESHLIFT_RTC_PORT: '0',
+  MESHLIFT_METRICS_PORT: '0',
+  MESHLIFT_HOST: '127.0.0.1',
+  MESHLIFT_WORKERS: '1',
+};
+
+/** The server as an operator runs it. */
+function start(environment: Record<string, string>) {
+  const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...freePorts, ...environment } });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let output = '';
+  const said = (text: string) =>
+    new Promise<void>((resolve) => {
+      const look = (chunk?: Buffer) => {
+        output += chunk?.toString() ?? '';
+        if (output.includes(text)) resolve();
+      };
+      child.stdout.on('data', look);
+      child.stderr.on('data', look);
+      look();
+    });
+  return { child, said, output: () => output };
+}
+
+async function exitCode(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null) await once(child, 'close');
+  return child.exitCode;
+}
+
+it('stops at a wrong value with the variable, the value and what is allowed', async () => {
+  const { child, said, output } = start({ MESHLIFT_WORKERS: 'many' });
+  await said('MESHLIFT_WORKERS cannot be "many". Allowed: 1 to 256.');
+  expect(await exitCode(child)).toBe(2);
+  expect(output()).not.toContain('    at ');
+});
+
+it('stops when its port is in use and says which', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  onTestFinished(() => void taken.close());
+  const { port } = taken.address() as AddressInfo;
+  const { child, said } = start({ MESHLIFT_PORT: String(port) });
+  await said(`Port ${port} cannot be opened: it is in use. Set MESHLIFT_PORT`);
+  expect(await exitCode(child)).toBe(1);
+});
+
+it.each(['SIGTERM', 'SIGINT'] as const)(
+  'V13: says where it serves and whom it contacts, and closes on %s',
+  async (signal) => {
+    const { child, said, output } = start({});
+    await said('Other hosts that browsers are told to contact: none.');
+    expect(output()).toMatch(/Meshlift is ready after [\d.]+ s: http:\/\/localhost:\d+/);
+    child.kill(signal);
+    await said('"msg":"stopped"');
+    expect(await exitCode(child)).toBe(0);
+  },
+);

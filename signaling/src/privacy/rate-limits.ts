@@ -1,0 +1,37 @@
+import { MeshliftError } from '@meshlift/protocol';
+import { pseudonyms } from '@meshlift/telemetry';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+
+/** How often an address may do something. Generous: a whole school may sit behind one address. */
+export interface RateLimit {
+  times: number;
+  perSeconds: number;
+}
+
+export const rateLimits = {
+  createStream: { times: 60, perSeconds: 60 },
+  connect: { times: 3_000, perSeconds: 60 },
+  wrongKey: { times: 30, perSeconds: 60 },
+  /** Of one connection, not of one address. */
+  request: { times: 100, perSeconds: 5 },
+} as const satisfies Record<string, RateLimit>;
+
+/** Counts what each address does, under the address's pseudonym: the address itself is not kept (V3). */
+export class RateLimiter {
+  readonly #limiter: RateLimiterMemory;
+
+  constructor({ times, perSeconds }: RateLimit) {
+    this.#limiter = new RateLimiterMemory({ points: times, duration: perSeconds });
+  }
+
+  /** @throws MeshliftError `RATE_LIMITED` */
+  async take(who: string): Promise<void> {
+    try {
+      await this.#limiter.consume(pseudonyms.of('address', who));
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      const seconds = Math.ceil(refused.msBeforeNext / 1_000);
+      throw new MeshliftError('RATE_LIMITED', `Too many requests. Try again in ${seconds} s.`);
+    }
+  }
+}

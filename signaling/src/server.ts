@@ -1,0 +1,85 @@
+import { createServer } from 'node:http';
+import { LocalMediaNode } from '@meshlift/sfu';
+import { collectDefaultMetrics, createLogger, createRegistry, type Logger } from '@meshlift/telemetry';
+import type { Config } from './config/config.ts';
+import { mediaAddresses } from './config/media-addresses.ts';
+import { createApp } from './http/app.ts';
+import { listen, stopListening } from './http/listen.ts';
+import { createMetricsApp } from './http/metrics-app.ts';
+import { Gateway } from './sockets/gateway.ts';
+import { Streams } from './streams/streams.ts';
+
+/** A running server. */
+export interface MeshliftServer {
+  /** TCP port of pages, API and signaling. */
+  readonly port: number;
+  readonly metricsPort: number;
+  /** Where browsers are told to send media. */
+  readonly mediaAddresses: readonly string[];
+  readonly node: LocalMediaNode;
+  /** Stops everything; see the order below. Repeating it changes nothing. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts signaling and a local media node in this process.
+ *
+ * Closing order: readiness goes, so that no load balancer sends more; clients are told and disconnected;
+ * streams end, with their sessions and relays; workers stop; the ports close, the metrics port last.
+ *
+ * @throws Error that says which port is in use or what else stood in the way; nothing is left running then
+ */
+export async function startServer(
+  config: Config,
+  logger: Logger = createLogger(config.logLevel),
+): Promise<MeshliftServer> {
+  const registry = createRegistry();
+  collectDefaultMetrics({ register: registry });
+  const addresses = mediaAddresses(config);
+  const node = await LocalMediaNode.create({
+    workers: config.workers,
+    addresses,
+    rtcPort: config.rtcPort,
+    logger,
+    registry,
+  });
+  const readiness = { ready: false };
+  const server = createServer();
+  const metricsServer = createServer(createMetricsApp(registry));
+  let gateway: Gateway | undefined;
+  let streams: Streams | undefined;
+  let closing: Promise<void> | undefined;
+
+  const closeAll = async () => {
+    readiness.ready = false;
+    await gateway?.close();
+    await streams?.close();
+    await node.close();
+    await stopListening(server);
+    await stopListening(metricsServer);
+    logger.info('stopped');
+  };
+  const close = () => {
+    closing ??= closeAll();
+    return closing;
+  };
+
+  try {
+    streams = new Streams({ node, logger, registry, ...config });
+    gateway = new Gateway(server, { config, logger, registry, streams, node });
+    server.on('request', createApp({ config, logger, streams, readiness }));
+    const port = await listen(server, { port: config.port, host: config.host, variable: 'MESHLIFT_PORT' });
+    const metricsPort = await listen(metricsServer, {
+      port: config.metricsPort,
+      host: config.metricsHost,
+      variable: 'MESHLIFT_METRICS_PORT',
+    });
+    readiness.ready = true;
+    const announced = addresses.map(({ ip, announcedAddress }) => announcedAddress ?? ip);
+    logger.info({ port, metricsPort, workers: config.workers }, 'ready');
+    return { port, metricsPort, mediaAddresses: announced, node, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { ID_ALPHABET, PUBLISH_KEY_LENGTH, STREAM_ID_LENGTH } from '@meshlift/protocol';
+import { customAlphabet } from 'nanoid';
+
+/** Whoever holds it can watch. At least 128 random bits. */
+export const newStreamId: () => string = customAlphabet(ID_ALPHABET, STREAM_ID_LENGTH);
+
+/** Whoever holds it can publish, rotate and revoke. At least 256 random bits. */
+export const newPublishKey: () => string = customAlphabet(ID_ALPHABET, PUBLISH_KEY_LENGTH);
+
+/** Names a session, and resumes it. */
+export const newSessionId: () => string = customAlphabet(ID_ALPHABET, STREAM_ID_LENGTH);
+
+/** All the server keeps of a key: enough to recognise it, not enough to use it. */
+export class KeyHash {
+  readonly #digest: Buffer;
+
+  constructor(key: string) {
+    this.#digest = digest(key);
+  }
+
+  /** In constant time, so that nothing can be learned from how long a wrong key takes. */
+  matches(key: string): boolean {
+    return timingSafeEqual(this.#digest, digest(key));
+  }
+}
+
+const digest = (key: string) => createHash('sha256').update(key).digest();

@@ -1,0 +1,63 @@
+import type { EventName, EventPayload } from '@meshlift/protocol';
+import type { Stream } from './stream.ts';
+
+/** The connection a session is reached through. */
+export interface Client {
+  send<N extends EventName>(name: N, payload: EventPayload<N>): void;
+  /** What links to this server begin with, as this client sees it. */
+  readonly baseUrl: string;
+  /** The session is over or has moved to another connection. */
+  forget(session: Session): void;
+}
+
+type OwnPayload<N extends EventName> = Omit<EventPayload<N>, 'sessionId'>;
+
+/**
+ * One publisher's or viewer's part in a stream. It outlives the connection it was opened on: when that
+ * drops, media keeps flowing, and the session waits for a while to be resumed from another one.
+ */
+export class Session {
+  readonly id: string;
+  readonly role: 'publisher' | 'viewer';
+  readonly stream: Stream;
+  #client: Client | undefined;
+  #expiry: NodeJS.Timeout | undefined;
+
+  constructor(id: string, role: 'publisher' | 'viewer', stream: Stream, client: Client) {
+    this.id = id;
+    this.role = role;
+    this.stream = stream;
+    this.#client = client;
+  }
+
+  /** The connection, or `undefined` while the session waits for one. */
+  get client(): Client | undefined {
+    return this.#client;
+  }
+
+  /** Sends to the client, if there is one: one that is away learns the state of things when it resumes. */
+  send<N extends EventName>(name: N, payload: OwnPayload<N>): void {
+    this.#client?.send(name, { sessionId: this.id, ...payload } as unknown as EventPayload<N>);
+  }
+
+  /** The connection dropped: waits to be resumed. */
+  detach(withinMs: number, onExpiry: () => void): void {
+    this.#client = undefined;
+    this.#expiry = setTimeout(onExpiry, withinMs);
+    this.#expiry.unref();
+  }
+
+  /** Moves the session to another connection. */
+  attach(client: Client): void {
+    clearTimeout(this.#expiry);
+    if (this.#client !== client) this.#client?.forget(this);
+    this.#client = client;
+  }
+
+  /** Takes the session from its connection for good. */
+  release(): void {
+    clearTimeout(this.#expiry);
+    this.#client?.forget(this);
+    this.#client = undefined;
+  }
+}

@@ -1,0 +1,147 @@
+import { type MediaNode, MeshliftError } from '@meshlift/protocol';
+import { Gauge, type Logger, type Registry } from '@meshlift/telemetry';
+import { newPublishKey, newStreamId } from './capabilities.ts';
+import type { Session } from './session.ts';
+import { type Lifecycle, Stream } from './stream.ts';
+
+/** A stream that nobody publishes to is forgotten after this long. */
+const IDLE_FOR_AT_MOST_MS = 60 * 60_000;
+
+/** All streams and sessions of this server, and the way of the media node's events to them. */
+export class Streams {
+  readonly #node: MediaNode;
+  readonly #logger: Logger;
+  readonly #graceMs: number;
+  readonly #maxStreams: number;
+  readonly #byId = new Map<string, Stream>();
+  readonly #byRelay = new Map<string, Stream>();
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(options: {
+    node: MediaNode;
+    logger: Logger;
+    registry: Registry;
+    graceSeconds: number;
+    maxStreams: number;
+  }) {
+    this.#node = options.node;
+    this.#logger = options.logger;
+    this.#graceMs = options.graceSeconds * 1_000;
+    this.#maxStreams = options.maxStreams;
+    this.#followNode();
+    this.#registerMetrics(options.registry);
+  }
+
+  /** @throws MeshliftError `SERVER_FULL` */
+  create(): { stream: Stream; publishKey: string } {
+    if (this.#byId.size >= this.#maxStreams) throw new MeshliftError('SERVER_FULL');
+    const publishKey = newPublishKey();
+    const stream = new Stream(newStreamId(), publishKey, {
+      node: this.#node,
+      logger: this.#logger,
+      graceMs: this.#graceMs,
+      addSession: (session) => void this.#sessions.set(session.id, session),
+      removeSession: (session) => void this.#sessions.delete(session.id),
+      ended: (ended) => this.#remove(ended),
+    });
+    this.#byId.set(stream.id, stream);
+    this.#byRelay.set(stream.relayId, stream);
+    setTimeout(() => stream.state === 'idle' && void stream.end(), IDLE_FOR_AT_MOST_MS).unref();
+    return { stream, publishKey };
+  }
+
+  /**
+   * The stream to watch under an ID. Unknown, revoked, ended and never published IDs take the same way to
+   * the same answer.
+   *
+   * @throws MeshliftError `STREAM_NOT_FOUND`
+   */
+  toWatch(streamId: string): Stream {
+    const stream = this.#byId.get(streamId);
+    if (stream?.state === 'live' || stream?.state === 'waiting') return stream;
+    throw new MeshliftError('STREAM_NOT_FOUND');
+  }
+
+  /** The stream to publish to, rotate or end. @throws MeshliftError `STREAM_NOT_FOUND`, `STREAM_NOT_YOURS` */
+  toOwn(streamId: string, publishKey: string): Stream {
+    const stream = this.#byId.get(streamId);
+    if (!stream) throw new MeshliftError('STREAM_NOT_FOUND');
+    stream.assertKey(publishKey);
+    return stream;
+  }
+
+  /** Moves a stream to a new ID. */
+  async rotate(stream: Stream): Promise<void> {
+    const oldId = stream.id;
+    const newId = newStreamId();
+    await stream.rotate(newId, () => {
+      this.#byId.delete(oldId);
+      this.#byId.set(newId, stream);
+    });
+  }
+
+  /** @throws MeshliftError `SESSION_NOT_FOUND` */
+  session(sessionId: string): Session {
+    const session = this.#sessions.get(sessionId);
+    if (!session) throw new MeshliftError('SESSION_NOT_FOUND');
+    return session;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#byId.values()].map((stream) => stream.end()));
+  }
+
+  #remove(stream: Stream): void {
+    this.#byId.delete(stream.id);
+    this.#byRelay.delete(stream.relayId);
+  }
+
+  #followNode(): void {
+    const node = this.#node;
+    const session = (id: string) => this.#sessions.get(id);
+    node.on('ingestFlow', ({ relayId, flowing }) => this.#byRelay.get(relayId)?.ingestFlow(flowing));
+    node.on('relayLost', ({ relayId }) => void this.#byRelay.get(relayId)?.relayLost());
+    node.on('sessionClosed', ({ sessionId, code }) => {
+      const lost = session(sessionId);
+      if (lost) void lost.stream.sessionLost(lost, code);
+    });
+    node.on('layersWanted', ({ sessionId, ...wanted }) =>
+      session(sessionId)?.send('producer:wanted', wanted),
+    );
+    node.on('consumerOpened', ({ sessionId, ...opened }) =>
+      session(sessionId)?.send('consumer:opened', opened),
+    );
+    node.on('consumerClosed', ({ sessionId, ...closed }) =>
+      session(sessionId)?.send('consumer:closed', closed),
+    );
+    node.on('consumerPaused', ({ sessionId, ...paused }) =>
+      session(sessionId)?.send('consumer:paused', paused),
+    );
+    node.on('consumerLayers', ({ sessionId, ...layers }) =>
+      session(sessionId)?.send('consumer:layers', layers),
+    );
+  }
+
+  #registerMetrics(registry: Registry): void {
+    const streams = this.#byId;
+    new Gauge({
+      name: 'meshlift_streams',
+      help: 'Streams by what they are doing',
+      labelNames: ['state'],
+      registers: [registry],
+      collect() {
+        const count: Record<Lifecycle, number> = { idle: 0, live: 0, waiting: 0, ended: 0 };
+        for (const { state } of streams.values()) count[state] += 1;
+        for (const state of ['idle', 'live', 'waiting'] as const) this.set({ state }, count[state]);
+      },
+    });
+    new Gauge({
+      name: 'meshlift_viewers',
+      help: 'Viewers over all streams',
+      registers: [registry],
+      collect() {
+        this.set([...streams.values()].reduce((sum, stream) => sum + stream.viewers, 0));
+      },
+    });
+  }
+}
