@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { LocalMediaNode } from '@meshlift/sfu';
-import { collectDefaultMetrics, createLogger, createRegistry, type Logger } from '@meshlift/telemetry';
+import { collectDefaultMetrics, createLogger, createRegistry, type Logger, type Registry } from '@meshlift/telemetry';
 import type { Config } from './config/config.ts';
 import { mediaAddresses } from './config/media-addresses.ts';
 import { createApp } from './http/app.ts';
@@ -32,8 +32,8 @@ export interface MeshliftServer {
 export async function startServer(
   config: Config,
   logger: Logger = createLogger(config.logLevel),
+  registry: Registry = createRegistry(),
 ): Promise<MeshliftServer> {
-  const registry = createRegistry();
   collectDefaultMetrics({ register: registry });
   const addresses = mediaAddresses(config);
   const node = await LocalMediaNode.create({

@@ -13,8 +13,11 @@ const CONSENT_TIMEOUT_S = 8;
 /** How long a broken path may take to come back, by itself or by an ICE restart. */
 const RECOVER_WITHIN_MS = 30_000;
 
-/** Where the bandwidth estimate of a new viewer starts, in bit/s: enough for the middle layer at once. */
-const FIRST_ESTIMATE = 1_000_000;
+/**
+ * Where the bandwidth estimate of a new viewer starts, in bit/s: enough for the full picture at once. On a
+ * narrower network the estimate falls within a second or two; from lower down it takes longer to climb.
+ */
+const FIRST_ESTIMATE = 2_000_000;
 
 interface SessionTransportEvents {
   /** The transport ended without having been closed from this side. */

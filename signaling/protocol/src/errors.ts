@@ -1,16 +1,16 @@
 /**
- * Every error a Meshlift server can answer with: its stable code, the HTTP status it maps to and the
- * sentence a person reads. Codes never change their meaning; new ones may be added.
+ * Every error that crosses Meshlift's wire or its plugin's API: its stable code, the HTTP status it maps to
+ * and the sentence a person reads. `DISCONNECTED` and `UNSUPPORTED_BROWSER` arise in the plugin alone. Codes never change their meaning; new ones may be added.
  *
  * The sentence is a default. A thrower may replace it with a more exact one, as long as it tells the
  * receiver nothing the receiver did not know (no address, no key, no stream ID).
  */
 export const errorTable = {
+  UNSUPPORTED_BROWSER: { status: 400, message: 'This browser cannot send or receive WebRTC media.' },
   BAD_REQUEST: { status: 400, message: 'The request does not have the form the server expects.' },
   UNKNOWN_REQUEST: { status: 400, message: 'The server knows no request of that name.' },
   KEY_REQUIRED: { status: 401, message: 'This needs the publish key of the stream, as a bearer token.' },
   STREAM_NOT_YOURS: { status: 403, message: 'The publish key does not belong to this stream.' },
-  ORIGIN_NOT_ALLOWED: { status: 403, message: 'Pages of this origin may not use this server.' },
   STREAM_NOT_FOUND: { status: 404, message: 'Nothing is playing here.' },
   SESSION_NOT_FOUND: { status: 404, message: 'This session has ended. Join again.' },
   NOT_FOUND: { status: 404, message: 'There is nothing at this address.' },
@@ -23,6 +23,7 @@ export const errorTable = {
   PROTOCOL_VERSION: { status: 426, message: 'Client and server speak different versions. Reload the page.' },
   RATE_LIMITED: { status: 429, message: 'Too many requests. Wait a moment and try again.' },
   INTERNAL: { status: 500, message: 'Something went wrong in the server.' },
+  DISCONNECTED: { status: 503, message: 'The server cannot be reached.' },
   MEDIA_FAILED: { status: 503, message: 'The media path was lost. Join again.' },
   SERVER_FULL: { status: 503, message: 'The server has no room left.' },
   SERVER_CLOSING: { status: 503, message: 'The server is closing.' },

@@ -1,0 +1,3 @@
+import { updateDocuments } from './documents.ts';
+
+await updateDocuments();
