@@ -1,0 +1,39 @@
+import { expect, test } from './support/fixtures.ts';
+
+test('layers that nobody watches are not encoded, and come within a second when somebody does', async ({
+  server,
+  studio,
+  watch,
+}) => {
+  const link = await studio.goLive(server.url);
+  const grown = async () => {
+    const before = await studio.framesEncoded();
+    await studio.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    const after = await studio.framesEncoded();
+    return after.map((frames, layer) => frames > (before[layer] ?? 0));
+  };
+  await expect.poll(grown, { message: 'nobody watches' }).toEqual([false, false, false]);
+
+  const viewer = await watch(link);
+  await viewer.seesWidth(1280);
+  expect(await grown()).toEqual([true, true, true]);
+
+  await viewer.page.getByTestId('quality-menu').selectOption('0');
+  await expect.poll(grown, { message: 'somebody watches the lowest layer' }).toEqual([true, false, false]);
+
+  await viewer.page.getByTestId('quality-menu').selectOption('auto');
+  await expect.poll(grown, { message: 'somebody watches everything' }).toEqual([true, true, true]);
+
+  await viewer.page.close();
+  await expect.poll(grown, { message: 'nobody watches any more' }).toEqual([false, false, false]);
+});
+
+test('a muted publisher is silent for its viewers, and heard again', async ({ server, studio, watch }) => {
+  const viewer = await watch(await studio.goLive(server.url));
+  await viewer.seesMotion();
+  expect(await viewer.hearsTone(440)).toBeGreaterThan(10);
+  await studio.page.evaluate(() => window.meshlift.publication.setPaused('audio', true));
+  await expect.poll(() => viewer.hearsTone(440)).toBeLessThan(3);
+  await studio.page.evaluate(() => window.meshlift.publication.setPaused('audio', false));
+  await expect.poll(() => viewer.hearsTone(440)).toBeGreaterThan(10);
+});

@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from '@playwright/test';
+
+const installed = process.env.MESHLIFT_CHROMIUM ?? ['/usr/bin/chromium'].find((path) => existsSync(path));
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.spec.ts',
+  outputDir: '../../test-results',
+  // Encoding and decoding take both cores of a small machine: tests that run beside each other would measure that.
+  workers: 1,
+  fullyParallel: false,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: 'list',
+  use: {
+    viewport: { width: 1280, height: 800 },
+    launchOptions: {
+      ...(installed ? { executablePath: installed } : {}),
+      args: [
+        ...['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+        ...['--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
+        ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
+        // Without it a page on this machine hides its addresses behind names nobody here can resolve.
+        '--disable-features=WebRtcHideLocalIpsWithMdns',
+      ],
+    },
+  },
+});

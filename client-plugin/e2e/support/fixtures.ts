@@ -1,0 +1,162 @@
+import { fileURLToPath } from 'node:url';
+import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
+import { build } from 'vite';
+import { CuttableProxy } from './cuttable-proxy.ts';
+import type { Seen } from './probe.ts';
+import { ServerProcess } from './server.ts';
+
+/** The probe as one script that every page runs before its own. */
+async function bundleProbe(): Promise<string> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      write: false,
+      minify: false,
+      lib: {
+        entry: fileURLToPath(new URL('./probe.ts', import.meta.url)),
+        formats: ['iife'],
+        name: 'probeScript',
+      },
+    },
+  });
+  const [bundle] = Array.isArray(result) ? result : [result];
+  const chunk = bundle && 'output' in bundle ? bundle.output[0] : undefined;
+  if (chunk?.type !== 'chunk') throw new Error('the probe could not be built');
+  return chunk.code;
+}
+
+/** The studio, publishing its test picture. */
+export class Studio {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  async goLive(url: string): Promise<string> {
+    await this.page.goto(`${url}/studio?source=test`);
+    await this.page.getByTestId('go-live').click();
+    return this.watchLink();
+  }
+
+  async watchLink(): Promise<string> {
+    const link = this.page.getByTestId('watch-link');
+    await expect(link).toHaveText(/\/watch\/[A-Za-z0-9]{22}$/);
+    return (await link.textContent())?.trim() ?? '';
+  }
+
+  /** Frames that each simulcast layer has encoded so far, lowest layer first. */
+  async framesEncoded(): Promise<number[]> {
+    return this.page.evaluate(async () => {
+      const frames: { rid: string; frames: number }[] = [];
+      for (const connection of window.probe.connections) {
+        for (const stat of (await connection.getStats()).values()) {
+          if (stat.type === 'outbound-rtp' && stat.kind === 'video') {
+            frames.push({ rid: String(stat.rid), frames: Number(stat.framesEncoded) });
+          }
+        }
+      }
+      return frames.sort((a, b) => a.rid.localeCompare(b.rid)).map((layer) => layer.frames);
+    });
+  }
+}
+
+/** Somebody who watches. */
+export class Viewer {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  see(): Promise<Seen> {
+    return this.page.getByTestId('player').evaluate((video) => window.probe.see(video as HTMLVideoElement));
+  }
+
+  /** Waits until the picture moves: its counter has been read and has then grown. */
+  async seesMotion(): Promise<Seen> {
+    let first: number | undefined;
+    let seen: Seen = { count: undefined, width: 0, height: 0 };
+    await expect
+      .poll(
+        async () => {
+          seen = await this.see();
+          first ??= seen.count;
+          return first !== undefined && seen.count !== undefined && seen.count > first;
+        },
+        { message: 'the picture should move', intervals: [50] },
+      )
+      .toBe(true);
+    return seen;
+  }
+
+  async seesWidth(width: number): Promise<void> {
+    await expect
+      .poll(async () => (await this.see()).width, { message: 'width of the decoded picture' })
+      .toBe(width);
+    await this.seesMotion();
+  }
+
+  hearsTone(frequency: number): Promise<number> {
+    return this.page
+      .getByTestId('player')
+      .evaluate((video, hertz) => window.probe.hearTone(video as HTMLVideoElement, hertz), frequency);
+  }
+}
+
+interface Fixtures {
+  /** A server with two workers. */
+  server: ServerProcess;
+  cuttable: CuttableProxy;
+  studio: Studio;
+  /** Opens a page that watches. */
+  watch(url: string): Promise<Viewer>;
+  newPage(): Promise<Page>;
+}
+
+export const test = base.extend<Fixtures, { probeScript: string }>({
+  probeScript: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright tells a fixture's needs by destructuring.
+    async ({}, use) => {
+      await use(await bundleProbe());
+    },
+    { scope: 'worker' },
+  ],
+  // biome-ignore lint/correctness/noEmptyPattern: see above.
+  server: async ({}, use, testInfo) => {
+    const server = await ServerProcess.start({ MESHLIFT_WORKERS: '2' });
+    await use(server);
+    await server.stop();
+    if (testInfo.status !== testInfo.expectedStatus) {
+      await testInfo.attach('server.log', { body: server.output, contentType: 'text/plain' });
+    }
+  },
+  cuttable: async ({ server }, use) => {
+    const proxy = await CuttableProxy.to(server.port);
+    await use(proxy);
+    proxy.close();
+  },
+  newPage: async ({ browser, probeScript }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async () => {
+      const context = await browser.newContext();
+      contexts.push(context);
+      await context.addInitScript(probeScript);
+      return context.newPage();
+    });
+    for (const context of contexts) await context.close();
+  },
+  studio: async ({ newPage }, use) => {
+    await use(new Studio(await newPage()));
+  },
+  watch: async ({ newPage }, use) => {
+    await use(async (url) => {
+      const page = await newPage();
+      await page.goto(url);
+      return new Viewer(page);
+    });
+  },
+});
+
+export { expect };

@@ -1,0 +1,8 @@
+import type { Publication, View } from '../../src/index.ts';
+
+declare global {
+  interface Window {
+    /** What the pages expose for automation. */
+    meshlift: { publication: Publication; view: View };
+  }
+}

@@ -1,0 +1,65 @@
+import { readFrameCounter } from '../../src/test-picture/frame-counter.ts';
+
+/** What a viewer really sees: read from decoded pixels, not from counters that run without a picture. */
+export interface Seen {
+  /** The frame counter in the picture; undefined when the picture carries none, as a black one does. */
+  count: number | undefined;
+  width: number;
+  height: number;
+}
+
+/** Runs in the page. */
+export interface Probe {
+  see(video: HTMLVideoElement): Seen;
+  /** Strength of a tone in what the element plays, in decibels over the loudest of the frequencies around it. */
+  hearTone(video: HTMLVideoElement, frequency: number): Promise<number>;
+  /** Peer connections the page has opened. */
+  connections: RTCPeerConnection[];
+}
+
+declare global {
+  interface Window {
+    probe: Probe;
+  }
+}
+
+const canvas = document.createElement('canvas');
+const context = canvas.getContext('2d', { willReadFrequently: true });
+
+function see(video: HTMLVideoElement): Seen {
+  const { videoWidth: width, videoHeight: height } = video;
+  if (!context || width === 0 || height === 0) return { count: undefined, width, height };
+  canvas.width = width;
+  canvas.height = height;
+  context.drawImage(video, 0, 0);
+  return { count: readFrameCounter(context.getImageData(0, 0, width, height)), width, height };
+}
+
+async function hearTone(video: HTMLVideoElement, frequency: number): Promise<number> {
+  const audio = new AudioContext();
+  await audio.resume();
+  const analyser = new AnalyserNode(audio, { fftSize: 4096 });
+  audio.createMediaStreamSource(video.srcObject as MediaStream).connect(analyser);
+  const levels = new Float32Array(analyser.frequencyBinCount);
+  const bin = Math.round((frequency * analyser.fftSize) / audio.sampleRate);
+  try {
+    // The first block after the graph has started is still silent.
+    while (audio.currentTime < 0.3) await new Promise((resolve) => requestAnimationFrame(resolve));
+    analyser.getFloatFrequencyData(levels);
+    const around = [...levels.slice(1, bin - 8), ...levels.slice(bin + 9, bin * 2 - 8)];
+    return (levels[bin] ?? -Infinity) - Math.max(...around);
+  } finally {
+    await audio.close();
+  }
+}
+
+const connections: RTCPeerConnection[] = [];
+const Native = window.RTCPeerConnection;
+window.RTCPeerConnection = class extends Native {
+  constructor(configuration?: RTCConfiguration) {
+    super(configuration);
+    connections.push(this);
+  }
+};
+
+window.probe = { see, hearTone, connections };

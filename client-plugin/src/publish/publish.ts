@@ -1,0 +1,31 @@
+import { MeshliftError } from '@meshlift/protocol';
+import { preloadRelay } from '../relay/load-relay.ts';
+import { StreamsApi } from '../signaling/streams-api.ts';
+import { Publication } from './publication.ts';
+
+export interface PublishOptions {
+  /** The server's URL; the page's own origin by default. */
+  server?: string;
+  /** Its tracks stay the caller's: closing the publication does not stop them. */
+  stream: MediaStream;
+  /** With `publishKey`: comes back to a stream that was published before. */
+  streamId?: string;
+  publishKey?: string;
+}
+
+/**
+ * Publishes a stream through the relay, creating it unless an ID and its key are given. Resolves when media
+ * flows.
+ *
+ * @throws MeshliftError `STREAM_NOT_FOUND` when the stream has ended, `STREAM_NOT_YOURS` for a wrong key,
+ *   `DISCONNECTED`, `UNSUPPORTED_BROWSER`, `TRANSPORT_TIMEOUT`, `SERVER_FULL`, `RATE_LIMITED`
+ */
+export async function publish(options: PublishOptions): Promise<Publication> {
+  const { server = location.origin, stream, streamId, publishKey } = options;
+  if ((streamId === undefined) !== (publishKey === undefined)) {
+    throw new MeshliftError('BAD_REQUEST', 'A stream ID and its publish key go together.');
+  }
+  const owned = streamId !== undefined && publishKey !== undefined ? { streamId, publishKey } : undefined;
+  void preloadRelay().catch(() => undefined);
+  return Publication.start(server, stream, owned ?? (await new StreamsApi(server).create()));
+}

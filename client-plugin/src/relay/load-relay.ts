@@ -1,0 +1,37 @@
+import { MeshliftError, type RtpCapabilities } from '@meshlift/protocol';
+import type { types } from 'mediasoup-client';
+import type { ReceivePath } from './receive-path.ts';
+import type { PathOptions } from './relay-transport.ts';
+import type { SendPath } from './send-path.ts';
+
+/** The relay's client, ready for the codecs that this browser and the server share. */
+export interface Relay {
+  /** What this browser can receive. */
+  rtpCapabilities: RtpCapabilities;
+  send(options: PathOptions): SendPath;
+  receive(options: PathOptions): ReceivePath;
+}
+
+/** Starts to load the relay's client, for a page that knows it will need it. */
+export const preloadRelay = () => import('./relay-client.ts');
+
+/**
+ * @throws MeshliftError `UNSUPPORTED_BROWSER` where there is no WebRTC, or one that mediasoup-client does not
+ *   know; `DISCONNECTED` when the client cannot be loaded
+ */
+export async function loadRelay(routerRtpCapabilities: RtpCapabilities): Promise<Relay> {
+  const client = await preloadRelay().catch((error: unknown) => {
+    throw new MeshliftError('DISCONNECTED', undefined, { cause: error });
+  });
+  try {
+    const device = await client.Device.factory();
+    await device.load({ routerRtpCapabilities: routerRtpCapabilities as types.RtpCapabilities });
+    return {
+      rtpCapabilities: device.recvRtpCapabilities as RtpCapabilities,
+      send: (options) => new client.SendPath(device, options),
+      receive: (options) => new client.ReceivePath(device, options),
+    };
+  } catch (error) {
+    throw new MeshliftError('UNSUPPORTED_BROWSER', undefined, { cause: error });
+  }
+}

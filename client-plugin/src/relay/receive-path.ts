@@ -1,0 +1,79 @@
+import type { ConsumerOptions, Layers } from '@meshlift/protocol';
+import type { types } from 'mediasoup-client';
+import { type PathOptions, RelayTransport } from './relay-transport.ts';
+
+/** One track that comes from the relay. */
+export interface ReceivedTrack {
+  consumerId: string;
+  kind: 'audio' | 'video';
+  track: MediaStreamTrack;
+  spatialLayers: number;
+  temporalLayers: number;
+}
+
+/** Watching through the relay: one transport, a consumer for each track. */
+export class ReceivePath {
+  readonly #relay: RelayTransport;
+  readonly #consumers = new Map<string, types.Consumer>();
+
+  constructor(device: types.Device, options: PathOptions) {
+    const transport = device.createRecvTransport({ ...options.transport, iceServers: options.iceServers });
+    this.#relay = new RelayTransport(transport, options);
+  }
+
+  get consumerIds(): string[] {
+    return [...this.#consumers.keys()];
+  }
+
+  check(): void {
+    this.#relay.check();
+  }
+
+  /** Opens consumers that are not open yet, all in one negotiation, and lets them flow. */
+  async open(options: readonly ConsumerOptions[]): Promise<ReceivedTrack[]> {
+    const missing = options.filter(({ id }) => !this.#consumers.has(id));
+    const received = await Promise.all(missing.map((option) => this.#open(option)));
+    if (missing.length > 0)
+      await this.#relay.request('consumer:resume', { consumerIds: missing.map(({ id }) => id) });
+    return received;
+  }
+
+  /** Lets consumers flow that were open already; for after a signaling drop in the middle of `open`. */
+  async resumeAll(): Promise<void> {
+    if (this.#consumers.size > 0)
+      await this.#relay.request('consumer:resume', { consumerIds: this.consumerIds });
+  }
+
+  async setLayers(consumerId: string, layers: Layers | null): Promise<void> {
+    await this.#relay.request('consumer:setLayers', { consumerId, layers });
+  }
+
+  closeConsumer(consumerId: string): void {
+    this.#consumers.get(consumerId)?.close();
+    this.#consumers.delete(consumerId);
+  }
+
+  close(): void {
+    this.#relay.close();
+  }
+
+  async #open({
+    id,
+    producerId,
+    kind,
+    rtpParameters,
+    spatialLayers,
+    temporalLayers,
+  }: ConsumerOptions): Promise<ReceivedTrack> {
+    const consumer = await this.#relay.transport.consume({
+      id,
+      producerId,
+      kind,
+      rtpParameters: rtpParameters as types.RtpParameters,
+      // One stream for all: sound and picture are played in step.
+      streamId: 'relay',
+    });
+    this.#consumers.set(id, consumer);
+    return { consumerId: id, kind, track: consumer.track, spatialLayers, temporalLayers };
+  }
+}

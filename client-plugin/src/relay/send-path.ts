@@ -1,0 +1,117 @@
+import type { types } from 'mediasoup-client';
+import { type PathOptions, RelayTransport } from './relay-transport.ts';
+
+/**
+ * Three spatial layers, each half as wide as the next, in bit/s. `L1T3`: each carries three temporal layers,
+ * so that a viewer's frame rate can fall before its picture gets smaller.
+ */
+const SIMULCAST: types.RtpEncodingParameters[] = [
+  { rid: 'r0', scaleResolutionDownBy: 4, maxBitrate: 180_000, scalabilityMode: 'L1T3' },
+  { rid: 'r1', scaleResolutionDownBy: 2, maxBitrate: 600_000, scalabilityMode: 'L1T3' },
+  { rid: 'r2', scaleResolutionDownBy: 1, maxBitrate: 2_500_000, scalabilityMode: 'L1T3' },
+];
+
+/**
+ * Where the browser's estimate of the uplink starts, in kbit/s: enough to switch all three layers on at once.
+ * From lower down the largest takes seconds to appear, each time after nobody has watched.
+ */
+const START_KBPS = 2_000;
+
+/** Publishing to the relay: one transport, a producer for each track. */
+export class SendPath {
+  readonly #relay: RelayTransport;
+  readonly #producers = new Map<string, types.Producer>();
+  /** The last wish for each producer, kept also while its producer is being set up. */
+  readonly #wanted = new Map<string, readonly number[]>();
+  #applying: Promise<void> = Promise.resolve();
+
+  constructor(device: types.Device, options: PathOptions) {
+    const transport = device.createSendTransport({ ...options.transport, iceServers: options.iceServers });
+    this.#relay = new RelayTransport(transport, options);
+    transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
+      const { paused } = appData as { paused: boolean };
+      this.#relay
+        .request('producer:open', { kind, rtpParameters, paused } as OpenProducer)
+        .then(({ producerId, spatialLayers }) => {
+          if (!this.#wanted.has(producerId)) this.#wanted.set(producerId, spatialLayers);
+          done({ id: producerId });
+        }, failed);
+    });
+  }
+
+  connected(): Promise<void> {
+    return this.#relay.connected();
+  }
+
+  check(): void {
+    this.#relay.check();
+  }
+
+  async add(track: MediaStreamTrack, paused: boolean): Promise<void> {
+    const producer = await this.#relay.transport.produce({
+      track,
+      // The page owns its tracks: it goes on showing a preview after this path is closed.
+      stopTracks: false,
+      disableTrackOnPause: false,
+      zeroRtpOnPause: true,
+      ...(track.kind === 'video'
+        ? { encodings: SIMULCAST, codecOptions: { videoGoogleStartBitrate: START_KBPS } }
+        : { codecOptions: { opusStereo: true, opusFec: true } }),
+      appData: { paused },
+    });
+    this.#producers.set(producer.id, producer);
+    if (paused) producer.pause();
+    await this.#apply(producer.id);
+  }
+
+  /** Replaces the track that is being sent of the same kind; viewers keep watching. */
+  async replace(track: MediaStreamTrack): Promise<void> {
+    const producer = this.#of(track.kind);
+    if (producer) await producer.replaceTrack({ track });
+    else await this.add(track, false);
+  }
+
+  async setPaused(kind: 'audio' | 'video', paused: boolean): Promise<void> {
+    const producer = this.#of(kind);
+    if (!producer) return;
+    if (paused) producer.pause();
+    else producer.resume();
+    await this.#relay.request('producer:setPaused', { producerId: producer.id, paused });
+  }
+
+  /** Sends just these spatial layers: what nobody watches costs neither encoder nor uplink. */
+  async setWantedLayers(producerId: string, spatialLayers: readonly number[]): Promise<void> {
+    this.#wanted.set(producerId, spatialLayers);
+    await this.#apply(producerId);
+  }
+
+  close(): void {
+    this.#relay.close();
+  }
+
+  #of(kind: string): types.Producer | undefined {
+    return [...this.#producers.values()].find((producer) => producer.kind === kind && !producer.closed);
+  }
+
+  /** One at a time: a sender's parameters may only be set as they were last read (WebRTC, section 5.2). */
+  #apply(producerId: string): Promise<void> {
+    this.#applying = this.#applying.then(async () => {
+      const sender = this.#producers.get(producerId)?.rtpSender;
+      const wanted = this.#wanted.get(producerId);
+      if (!sender || !wanted || this.#relay.transport.closed) return;
+      const parameters = sender.getParameters();
+      const differs = parameters.encodings.some(({ active }, layer) => active !== wanted.includes(layer));
+      if (!differs) return;
+      for (const [layer, encoding] of parameters.encodings.entries())
+        encoding.active = wanted.includes(layer);
+      await sender.setParameters(parameters);
+    });
+    return this.#applying;
+  }
+}
+
+type OpenProducer = Parameters<RelayTransport['request']>[1] & {
+  kind: 'audio' | 'video';
+  rtpParameters: never;
+  paused: boolean;
+};

@@ -1,0 +1,114 @@
+import { type ErrorCode, MeshliftError } from '@meshlift/protocol';
+import type { SignalingConnection, Welcome } from './signaling-connection.ts';
+
+/** What a session does at each turn of its life. */
+export interface SessionLife {
+  /** Opens a session on the server, and its media path. */
+  join(welcome: Welcome): Promise<void>;
+  /** Takes the session over to a connection that is new; its media was not interrupted. */
+  resume(): Promise<void>;
+  /** Signaling is away, or a new session is being opened. */
+  reconnecting(): void;
+  /** It is over, and trying again would not help. */
+  ended(error: MeshliftError): void;
+  /** The page goes away. */
+  leave(): void;
+}
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 4_000;
+
+/** Errors that trying again does not mend. */
+const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'STREAM_NOT_FOUND',
+  'STREAM_NOT_YOURS',
+  'SESSION_REPLACED',
+  'PROTOCOL_VERSION',
+  'UNSUPPORTED_BROWSER',
+  'RTP_REJECTED',
+]);
+
+/** Keeps one session alive over drops of its connection and of its media path. */
+export class SessionKeeper {
+  readonly #connection: SignalingConnection;
+  readonly #life: SessionLife;
+  readonly #leave: () => void;
+  #welcome: Welcome;
+  #joining: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(connection: SignalingConnection, welcome: Welcome, life: SessionLife) {
+    this.#connection = connection;
+    this.#welcome = welcome;
+    this.#life = life;
+    connection.on('dropped', () => life.reconnecting());
+    connection.on('restored', (welcomeBack) => {
+      this.#welcome = welcomeBack;
+      void this.#restore();
+    });
+    // A page that goes away says goodbye to the relay at once, so that nobody waits for a time-out.
+    this.#leave = () => life.leave();
+    addEventListener('pagehide', this.#leave);
+  }
+
+  /** Joins for the first time. @throws MeshliftError whatever stood in the way */
+  async start(): Promise<void> {
+    try {
+      await this.#life.join(this.#welcome);
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
+  }
+
+  /** The server closed the session: opens another one, if that can help. */
+  sessionClosed(error: MeshliftError): void {
+    if (FINAL.has(error.code)) this.#end(error);
+    else void this.rejoin();
+  }
+
+  /** Opens a new session in place of the present one, for as long as it takes. */
+  rejoin(): Promise<void> {
+    this.#joining ??= this.#joinUntilDone().finally(() => {
+      this.#joining = undefined;
+    });
+    return this.#joining;
+  }
+
+  /** Repeating it changes nothing. */
+  stop(): void {
+    this.#stopped = true;
+    removeEventListener('pagehide', this.#leave);
+    this.#connection.close();
+  }
+
+  async #restore(): Promise<void> {
+    // While a new session is being opened, there is no old one to resume.
+    if (this.#joining) return;
+    try {
+      await this.#life.resume();
+    } catch {
+      await this.rejoin();
+    }
+  }
+
+  async #joinUntilDone(): Promise<void> {
+    this.#life.reconnecting();
+    for (let pause = FIRST_PAUSE_MS; !this.#stopped; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        await this.#life.join(this.#welcome);
+        return;
+      } catch (thrown) {
+        const error = MeshliftError.from(thrown);
+        if (FINAL.has(error.code)) return this.#end(error);
+        await new Promise((resolve) => setTimeout(resolve, pause * (0.75 + Math.random() / 2)));
+      }
+    }
+  }
+
+  #end(error: MeshliftError): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#life.ended(error);
+  }
+}

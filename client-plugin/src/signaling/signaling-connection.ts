@@ -1,0 +1,152 @@
+import {
+  clientRequests,
+  type ErrorCode,
+  type EventName,
+  type EventPayload,
+  errorTable,
+  MeshliftError,
+  PROTOCOL_VERSION,
+  type RequestName,
+  type RequestPayload,
+  type RequestReply,
+  serverEvents,
+} from '@meshlift/protocol';
+import { io, type Socket } from 'socket.io-client';
+import { Emitter } from '../emitter.ts';
+
+export type Welcome = EventPayload<'server:welcome'>;
+
+export interface ConnectionEvents {
+  /** The connection is up again after a drop, and the server has greeted. */
+  restored: Welcome;
+  /** The connection dropped; it is being restored. */
+  dropped: undefined;
+}
+
+/** How long the first connection may take before `open` gives up. */
+const OPEN_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 12_000;
+/** A server that closes connections is restarting: ask again after this long, with jitter against a stampede. */
+const RETURN_AFTER_MS = 500;
+
+type SessionEvent = {
+  [N in EventName]: EventPayload<N> extends { sessionId: string } ? N : never;
+}[EventName];
+
+/** What a session does with each event that concerns it; events it has no listener for are left out. */
+export type SessionListeners = { [N in SessionEvent]?: (payload: EventPayload<N>) => void };
+
+/** The socket to a server: typed requests, parsed events, and its own return after a drop. */
+export class SignalingConnection extends Emitter<ConnectionEvents> {
+  readonly #socket: Socket;
+  readonly #sessions = new Map<string, SessionListeners>();
+  readonly #welcomed: Promise<Welcome>;
+  #greeted = false;
+  #returning: ReturnType<typeof setTimeout> | undefined;
+
+  /** @throws MeshliftError `DISCONNECTED`, or the code with which the server refused */
+  static async open(server: string): Promise<{ connection: SignalingConnection; welcome: Welcome }> {
+    const connection = new SignalingConnection(server);
+    try {
+      return { connection, welcome: await connection.#welcomed };
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  private constructor(server: string) {
+    super();
+    this.#socket = io(server, {
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      auth: { protocol: PROTOCOL_VERSION },
+      reconnectionDelay: 300,
+      reconnectionDelayMax: 3_000,
+      forceNew: true,
+    });
+    this.#welcomed = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new MeshliftError('DISCONNECTED')), OPEN_WITHIN_MS);
+      this.#socket.once('server:welcome', (payload: unknown) => {
+        clearTimeout(timer);
+        resolve(payload as Welcome);
+      });
+      this.#socket.on('connect_error', (error) => {
+        const refusal = refusalOf(error);
+        if (refusal) reject(refusal);
+      });
+    });
+    // Whoever opened the connection hears of a failure; nobody else has to.
+    this.#welcomed.catch(() => undefined);
+    this.#socket.onAny((name: string, payload: unknown) => this.#receive(name, payload));
+    this.#socket.on('disconnect', (reason) => {
+      this.emit('dropped', undefined);
+      if (reason !== 'io server disconnect') return;
+      this.#returning = setTimeout(() => this.#socket.connect(), RETURN_AFTER_MS * (1 + Math.random()));
+    });
+  }
+
+  /** Requests on a connection that is down fail at once: what they are about must be resumed first. */
+  async request<N extends RequestName>(name: N, payload: RequestPayload<N>): Promise<RequestReply<N>> {
+    if (!this.#socket.connected) throw new MeshliftError('DISCONNECTED');
+    let answer: unknown;
+    try {
+      answer = await this.#socket.timeout(ANSWER_WITHIN_MS).emitWithAck(name, payload);
+    } catch (error) {
+      throw new MeshliftError(this.#socket.connected ? 'REQUEST_TIMEOUT' : 'DISCONNECTED', undefined, {
+        cause: error,
+      });
+    }
+    const refusal = errorOf(answer);
+    if (refusal) throw refusal;
+    const parsed = clientRequests[name].reply.safeParse((answer as { data?: unknown }).data);
+    if (!parsed.success) throw new MeshliftError('PROTOCOL_VERSION', undefined, { cause: parsed.error });
+    return parsed.data as RequestReply<N>;
+  }
+
+  /** Hands a session's events to its listeners until `unfollow`. */
+  follow(sessionId: string, listeners: SessionListeners): void {
+    this.#sessions.set(sessionId, listeners);
+  }
+
+  unfollow(sessionId: string): void {
+    this.#sessions.delete(sessionId);
+  }
+
+  close(): void {
+    clearTimeout(this.#returning);
+    this.#sessions.clear();
+    this.#socket.disconnect();
+  }
+
+  #receive(name: string, payload: unknown): void {
+    if (!Object.hasOwn(serverEvents, name)) return;
+    const parsed = serverEvents[name as EventName].safeParse(payload);
+    if (!parsed.success) return;
+    if (name === 'server:welcome') {
+      if (this.#greeted) this.emit('restored', parsed.data as Welcome);
+      this.#greeted = true;
+    } else if ('sessionId' in parsed.data) {
+      const listeners = this.#sessions.get(parsed.data.sessionId);
+      // The payload has just been parsed by the schema of this very name.
+      const listener = listeners?.[name as SessionEvent] as ((payload: unknown) => void) | undefined;
+      listener?.(parsed.data);
+    }
+  }
+}
+
+/** The coded error in an answer, if it is one. */
+function errorOf(answer: unknown): MeshliftError | undefined {
+  if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined;
+  const { code, message } = answer.error as { code?: unknown; message?: unknown };
+  const known =
+    typeof code === 'string' && Object.hasOwn(errorTable, code) ? (code as ErrorCode) : 'INTERNAL';
+  return new MeshliftError(known, typeof message === 'string' ? message : undefined);
+}
+
+/** The server's reason for not letting this client in; undefined when it just cannot be reached. */
+function refusalOf(error: Error): MeshliftError | undefined {
+  return 'data' in error ? errorOf(error.data) : undefined;
+}
+
+export { errorOf };

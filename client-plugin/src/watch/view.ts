@@ -1,0 +1,235 @@
+import { type ConsumerOptions, type Layers, MeshliftError } from '@meshlift/protocol';
+import { Emitter } from '../emitter.ts';
+import { loadRelay } from '../relay/load-relay.ts';
+import type { ReceivedTrack, ReceivePath } from '../relay/receive-path.ts';
+import { SessionKeeper } from '../signaling/session-keeper.ts';
+import type { SignalingConnection, Welcome } from '../signaling/signaling-connection.ts';
+
+/**
+ * `waiting`: the publisher dropped and may come back. `reconnecting`: signaling is away; the picture may
+ * still play. `ended`: over, with an error that says why.
+ */
+export type ViewState = 'connecting' | 'live' | 'waiting' | 'reconnecting' | 'ended';
+
+/** What the viewer's network carries, or at most these layers (0 is the smallest picture). */
+export type Quality = 'auto' | { spatialLayer: number; temporalLayer?: number };
+
+export interface ViewEvents {
+  state: { state: ViewState; error?: MeshliftError };
+  viewers: number;
+  /** The layers to choose from, or the one being received, have changed. */
+  layers: undefined;
+  /** Sound or picture came or went. */
+  tracks: undefined;
+}
+
+/** A stream that this page watches. It comes back by itself after a drop, as long as the stream is there. */
+export class View extends Emitter<ViewEvents> {
+  readonly #connection: SignalingConnection;
+  readonly #streamId: string;
+  readonly #media = new MediaStream();
+  readonly #received = new Map<string, ReceivedTrack>();
+  readonly #keeper: SessionKeeper;
+  #sessionId = '';
+  #path: ReceivePath | undefined;
+  #state: ViewState = 'connecting';
+  #viewers = 0;
+  #quality: Quality = 'auto';
+  #currentLayers: Layers | null = null;
+
+  static async start(
+    connection: SignalingConnection,
+    welcome: Welcome,
+    streamId: string,
+    element: HTMLVideoElement,
+  ): Promise<View> {
+    const view = new View(connection, welcome, streamId, element);
+    try {
+      await view.#keeper.start();
+      return view;
+    } catch (error) {
+      view.#end();
+      throw error;
+    }
+  }
+
+  private constructor(
+    connection: SignalingConnection,
+    welcome: Welcome,
+    streamId: string,
+    element: HTMLVideoElement,
+  ) {
+    super();
+    this.#connection = connection;
+    this.#streamId = streamId;
+    element.srcObject = this.#media;
+    this.#keeper = new SessionKeeper(connection, welcome, {
+      join: (welcome) => this.#join(welcome),
+      resume: () => this.#resume(),
+      reconnecting: () => this.#setState('reconnecting'),
+      ended: (error) => this.#end(error),
+      leave: () => this.#path?.close(),
+    });
+  }
+
+  get state(): ViewState {
+    return this.#state;
+  }
+
+  get viewers(): number {
+    return this.#viewers;
+  }
+
+  /** How this stream reaches the page: through the relay, which can see and hear it. */
+  get mode(): 'sfu' {
+    return 'sfu';
+  }
+
+  /** How many layers there are to choose from; 1 where there is no choice. */
+  get layers(): { spatial: number; temporal: number } {
+    const video = this.#video;
+    return { spatial: video?.spatialLayers ?? 1, temporal: video?.temporalLayers ?? 1 };
+  }
+
+  /** The layers being received; `null` when none is, or when there is no choice. */
+  get currentLayers(): Layers | null {
+    return this.#currentLayers;
+  }
+
+  get quality(): Quality {
+    return this.#quality;
+  }
+
+  get hasAudio(): boolean {
+    return this.#media.getAudioTracks().length > 0;
+  }
+
+  get hasVideo(): boolean {
+    return this.#media.getVideoTracks().length > 0;
+  }
+
+  async setQuality(quality: Quality): Promise<void> {
+    this.#quality = quality;
+    await this.#applyQuality();
+  }
+
+  /** Stops watching. */
+  close(): void {
+    this.#end();
+  }
+
+  get #video(): ReceivedTrack | undefined {
+    return [...this.#received.values()].find(({ kind }) => kind === 'video');
+  }
+
+  async #join({ routerRtpCapabilities, iceServers }: Welcome): Promise<void> {
+    const relay = await loadRelay(routerRtpCapabilities);
+    const connection = this.#connection;
+    const opened = await connection.request('stream:watch', {
+      streamId: this.#streamId,
+      rtpCapabilities: relay.rtpCapabilities,
+    });
+    const { sessionId, transport, consumers, state, viewers } = opened;
+    connection.unfollow(this.#sessionId);
+    this.#closePath();
+    this.#sessionId = sessionId;
+    this.#path = relay.receive({ connection, sessionId, transport, iceServers });
+    this.#follow(sessionId);
+    this.#setViewers(viewers);
+    await this.#open(consumers);
+    this.#setState(state);
+  }
+
+  #follow(sessionId: string): void {
+    this.#connection.follow(sessionId, {
+      'stream:state': ({ state }) => this.#setState(state),
+      'stream:viewers': ({ viewers }) => this.#setViewers(viewers),
+      'consumer:opened': ({ consumer }) => void this.#openOrRejoin(consumer),
+      'consumer:closed': ({ consumerId }) => this.#closeConsumer(consumerId),
+      'consumer:layers': ({ layers }) => {
+        this.#currentLayers = layers;
+        this.emit('layers', undefined);
+      },
+      'session:closed': ({ error: { code, message } }) => {
+        this.#keeper.sessionClosed(new MeshliftError(code, message));
+      },
+    });
+  }
+
+  async #open(options: readonly ConsumerOptions[]): Promise<void> {
+    const tracks = (await this.#path?.open(options)) ?? [];
+    for (const received of tracks) {
+      for (const old of this.#media.getTracks()) {
+        if (old.kind === received.kind) this.#media.removeTrack(old);
+      }
+      this.#received.set(received.consumerId, received);
+      this.#media.addTrack(received.track);
+    }
+    if (tracks.length === 0) return;
+    this.emit('tracks', undefined);
+    this.emit('layers', undefined);
+    if (this.#quality !== 'auto') await this.#applyQuality();
+  }
+
+  async #openOrRejoin(consumer: ConsumerOptions): Promise<void> {
+    try {
+      await this.#open([consumer]);
+    } catch (error) {
+      // Without signaling nothing can be done now; its return finds out what is missing.
+      if (MeshliftError.from(error).code !== 'DISCONNECTED') await this.#keeper.rejoin();
+    }
+  }
+
+  #closeConsumer(consumerId: string): void {
+    this.#path?.closeConsumer(consumerId);
+    const received = this.#received.get(consumerId);
+    if (!received) return;
+    this.#received.delete(consumerId);
+    this.#media.removeTrack(received.track);
+    if (received.kind === 'video') this.#currentLayers = null;
+    this.emit('tracks', undefined);
+    this.emit('layers', undefined);
+  }
+
+  async #resume(): Promise<void> {
+    const resumed = await this.#connection.request('session:resume', { sessionId: this.#sessionId });
+    if (resumed.kind !== 'viewer') return;
+    const current = new Set(resumed.consumers.map(({ id }) => id));
+    for (const id of [...this.#received.keys()]) if (!current.has(id)) this.#closeConsumer(id);
+    this.#setViewers(resumed.viewers);
+    await this.#path?.resumeAll();
+    await this.#open(resumed.consumers);
+    this.#path?.check();
+    this.#setState(resumed.state);
+  }
+
+  async #applyQuality(): Promise<void> {
+    const layers = this.#quality === 'auto' ? null : this.#quality;
+    const videos = [...this.#received.values()].filter(({ kind }) => kind === 'video');
+    await Promise.all(videos.map(({ consumerId }) => this.#path?.setLayers(consumerId, layers)));
+  }
+
+  #closePath(): void {
+    for (const id of [...this.#received.keys()]) this.#closeConsumer(id);
+    this.#path?.close();
+    this.#path = undefined;
+  }
+
+  #setViewers(viewers: number): void {
+    if (viewers === this.#viewers) return;
+    this.#viewers = viewers;
+    this.emit('viewers', viewers);
+  }
+
+  #setState(state: ViewState, error?: MeshliftError): void {
+    if (this.#state === state || this.#state === 'ended') return;
+    this.#state = state;
+    this.emit('state', { state, ...(error ? { error } : {}) });
+  }
+
+  #end(error?: MeshliftError): void {
+    this.#keeper.stop();
+    this.#closePath();
+    this.#setState('ended', error);
+  }
+}
