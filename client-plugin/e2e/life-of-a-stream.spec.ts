@@ -152,5 +152,5 @@ test('the studio that is taken over elsewhere says so', async ({ server, studio,
     },
     { streamId, publishKey },
   );
-  await expect(studio.page.getByText(/published from somewhere else/i)).toBeVisible();
+  await expect(studio.page.getByText(/went live somewhere else/i)).toBeVisible();
 });

@@ -1,6 +1,12 @@
 import { createServer } from 'node:http';
 import { LocalMediaNode } from '@meshlift/sfu';
-import { collectDefaultMetrics, createLogger, createRegistry, type Logger, type Registry } from '@meshlift/telemetry';
+import {
+  collectDefaultMetrics,
+  createLogger,
+  createRegistry,
+  type Logger,
+  type Registry,
+} from '@meshlift/telemetry';
 import type { Config } from './config/config.ts';
 import { mediaAddresses } from './config/media-addresses.ts';
 import { createApp } from './http/app.ts';

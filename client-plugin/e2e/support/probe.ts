@@ -11,7 +11,7 @@ export interface Seen {
 /** Runs in the page. */
 export interface Probe {
   see(video: HTMLVideoElement): Seen;
-  /** Strength of a tone in what the element plays, in decibels over the loudest of the frequencies around it. */
+  /** Strength of a tone in what the element plays, in decibels over the loudest of the other frequencies; `-Infinity` in silence. */
   hearTone(video: HTMLVideoElement, frequency: number): Promise<number>;
   /** Peer connections the page has opened. */
   connections: RTCPeerConnection[];
@@ -47,7 +47,8 @@ async function hearTone(video: HTMLVideoElement, frequency: number): Promise<num
     while (audio.currentTime < 0.3) await new Promise((resolve) => requestAnimationFrame(resolve));
     analyser.getFloatFrequencyData(levels);
     const around = [...levels.slice(1, bin - 8), ...levels.slice(bin + 9, bin * 2 - 8)];
-    return (levels[bin] ?? -Infinity) - Math.max(...around);
+    const level = levels[bin] ?? -Infinity;
+    return level === -Infinity ? level : level - Math.max(...around);
   } finally {
     await audio.close();
   }

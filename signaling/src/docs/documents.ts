@@ -22,7 +22,12 @@ const tables: GeneratedTable[] = [
 /** Metrics are registered by the parts they belong to: only a server that runs knows all of them. */
 async function metricsOfRunningServer(): Promise<string> {
   const registry = createRegistry();
-  const anyPorts = { MESHLIFT_PORT: '0', MESHLIFT_RTC_PORT: '0', MESHLIFT_METRICS_PORT: '0', MESHLIFT_WORKERS: '1' };
+  const anyPorts = {
+    MESHLIFT_PORT: '0',
+    MESHLIFT_RTC_PORT: '0',
+    MESHLIFT_METRICS_PORT: '0',
+    MESHLIFT_WORKERS: '1',
+  };
   const server = await startServer(parseConfig(anyPorts), createLogger('silent'), registry);
   try {
     return await metricsTable(registry);

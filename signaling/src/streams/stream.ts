@@ -4,7 +4,6 @@ import {
   MeshliftError,
   type RequestReply,
   type RtpCapabilities,
-  type StreamLinks,
 } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
 import pLimit from 'p-limit';
@@ -12,6 +11,9 @@ import { KeyHash, newSessionId } from './capabilities.ts';
 import { type Client, Session } from './session.ts';
 import { streamLinks } from './stream-links.ts';
 import { ViewerCount } from './viewer-count.ts';
+
+/** A stream that nobody has published to is forgotten after this long. */
+const IDLE_FOR_AT_MOST_MS = 60 * 60_000;
 
 /**
  * - `idle`: created, nobody has published yet.
@@ -48,7 +50,8 @@ export class Stream {
   #publisher: Session | undefined;
   #hasRelay = false;
   #state: Lifecycle = 'idle';
-  #grace: NodeJS.Timeout | undefined;
+  /** Ends a stream that nobody publishes to: one never published, or one whose publisher does not come back. */
+  #deadline: NodeJS.Timeout | undefined;
 
   constructor(id: string, publishKey: string, context: StreamContext) {
     this.#id = id;
@@ -57,6 +60,7 @@ export class Stream {
     this.#viewerCount = new ViewerCount((viewers) => {
       for (const session of this.#sessions) session.send('stream:viewers', { viewers });
     });
+    this.#endUnlessLiveWithin(IDLE_FOR_AT_MOST_MS);
   }
 
   get id(): string {
@@ -95,9 +99,25 @@ export class Stream {
     });
   }
 
-  /** @throws MeshliftError `STREAM_NOT_FOUND` unless the stream is live or waiting */
-  watch(client: Client, rtpCapabilities: RtpCapabilities): Promise<RequestReply<'stream:watch'>> {
-    return this.#watchUnqueued(client, rtpCapabilities);
+  /**
+   * Lets a client watch. Viewers come in any number at once and do not touch each other: they are not
+   * queued, but how things stand is looked at again when the media node has answered.
+   *
+   * @throws MeshliftError `STREAM_NOT_FOUND` when the stream has ended or got another ID meanwhile
+   */
+  async watch(client: Client, rtpCapabilities: RtpCapabilities): Promise<RequestReply<'stream:watch'>> {
+    const { node } = this.#context;
+    const idAtStart = this.#id;
+    const session = new Session(newSessionId(), 'viewer', this, client);
+    const opened = await node.openViewer(this.#relayId, session.id, rtpCapabilities);
+    if (this.#state === 'ended' || this.#id !== idAtStart) {
+      await node.closeSession(session.id);
+      throw new MeshliftError('STREAM_NOT_FOUND');
+    }
+    this.#viewers.add(session);
+    this.#context.addSession(session);
+    this.#viewerCount.set(this.#viewers.size);
+    return { sessionId: session.id, state: this.#watchableState, ...opened, viewers: this.#viewers.size };
   }
 
   /** Takes a session over to another connection. */
@@ -124,10 +144,7 @@ export class Stream {
   /** A client ends its session. A publisher that leaves so may still come back within the grace time. */
   leave(session: Session): Promise<void> {
     return this.#queue(async () => {
-      if (session === this.#publisher) {
-        this.#dropPublisher();
-        await this.#afterPublisherLeft();
-      } else if (this.#viewers.has(session)) this.#dropViewer(session);
+      await this.#drop(session);
       await this.#context.node.closeSession(session.id);
     });
   }
@@ -136,10 +153,7 @@ export class Stream {
   sessionLost(session: Session, code: ErrorCode): Promise<void> {
     return this.#queue(async () => {
       session.send('session:closed', { error: describe(code) });
-      if (session === this.#publisher) {
-        this.#dropPublisher();
-        await this.#afterPublisherLeft();
-      } else if (this.#viewers.has(session)) this.#dropViewer(session);
+      await this.#drop(session);
     });
   }
 
@@ -181,7 +195,7 @@ export class Stream {
   end(): Promise<void> {
     if (this.#state !== 'ended') {
       this.#state = 'ended';
-      clearTimeout(this.#grace);
+      clearTimeout(this.#deadline);
       this.#viewerCount.close();
       this.#context.ended(this);
       this.#context.logger.info({ streamId: this.#id }, 'stream ended');
@@ -202,6 +216,11 @@ export class Stream {
 
   get #watchableState(): 'live' | 'waiting' {
     return this.#state === 'live' ? 'live' : 'waiting';
+  }
+
+  #endUnlessLiveWithin(ms: number): void {
+    this.#deadline = setTimeout(() => void this.end(), ms);
+    this.#deadline.unref();
   }
 
   #assertNotEnded(): void {
@@ -225,28 +244,6 @@ export class Stream {
   async #closeRelay(): Promise<void> {
     this.#hasRelay = false;
     await this.#context.node.closeRelay(this.#relayId);
-  }
-
-  /**
-   * Viewers come in any number at once and do not touch each other: they are not queued, but what they
-   * find when the media node has answered is checked again.
-   */
-  async #watchUnqueued(
-    client: Client,
-    rtpCapabilities: RtpCapabilities,
-  ): Promise<RequestReply<'stream:watch'>> {
-    const { node } = this.#context;
-    const idAtStart = this.#id;
-    const session = new Session(newSessionId(), 'viewer', this, client);
-    const opened = await node.openViewer(this.#relayId, session.id, rtpCapabilities);
-    if (this.#state === 'ended' || this.#id !== idAtStart) {
-      await node.closeSession(session.id);
-      throw new MeshliftError('STREAM_NOT_FOUND');
-    }
-    this.#viewers.add(session);
-    this.#context.addSession(session);
-    this.#viewerCount.set(this.#viewers.size);
-    return { sessionId: session.id, state: this.#watchableState, ...opened, viewers: this.#viewers.size };
   }
 
   #dropPublisher(): void {
@@ -273,8 +270,12 @@ export class Stream {
     await Promise.all(viewers.map(({ id }) => this.#context.node.closeSession(id)));
   }
 
-  /** A stream that never was live has nobody who could wait for it: its relay is not kept. */
-  async #afterPublisherLeft(): Promise<void> {
+  /** Takes a session out of the stream, whichever part it had. */
+  async #drop(session: Session): Promise<void> {
+    if (this.#viewers.has(session)) this.#dropViewer(session);
+    if (session !== this.#publisher) return;
+    this.#dropPublisher();
+    // A stream that never was live has nobody who could wait for it: its relay is not kept.
     if (this.#state === 'idle') await this.#closeRelay();
     else this.#setFlowing(false);
   }
@@ -283,11 +284,8 @@ export class Stream {
     const next: Lifecycle = flowing ? 'live' : 'waiting';
     if (this.#state === 'ended' || this.#state === next || (!flowing && this.#state === 'idle')) return;
     this.#state = next;
-    clearTimeout(this.#grace);
-    if (!flowing) {
-      this.#grace = setTimeout(() => void this.end(), this.#context.graceMs);
-      this.#grace.unref();
-    }
+    clearTimeout(this.#deadline);
+    if (!flowing) this.#endUnlessLiveWithin(this.#context.graceMs);
     this.#context.logger.info({ streamId: this.#id, state: next }, 'stream state');
     for (const viewer of this.#viewers) viewer.send('stream:state', { state: next });
   }
@@ -297,5 +295,3 @@ export class Stream {
 function describe(code: ErrorCode): { code: ErrorCode; message: string } {
   return new MeshliftError(code).toBody().error;
 }
-
-export type { StreamLinks };

@@ -4,9 +4,6 @@ import { newPublishKey, newStreamId } from './capabilities.ts';
 import type { Session } from './session.ts';
 import { type Lifecycle, Stream } from './stream.ts';
 
-/** A stream that nobody publishes to is forgotten after this long. */
-const IDLE_FOR_AT_MOST_MS = 60 * 60_000;
-
 /** All streams and sessions of this server, and the way of the media node's events to them. */
 export class Streams {
   readonly #node: MediaNode;
@@ -46,7 +43,6 @@ export class Streams {
     });
     this.#byId.set(stream.id, stream);
     this.#byRelay.set(stream.relayId, stream);
-    setTimeout(() => stream.state === 'idle' && void stream.end(), IDLE_FOR_AT_MOST_MS).unref();
     return { stream, publishKey };
   }
 
