@@ -1,4 +1,4 @@
-import { readFrameCounter } from '../../src/test-picture/frame-counter.ts';
+import { drawFrameCounter, readFrameCounter } from '../../src/test-picture/frame-counter.ts';
 
 /** What a viewer really sees: read from decoded pixels, not from counters that run without a picture. */
 export interface Seen {
@@ -13,6 +13,8 @@ export interface Probe {
   see(video: HTMLVideoElement): Seen;
   /** Strength of a tone in what the element plays, in decibels over the loudest of the other frequencies; `-Infinity` in silence. */
   hearTone(video: HTMLVideoElement, frequency: number): Promise<number>;
+  /** Draws a picture of which the counter can be read back. */
+  draw(context: CanvasRenderingContext2D, count: number): void;
   /** Peer connections the page has opened. */
   connections: RTCPeerConnection[];
 }
@@ -54,6 +56,13 @@ async function hearTone(video: HTMLVideoElement, frequency: number): Promise<num
   }
 }
 
+function draw(context: CanvasRenderingContext2D, count: number): void {
+  const { width, height } = context.canvas;
+  context.fillStyle = `hsl(${count % 360} 60% 40%)`;
+  context.fillRect(0, 0, width, height);
+  drawFrameCounter(context, width, height, count);
+}
+
 const connections: RTCPeerConnection[] = [];
 const Native = window.RTCPeerConnection;
 window.RTCPeerConnection = class extends Native {
@@ -63,4 +72,4 @@ window.RTCPeerConnection = class extends Native {
   }
 };
 
-window.probe = { see, hearTone, connections };
+window.probe = { see, hearTone, draw, connections };

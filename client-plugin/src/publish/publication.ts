@@ -1,7 +1,7 @@
 import { MeshliftError, type StreamLinks } from '@meshlift/protocol';
 import { Emitter } from '../emitter.ts';
 import { loadRelay } from '../relay/load-relay.ts';
-import type { SendPath } from '../relay/send-path.ts';
+import type { SendPath, VideoCodec } from '../relay/send-path.ts';
 import { SessionKeeper } from '../signaling/session-keeper.ts';
 import { SignalingConnection, type Welcome } from '../signaling/signaling-connection.ts';
 import { StreamsApi } from '../signaling/streams-api.ts';
@@ -25,6 +25,7 @@ interface Ownership {
 export class Publication extends Emitter<PublicationEvents> {
   readonly publishKey: string;
   readonly #api: StreamsApi;
+  readonly #codec: VideoCodec;
   readonly #connection: SignalingConnection;
   readonly #keeper: SessionKeeper;
   readonly #tracks = new Map<string, MediaStreamTrack>();
@@ -36,9 +37,14 @@ export class Publication extends Emitter<PublicationEvents> {
   #state: PublicationState = 'reconnecting';
 
   /** Resolves when media flows. */
-  static async start(server: string, stream: MediaStream, owned: Ownership): Promise<Publication> {
+  static async start(
+    server: string,
+    stream: MediaStream,
+    codec: VideoCodec,
+    owned: Ownership,
+  ): Promise<Publication> {
     const { connection, welcome } = await SignalingConnection.open(server);
-    const publication = new Publication(new StreamsApi(server), stream, owned, connection, welcome);
+    const publication = new Publication(new StreamsApi(server), stream, codec, owned, connection, welcome);
     try {
       await publication.#keeper.start();
       return publication;
@@ -51,6 +57,7 @@ export class Publication extends Emitter<PublicationEvents> {
   private constructor(
     api: StreamsApi,
     stream: MediaStream,
+    codec: VideoCodec,
     { streamId, publishKey }: Ownership,
     connection: SignalingConnection,
     welcome: Welcome,
@@ -58,6 +65,7 @@ export class Publication extends Emitter<PublicationEvents> {
     super();
     this.publishKey = publishKey;
     this.#api = api;
+    this.#codec = codec;
     this.#connection = connection;
     this.#links = { streamId, watchUrl: '', embedUrl: '', whipUrl: '', whepUrl: '' };
     for (const track of stream.getTracks()) this.#tracks.set(track.kind, track);
@@ -132,7 +140,7 @@ export class Publication extends Emitter<PublicationEvents> {
     this.#path?.close();
     connection.unfollow(this.#sessionId);
     this.#sessionId = sessionId;
-    const path = relay.send({ connection, sessionId, transport, iceServers });
+    const path = relay.send({ connection, sessionId, transport, iceServers }, this.#codec);
     this.#path = path;
     this.#setViewers(viewers);
     await this.#whileOpen(sessionId, async () => {

@@ -1,5 +1,6 @@
 import { MeshliftError } from '@meshlift/protocol';
 import { preloadRelay } from '../relay/load-relay.ts';
+import type { VideoCodec } from '../relay/send-path.ts';
 import { StreamsApi } from '../signaling/streams-api.ts';
 import { Publication } from './publication.ts';
 
@@ -11,6 +12,12 @@ export interface PublishOptions {
   /** With `publishKey`: comes back to a stream that was published before. */
   streamId?: string;
   publishKey?: string;
+  /**
+   * `VP8` by default. `VP8` and `H264` are sent as simulcast, `VP9` as SVC: fewer bits for the same picture,
+   * more work for the encoder. `AV1` comes in one size, which viewers cannot make smaller. Where the browser
+   * cannot send the codec, it takes its own preference.
+   */
+  codec?: VideoCodec;
 }
 
 /**
@@ -21,11 +28,11 @@ export interface PublishOptions {
  *   `DISCONNECTED`, `UNSUPPORTED_BROWSER`, `TRANSPORT_TIMEOUT`, `SERVER_FULL`, `RATE_LIMITED`
  */
 export async function publish(options: PublishOptions): Promise<Publication> {
-  const { server = location.origin, stream, streamId, publishKey } = options;
+  const { server = location.origin, stream, streamId, publishKey, codec = 'VP8' } = options;
   if ((streamId === undefined) !== (publishKey === undefined)) {
     throw new MeshliftError('BAD_REQUEST', 'A stream ID and its publish key go together.');
   }
   const owned = streamId !== undefined && publishKey !== undefined ? { streamId, publishKey } : undefined;
   void preloadRelay().catch(() => undefined);
-  return Publication.start(server, stream, owned ?? (await new StreamsApi(server).create()));
+  return Publication.start(server, stream, codec, owned ?? (await new StreamsApi(server).create()));
 }

@@ -2,13 +2,13 @@ import { MeshliftError, type RtpCapabilities } from '@meshlift/protocol';
 import type { types } from 'mediasoup-client';
 import type { ReceivePath } from './receive-path.ts';
 import type { PathOptions } from './relay-transport.ts';
-import type { SendPath } from './send-path.ts';
+import type { SendPath, VideoCodec } from './send-path.ts';
 
 /** The relay's client, ready for the codecs that this browser and the server share. */
 export interface Relay {
   /** What this browser can receive. */
   rtpCapabilities: RtpCapabilities;
-  send(options: PathOptions): SendPath;
+  send(options: PathOptions, codec: VideoCodec): SendPath;
   receive(options: PathOptions): ReceivePath;
 }
 
@@ -28,7 +28,7 @@ export async function loadRelay(routerRtpCapabilities: RtpCapabilities): Promise
     await device.load({ routerRtpCapabilities: routerRtpCapabilities as types.RtpCapabilities });
     return {
       rtpCapabilities: device.recvRtpCapabilities as RtpCapabilities,
-      send: (options) => new client.SendPath(device, options),
+      send: (options, codec) => new client.SendPath(device, options, codec),
       receive: (options) => new client.ReceivePath(device, options),
     };
   } catch (error) {

@@ -11,6 +11,25 @@ const SIMULCAST: types.RtpEncodingParameters[] = [
   { rid: 'r2', scaleResolutionDownBy: 1, maxBitrate: 2_500_000, scalabilityMode: 'L1T3' },
 ];
 
+/** The same three layers inside one stream, each spatial layer decodable without those above it. */
+const SVC: types.RtpEncodingParameters[] = [{ maxBitrate: 2_500_000, scalabilityMode: 'L3T3_KEY' }];
+
+/**
+ * One size at three frame rates. mediasoup knows no AV1 simulcast, and does not hand viewers the dependency
+ * descriptor that a browser needs to put spatial layers of AV1 together.
+ */
+const ONE_SIZE: types.RtpEncodingParameters[] = [{ maxBitrate: 2_500_000, scalabilityMode: 'L1T3' }];
+
+/** Codecs a publisher can choose from; `VP8` is what every browser can send in layers and decode. */
+export type VideoCodec = 'VP8' | 'VP9' | 'H264' | 'AV1';
+
+const ENCODINGS: Record<VideoCodec, types.RtpEncodingParameters[]> = {
+  VP8: SIMULCAST,
+  H264: SIMULCAST,
+  VP9: SVC,
+  AV1: ONE_SIZE,
+};
+
 /**
  * Where the browser's estimate of the uplink starts, in kbit/s: enough to switch all three layers on at once.
  * From lower down the largest takes seconds to appear, each time after nobody has watched.
@@ -20,12 +39,19 @@ const START_KBPS = 2_000;
 /** Publishing to the relay: one transport, a producer for each track. */
 export class SendPath {
   readonly #relay: RelayTransport;
+  readonly #codec: types.RtpCodecCapability | undefined;
+  readonly #encodings: types.RtpEncodingParameters[];
   readonly #producers = new Map<string, types.Producer>();
   /** The last wish for each producer, kept also while its producer is being set up. */
   readonly #wanted = new Map<string, readonly number[]>();
   #applying: Promise<void> = Promise.resolve();
 
-  constructor(device: types.Device, options: PathOptions) {
+  /** @param codec for video; the browser's own preference where it cannot send this one */
+  constructor(device: types.Device, options: PathOptions, codec: VideoCodec) {
+    this.#codec = device.sendRtpCapabilities.codecs?.find(
+      ({ mimeType }) => mimeType.toLowerCase() === `video/${codec.toLowerCase()}`,
+    );
+    this.#encodings = ENCODINGS[codec];
     const transport = device.createSendTransport({ ...options.transport, iceServers: options.iceServers });
     this.#relay = new RelayTransport(transport, options);
     transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
@@ -55,7 +81,11 @@ export class SendPath {
       disableTrackOnPause: false,
       zeroRtpOnPause: true,
       ...(track.kind === 'video'
-        ? { encodings: SIMULCAST, codecOptions: { videoGoogleStartBitrate: START_KBPS } }
+        ? {
+            codec: this.#codec,
+            encodings: this.#encodings,
+            codecOptions: { videoGoogleStartBitrate: START_KBPS },
+          }
         : { codecOptions: { opusStereo: true, opusFec: true } }),
       appData: { paused },
     });
