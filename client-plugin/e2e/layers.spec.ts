@@ -37,3 +37,18 @@ test('a muted publisher is silent for its viewers, and heard again', async ({ se
   await studio.page.evaluate(() => window.meshlift.publication.setPaused('audio', false));
   await expect.poll(() => viewer.hearsTone(440)).toBeGreaterThan(10);
 });
+
+test('a publisher that hides its picture is heard, and seen again when it shows it', async ({
+  server,
+  studio,
+  watch,
+}) => {
+  const viewer = await watch(await studio.goLive(server.url));
+  await viewer.seesMotion();
+  await studio.page.evaluate(() => window.meshlift.publication.setPaused('video', true));
+  await expect(viewer.page.getByText('The camera is off.')).toBeVisible();
+  expect(await viewer.hearsTone(440)).toBeGreaterThan(10);
+  await studio.page.evaluate(() => window.meshlift.publication.setPaused('video', false));
+  await expect(viewer.page.getByText('The camera is off.')).toBeHidden();
+  await viewer.seesMotion();
+});

@@ -7,6 +7,8 @@ export interface ReceivedTrack {
   consumerId: string;
   kind: 'audio' | 'video';
   track: MediaStreamTrack;
+  /** The publisher has muted it, or switched the camera off. */
+  paused: boolean;
   spatialLayers: number;
   temporalLayers: number;
 }
@@ -62,6 +64,7 @@ export class ReceivePath {
     producerId,
     kind,
     rtpParameters,
+    producerPaused,
     spatialLayers,
     temporalLayers,
   }: ConsumerOptions): Promise<ReceivedTrack> {
@@ -74,6 +77,13 @@ export class ReceivePath {
       streamId: 'relay',
     });
     this.#consumers.set(id, consumer);
-    return { consumerId: id, kind, track: consumer.track, spatialLayers, temporalLayers };
+    return {
+      consumerId: id,
+      kind,
+      track: consumer.track,
+      paused: producerPaused,
+      spatialLayers,
+      temporalLayers,
+    };
   }
 }

@@ -19,7 +19,7 @@ export interface ViewEvents {
   viewers: number;
   /** The layers to choose from, or the one being received, have changed. */
   layers: undefined;
-  /** Sound or picture came or went. */
+  /** Sound or picture came or went, or the publisher switched it off or on. */
   tracks: undefined;
 }
 
@@ -100,12 +100,14 @@ export class View extends Emitter<ViewEvents> {
     return this.#quality;
   }
 
+  /** Whether there is sound that the publisher has not muted. */
   get hasAudio(): boolean {
-    return this.#media.getAudioTracks().length > 0;
+    return this.#plays('audio');
   }
 
+  /** Whether there is a picture that the publisher has not switched off. */
   get hasVideo(): boolean {
-    return this.#media.getVideoTracks().length > 0;
+    return this.#plays('video');
   }
 
   async setQuality(quality: Quality): Promise<void> {
@@ -116,6 +118,10 @@ export class View extends Emitter<ViewEvents> {
   /** Stops watching. */
   close(): void {
     this.#end();
+  }
+
+  #plays(kind: 'audio' | 'video'): boolean {
+    return [...this.#received.values()].some((received) => received.kind === kind && !received.paused);
   }
 
   get #video(): ReceivedTrack | undefined {
@@ -146,6 +152,7 @@ export class View extends Emitter<ViewEvents> {
       'stream:viewers': ({ viewers }) => this.#setViewers(viewers),
       'consumer:opened': ({ consumer }) => void this.#openOrRejoin(consumer),
       'consumer:closed': ({ consumerId }) => this.#closeConsumer(consumerId),
+      'consumer:paused': ({ consumerId, paused }) => this.#setPaused(consumerId, paused),
       'consumer:layers': ({ layers }) => {
         this.#currentLayers = layers;
         this.emit('layers', undefined);
@@ -191,11 +198,19 @@ export class View extends Emitter<ViewEvents> {
     this.emit('layers', undefined);
   }
 
+  #setPaused(consumerId: string, paused: boolean): void {
+    const received = this.#received.get(consumerId);
+    if (!received || received.paused === paused) return;
+    received.paused = paused;
+    this.emit('tracks', undefined);
+  }
+
   async #resume(): Promise<void> {
     const resumed = await this.#connection.request('session:resume', { sessionId: this.#sessionId });
     if (resumed.kind !== 'viewer') return;
     const current = new Set(resumed.consumers.map(({ id }) => id));
     for (const id of [...this.#received.keys()]) if (!current.has(id)) this.#closeConsumer(id);
+    for (const { id, producerPaused } of resumed.consumers) this.#setPaused(id, producerPaused);
     this.#setViewers(resumed.viewers);
     await this.#path?.resumeAll();
     await this.#open(resumed.consumers);

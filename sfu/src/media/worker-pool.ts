@@ -75,23 +75,26 @@ export class WorkerPool {
     this.#workers[index] = worker;
     worker.onDied((error) => {
       this.#deaths += 1;
-      this.#logger.error({ err: error, worker: index }, 'a worker died; another takes its place');
       worker.close();
       this.#workers[index] = undefined;
-      this.#respawn(index, RESPAWN_AFTER_MS);
+      this.#respawn(index, RESPAWN_AFTER_MS, error);
     });
   }
 
-  #respawn(index: number, afterMs: number): void {
+  /**
+   * Said only when the pause is over: a Ctrl-C in a terminal ends the workers too, and this process may hear
+   * of that before it hears that it is to stop itself.
+   */
+  #respawn(index: number, afterMs: number, reason: unknown): void {
     if (this.#closed) return;
     const timer = setTimeout(async () => {
       this.#respawns.delete(timer);
+      this.#logger.error({ err: reason, worker: index }, 'a worker died or did not start; replacing it');
       try {
         await this.#spawn(index);
         this.#logger.info({ worker: index }, 'the worker is back');
       } catch (error) {
-        this.#logger.error({ err: error, worker: index }, 'the worker could not be replaced; trying again');
-        this.#respawn(index, Math.min(afterMs * 2, RESPAWN_AT_MOST_MS));
+        this.#respawn(index, Math.min(afterMs * 2, RESPAWN_AT_MOST_MS), error);
       }
     }, afterMs);
     this.#respawns.add(timer);

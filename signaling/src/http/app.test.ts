@@ -116,6 +116,44 @@ describe('every answer', () => {
   });
 });
 
+describe('pages', () => {
+  it('are served whatever is asked after the stream ID', async () => {
+    const server = await TestServer.start();
+    for (const path of ['/', '/studio', '/watch/anything', '/watch/anything?x=1']) {
+      const response = await server.call('GET', path);
+      expect([response.status, response.headers.get('content-type')]).toEqual([
+        200,
+        'text/html; charset=utf-8',
+      ]);
+      expect(response.headers.get('cache-control')).toBe('no-cache');
+      expect(await response.text()).toContain('<!doctype html>');
+    }
+  });
+
+  it('load parts that are compressed, of which those that never change may be kept for good', async () => {
+    const server = await TestServer.start();
+    const html = await (await server.call('GET', '/watch/anything')).text();
+    const [asset] = /\/assets\/[^"]+\.js/.exec(html) ?? [];
+    const response = await server.call('GET', asset ?? '');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toContain('immutable');
+    expect(response.headers.get('content-encoding')).toMatch(/^(br|gzip)$/);
+    const plugin = await server.call('GET', '/meshlift.mjs');
+    expect([plugin.status, plugin.headers.get('cache-control')]).toEqual([200, 'no-cache']);
+    expect(plugin.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+  });
+
+  it.each(['/watch', '/watch/a/b', '/home.html/', '/../package.json', '/%2e%2e/package.json', '/%zz'])(
+    'are not found under %s',
+    async (path) => {
+      const server = await TestServer.start();
+      const response = await server.call('GET', path);
+      expect([400, 404]).toContain(response.status);
+      expect(await response.json()).toMatchObject({ error: { code: expect.any(String) } });
+    },
+  );
+});
+
 describe('health', () => {
   it('is live and ready while it serves', async () => {
     const server = await TestServer.start();

@@ -1,0 +1,102 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import * as icons from '../shared/icons.ts';
+import { siteHeader } from '../shared/site-header.ts';
+import { homeStyles } from './home-styles.ts';
+import { streamIdIn } from './stream-address.ts';
+
+const text = {
+  heading: 'Live from your browser, to anyone with the link.',
+  intro:
+    'No account, nothing to install. You send your stream once; the server passes it on to everyone who watches.',
+  goLiveTitle: 'Go live',
+  goLiveBody: 'Show your camera, your screen or a test picture, and share one link.',
+  goLive: 'Open the studio',
+  watchTitle: 'Watch',
+  watchBody: 'Got a link or a stream ID? Paste it here.',
+  watchLabel: 'Watch link or stream ID',
+  watchPlaceholder: 'Link or stream ID',
+  watch: 'Watch',
+  watchEmpty: 'Paste a watch link or a stream ID first.',
+  watchInvalid: 'That is neither a stream ID nor a watch link.',
+  honest:
+    'Streams go through this server, which decrypts them and encrypts them again for each viewer. It could see and hear them; it records nothing.',
+  footer: 'More on this server',
+  studio: 'Studio',
+};
+
+/** The front page: two ways in. */
+export class HomePage extends LitElement {
+  static override properties = { complaint: { state: true } };
+  declare complaint: string;
+
+  constructor() {
+    super();
+    this.complaint = '';
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      ${siteHeader()}
+      <main>
+        <div class="hero">
+          <h1>${text.heading}</h1>
+          <p>${text.intro}</p>
+        </div>
+        <div class="ways">
+          <section>
+            <h2>${text.goLiveTitle}</h2>
+            <p>${text.goLiveBody}</p>
+            <a class="button primary large" href="/studio">${text.goLive}${icons.arrow}</a>
+          </section>
+          <section>
+            <h2>${text.watchTitle}</h2>
+            <p>${text.watchBody}</p>
+            ${this.#form()}
+          </section>
+        </div>
+        <p class="honest">${icons.relay}<span>${text.honest}</span></p>
+      </main>
+      <footer>
+        <nav aria-label=${text.footer}><a href="/studio">${text.studio}</a></nav>
+      </footer>
+    `;
+  }
+
+  #form(): TemplateResult {
+    return html`<form novalidate @submit=${this.#watch}>
+      <label class="visually-hidden" for="stream">${text.watchLabel}</label>
+      <input
+        id="stream"
+        class="field"
+        name="stream"
+        placeholder=${text.watchPlaceholder}
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck="false"
+        aria-invalid=${this.complaint !== ''}
+        aria-describedby="complaint"
+        @input=${() => {
+          this.complaint = '';
+        }}
+      />
+      <button class="button large">${text.watch}</button>
+      <p id="complaint" role="alert">${this.complaint || nothing}</p>
+    </form>`;
+  }
+
+  #watch(event: SubmitEvent & { currentTarget: HTMLFormElement }): void {
+    event.preventDefault();
+    const field = event.currentTarget.elements.namedItem('stream') as HTMLInputElement;
+    const streamId = streamIdIn(field.value);
+    if (streamId) {
+      location.assign(`/watch/${streamId}`);
+      return;
+    }
+    this.complaint = field.value.trim() === '' ? text.watchEmpty : text.watchInvalid;
+    field.focus();
+  }
+
+  static override styles = homeStyles;
+}
+
+customElements.define('meshlift-home', HomePage);

@@ -1,0 +1,74 @@
+import { type ErrorCode, MeshliftError } from '../../index.ts';
+
+/** What happened, and what can be done about it. */
+export interface Words {
+  title: string;
+  body: string;
+}
+
+const text: { unknown: Words; byCode: Partial<Record<ErrorCode, Words>> } = {
+  unknown: {
+    title: 'Something went wrong',
+    body: 'Try again. If it keeps happening, the log of the server knows more.',
+  },
+  byCode: {
+    DISCONNECTED: {
+      title: 'The server cannot be reached',
+      body: 'Check that you are online and that the server is running, then try again.',
+    },
+    REQUEST_TIMEOUT: {
+      title: 'The server did not answer in time',
+      body: 'It may be busy, or the connection to it is poor. Try again in a moment.',
+    },
+    TRANSPORT_TIMEOUT: {
+      title: 'No path for sound and picture',
+      body: 'The server answers, but media does not get through. A firewall or VPN may be in the way; another network often helps.',
+    },
+    MEDIA_FAILED: {
+      title: 'The connection for sound and picture was lost',
+      body: 'Try again. If it happens often, another network may be steadier.',
+    },
+    SERVER_FULL: {
+      title: 'The server is full',
+      body: 'It takes no more people at the moment. Try again a little later.',
+    },
+    SERVER_CLOSING: {
+      title: 'The server is restarting',
+      body: 'Try again in a moment.',
+    },
+    RATE_LIMITED: {
+      title: 'Too many attempts',
+      body: 'The server asks for a short break. Wait a moment, then try again.',
+    },
+    STREAM_NOT_FOUND: {
+      title: 'This stream has ended',
+      body: 'Its link leads nowhere now. Start a new stream to go on.',
+    },
+    STREAM_NOT_YOURS: {
+      title: 'This stream belongs to somebody else',
+      body: 'The key kept in this tab does not open it. Start a new stream to go on.',
+    },
+    SESSION_REPLACED: {
+      title: 'This stream went live somewhere else',
+      body: 'Another tab or device publishes it now, with the same key. Here it has stopped.',
+    },
+    PROTOCOL_VERSION: {
+      title: 'This page is out of date',
+      body: 'The server has been updated. Reload the page.',
+    },
+    UNSUPPORTED_BROWSER: {
+      title: 'WebRTC is not available',
+      body: 'This browser lacks it, or a setting or an extension has switched it off.',
+    },
+    RTP_REJECTED: {
+      title: 'No common video format',
+      body: 'This browser and the stream share no codec. Another browser may do better.',
+    },
+  },
+};
+
+/** Words for whatever was thrown. */
+export function describeError(error: unknown): Words {
+  const code = MeshliftError.from(error).code;
+  return text.byCode[code] ?? text.unknown;
+}

@@ -1,0 +1,140 @@
+import { MeshliftError, type Publication, publish, type StreamLinks } from '../../index.ts';
+import { exposeToScripts } from '../shared/page-hooks.ts';
+import { Remembered } from '../shared/storage.ts';
+import type { SourceKind } from './source.ts';
+
+export type MediaKind = 'audio' | 'video';
+
+/** What a tab remembers of its stream while it is live, so that a reload comes back to it. */
+export interface OwnedStream {
+  streamId: string;
+  publishKey: string;
+  source: SourceKind;
+  /** When it first went live, in milliseconds since the epoch. */
+  startedAt: number;
+}
+
+/** After these the same stream can be taken up again from this tab. */
+const RESUMABLE = new Set([
+  'DISCONNECTED',
+  'PROTOCOL_VERSION',
+  'REQUEST_TIMEOUT',
+  'TRANSPORT_TIMEOUT',
+  'MEDIA_FAILED',
+  'SERVER_FULL',
+  'SERVER_CLOSING',
+  'RATE_LIMITED',
+]);
+
+/** The stream of this tab, from going live to its end. Emits `change`. */
+export class Broadcast extends EventTarget {
+  readonly #memory = new Remembered<OwnedStream>('tab', 'stream');
+  #owned: OwnedStream | undefined = this.#memory.load();
+  #publication: Publication | undefined;
+  #starting = false;
+  #error: MeshliftError | undefined;
+
+  get publication(): Publication | undefined {
+    return this.#publication;
+  }
+
+  get starting(): boolean {
+    return this.#starting;
+  }
+
+  /** Why going live failed, or why the stream ended by itself. */
+  get error(): MeshliftError | undefined {
+    return this.#error;
+  }
+
+  /** The stream that waits for this tab to come back to it. */
+  get resumable(): OwnedStream | undefined {
+    return this.#publication ? undefined : this.#owned;
+  }
+
+  get startedAt(): number | undefined {
+    return this.#publication && this.#owned?.startedAt;
+  }
+
+  /** Goes live, with the stream this tab had before if there is one. */
+  async start(stream: MediaStream, source: SourceKind, paused: readonly MediaKind[]): Promise<void> {
+    if (this.#starting || this.#publication) return;
+    this.#starting = true;
+    this.#error = undefined;
+    this.#changed();
+    const { streamId, publishKey, startedAt = Date.now() } = this.#owned ?? {};
+    try {
+      const publication = await publish({
+        stream,
+        ...(streamId !== undefined && publishKey !== undefined && { streamId, publishKey }),
+      });
+      this.#adopt(publication, source, startedAt);
+      await Promise.all(paused.map((kind) => publication.setPaused(kind, true)));
+    } catch (error) {
+      this.#stopped(MeshliftError.from(error));
+    } finally {
+      this.#starting = false;
+      this.#changed();
+    }
+  }
+
+  /** Ends the stream for everybody. It is over here even if the server could not be told. */
+  async end(): Promise<void> {
+    const publication = this.#publication;
+    this.forget();
+    await publication?.end();
+  }
+
+  /** Starts clean: the next stream is a new one. */
+  forget(): void {
+    this.#publication = undefined;
+    this.#error = undefined;
+    this.#owned = undefined;
+    this.#memory.clear();
+    exposeToScripts({});
+    this.#changed();
+  }
+
+  #rename({ streamId }: StreamLinks): void {
+    if (this.#owned) this.#remember({ ...this.#owned, streamId });
+  }
+
+  /** The source of a live stream has been replaced. */
+  setSource(source: SourceKind): void {
+    if (this.#owned) this.#remember({ ...this.#owned, source });
+  }
+
+  #adopt(publication: Publication, source: SourceKind, startedAt: number): void {
+    const { streamId, publishKey } = publication;
+    this.#publication = publication;
+    this.#remember({ streamId, publishKey, source, startedAt });
+    exposeToScripts({ publication });
+    publication.on('state', ({ state, error }) => {
+      if (state === 'ended' && this.#publication === publication) this.#stopped(error);
+      this.#changed();
+    });
+    publication.on('viewers', () => this.#changed());
+    publication.on('links', (links) => {
+      this.#rename(links);
+      this.#changed();
+    });
+  }
+
+  #stopped(error: MeshliftError | undefined): void {
+    this.#publication = undefined;
+    this.#error = error;
+    exposeToScripts({});
+    if (error && RESUMABLE.has(error.code)) return;
+    this.#owned = undefined;
+    this.#memory.clear();
+  }
+
+  #remember(owned: OwnedStream): void {
+    this.#owned = owned;
+    this.#memory.save(owned);
+  }
+
+  #changed(): void {
+    this.dispatchEvent(new Event('change'));
+  }
+}

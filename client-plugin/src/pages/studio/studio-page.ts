@@ -1,0 +1,195 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { Publication } from '../../index.ts';
+import { confirmation } from '../shared/confirmation.ts';
+import { describeError, type Words } from '../shared/error-words.ts';
+import * as icons from '../shared/icons.ts';
+import { notice } from '../shared/notice.ts';
+import { siteHeader } from '../shared/site-header.ts';
+import { modeLabel, viewerCount } from '../shared/stream-facts.ts';
+import type { ChosenDevices, SourceKind } from './source.ts';
+import { Studio } from './studio.ts';
+import { studioStyles } from './studio-styles.ts';
+import { text } from './text.ts';
+import './device-selects.ts';
+import './live-clock.ts';
+import './share-panel.ts';
+import './source-picker.ts';
+import './studio-preview.ts';
+
+/** The publisher's page. */
+export class StudioPage extends LitElement {
+  static override properties = { askingToEnd: { state: true }, endTrouble: { state: true } };
+  declare askingToEnd: boolean;
+  declare endTrouble: Words | undefined;
+  readonly #studio = new Studio(new URLSearchParams(location.search).get('source'));
+
+  constructor() {
+    super();
+    this.askingToEnd = false;
+    this.#studio.addEventListener('change', () => this.requestUpdate());
+    void this.#studio.begin();
+  }
+
+  protected override render(): TemplateResult {
+    const { publication, startedAt } = this.#studio.broadcast;
+    return html`
+      ${siteHeader(publication && this.#status(publication, startedAt))}
+      <main>
+        <studio-preview .studio=${this.#studio}></studio-preview>
+        <section class="panel">
+          ${publication ? this.#live(publication) : this.#off()}
+        </section>
+      </main>
+    `;
+  }
+
+  protected override updated(changed: Map<PropertyKey, unknown>): void {
+    const { publication } = this.#studio.broadcast;
+    document.title = publication ? text.titleLive : text.title;
+    // The button that was pressed has gone: whoever uses the keyboard goes on at what took its place.
+    if (changed.get('askingToEnd') === undefined) return;
+    const next = this.askingToEnd ? 'confirm-end' : 'go-live';
+    this.renderRoot.querySelector<HTMLElement>(`[data-testid="${next}"]`)?.focus();
+  }
+
+  #status(publication: Publication, startedAt = Date.now()): TemplateResult {
+    const away = publication.state === 'reconnecting';
+    return html`<div class="status">
+      <span class="state ${away ? 'away' : ''}">
+        ${away ? text.away : text.live}
+        <live-clock .since=${startedAt}></live-clock>
+      </span>
+      ${viewerCount(publication.viewers)}
+    </div>`;
+  }
+
+  #off(): TemplateResult {
+    const { broadcast, opening } = this.#studio;
+    const { resumable, starting } = broadcast;
+    const label = starting ? text.starting : resumable ? text.resume : text.goLive;
+    return html`
+      <div class="heading">
+        <h1>${text.headingOff}</h1>
+        <p>${text.introOff}</p>
+      </div>
+      ${this.#picker()} ${this.#notices()}
+      ${notice({ tone: 'plain', title: text.relayTitle, body: text.relayBody })}
+      <div class="action near">
+        <button
+          class="button primary large"
+          data-testid="go-live"
+          ?disabled=${starting || opening}
+          @click=${this.#goLive}
+        >
+          ${label}
+        </button>
+      </div>
+    `;
+  }
+
+  #live(publication: Publication): TemplateResult {
+    const away = publication.state === 'reconnecting';
+    return html`
+      <div class="heading" role="status">
+        <h1>${away ? text.headingReconnecting : text.headingLive}</h1>
+        <p class="mode-line">${modeLabel('sfu')}</p>
+      </div>
+      ${away ? notice({ tone: 'warning', title: text.away, body: text.reconnecting }) : nothing}
+      ${this.#notices()}
+      <share-panel .publication=${publication} .link=${publication.watchUrl}></share-panel>
+      <details>
+        <summary>${text.changeSource}</summary>
+        ${this.#picker()}
+      </details>
+      <div class="action">
+        ${
+          this.askingToEnd
+            ? this.#endQuestion()
+            : html`<button
+              class="button large end"
+              data-testid="go-live"
+              @click=${() => {
+                this.askingToEnd = true;
+              }}
+            >
+              ${icons.stop}${text.end}
+            </button>`
+        }
+      </div>
+    `;
+  }
+
+  #endQuestion(): TemplateResult {
+    return confirmation(
+      {
+        title: text.endTitle,
+        body: text.endBody,
+        yes: text.endConfirm,
+        no: text.keepGoing,
+        testId: 'confirm-end',
+      },
+      (yes) => {
+        this.askingToEnd = false;
+        if (yes) void this.#end();
+      },
+    );
+  }
+
+  #picker(): TemplateResult {
+    const { kind, source } = this.#studio;
+    return html`
+      <source-picker
+        .kind=${kind}
+        @choose=${({ detail }: CustomEvent<SourceKind>) => this.#studio.choose(detail)}
+      ></source-picker>
+      ${
+        kind === 'camera' && source
+          ? html`<device-selects
+            .stream=${source.stream}
+            @choose=${({ detail }: CustomEvent<ChosenDevices>) => this.#studio.chooseDevices(detail)}
+          ></device-selects>`
+          : nothing
+      }
+    `;
+  }
+
+  /** Whatever stands in the way, the source first: without one nothing else matters. */
+  #notices(): TemplateResult {
+    const { trouble, broadcast } = this.#studio;
+    const { error, resumable, starting } = broadcast;
+    const waiting = resumable !== undefined && !starting;
+    return html`
+      ${trouble ? notice({ tone: 'danger', ...trouble }) : nothing}
+      ${error ? notice({ tone: 'danger', ...describeError(error) }) : nothing}
+      ${this.endTrouble ? notice({ tone: 'warning', ...this.endTrouble }) : nothing}
+      ${
+        waiting
+          ? notice(
+              { tone: 'warning', title: text.resumeTitle, body: text.resumeBody },
+              html`<button class="button" data-testid="start-over" @click=${() => broadcast.forget()}>
+              ${text.startOver}
+            </button>`,
+            )
+          : nothing
+      }
+    `;
+  }
+
+  async #goLive(): Promise<void> {
+    this.endTrouble = undefined;
+    this.askingToEnd = false;
+    await this.#studio.goLive();
+  }
+
+  async #end(): Promise<void> {
+    try {
+      await this.#studio.broadcast.end();
+    } catch {
+      this.endTrouble = { title: text.endUntold, body: text.endUntoldBody };
+    }
+  }
+
+  static override styles = studioStyles;
+}
+
+customElements.define('meshlift-studio', StudioPage);

@@ -1,0 +1,35 @@
+export const text = {
+  title: 'Meshlift',
+  home: 'Meshlift, start page',
+  live: 'Live',
+  starting: 'Connecting',
+  waitingTitle: 'One moment',
+  waiting: 'The stream is paused for a moment. It starts again by itself.',
+  absentTitle: 'Nothing is playing here',
+  absent: 'If it starts, this page starts with it.',
+  retrying: 'This page keeps trying by itself.',
+  noVideo: 'Sound only',
+  noVideoHint: 'The camera is off.',
+  reconnecting: 'Connection to the server lost. Coming back…',
+  unmute: 'Tap for sound',
+  blocked: 'Tap to play',
+  controls: 'Player controls',
+  mute: 'Mute',
+  unmuteButton: 'Unmute',
+  volume: 'Volume',
+  quality: 'Quality',
+  auto: 'Auto',
+  measured: (label: string, height: number) => `${label} (${height}p)`,
+  qualityFailed: 'The quality could not be changed. Try again.',
+  fullscreen: 'Full screen',
+  leaveFullscreen: 'Leave full screen',
+  pictureInPicture: 'Picture in picture',
+  reload: 'Reload',
+  startPage: 'Start page',
+};
+
+/** Names for layers from the smallest picture to the largest. */
+export const layerNames: Record<number, string[]> = {
+  2: ['Low', 'High'],
+  3: ['Low', 'Medium', 'High'],
+};

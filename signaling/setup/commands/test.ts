@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../lib/command.ts';
+import type { Context } from '../lib/context.ts';
+import { RUNNERS, type Runner } from '../lib/runners.ts';
+import { elapsed } from '../lib/screen.ts';
+import { SetupError } from '../lib/setup-error.ts';
+import { runStep } from '../lib/step.ts';
+import { isGood, oneCheck, type Result, sum, type Tally, verdict, withStatus } from '../lib/tally.ts';
+import { browser } from '../steps/browser.ts';
+import { prepare } from './prepare.ts';
+
+/**
+ * Sets up what the tests need and runs all checks and tests, or the kinds that are named. Every
+ * one runs whatever the others came to. Resolves with the exit status; the last line printed is
+ * the verdict, alone.
+ */
+export async function test(context: Context, kinds: string[]): Promise<number> {
+  const runners = chosenRunners(kinds);
+  const { workerPath } = await prepare(context);
+  process.env.MEDIASOUP_WORKER_BIN = workerPath;
+  if (runners.some(({ kind }) => kind === 'e2e')) {
+    process.env.MESHLIFT_CHROMIUM = await runStep(context, browser(context));
+  }
+  const results: Result[] = [];
+  const reports = mkdtempSync(join(tmpdir(), 'meshlift-test-'));
+  try {
+    for (const runner of runners)
+      results.push(await run(context, runner, join(reports, `${runner.name}.json`)));
+  } finally {
+    rmSync(reports, { recursive: true, force: true });
+  }
+  const total = sum(results);
+  context.screen.line(['', ...table(results), '', verdict(total)].join('\n'));
+  return isGood(total) ? 0 : 1;
+}
+
+function chosenRunners(kinds: string[]): Runner[] {
+  const known = new Set<string>(RUNNERS.map(({ kind }) => kind));
+  const unknown = kinds.find((kind) => !known.has(kind));
+  if (unknown)
+    throw new SetupError(`there are no tests called "${unknown}"`, `Choose of: ${[...known].join(', ')}`);
+  return RUNNERS.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
+}
+
+async function run({ root, screen, interrupt }: Context, runner: Runner, report: string): Promise<Result> {
+  const args = runner.args(report);
+  const shown = args.filter((arg) => !arg.startsWith('--'));
+  screen.line(`\n== ${[runner.name, ...shown].join(' ')}`);
+  const start = Date.now();
+  const status = await runCommand(join(root, 'node_modules', '.bin', runner.name), args, {
+    cwd: root,
+    signal: interrupt.signal,
+    env: { ...process.env, ...runner.env?.(report) },
+  });
+  const tally = runner.read ? withStatus(readReport(runner, report), status) : oneCheck(status);
+  const result = { name: runner.name, ...tally, ms: Date.now() - start };
+  screen.line(`== ${runner.name}: ${verdict(result)}, ${elapsed(result.ms)}`);
+  return result;
+}
+
+function readReport(runner: Runner, file: string): Tally | undefined {
+  try {
+    return runner.read?.(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+function table(results: Result[]): string[] {
+  const row = (cells: string[]) =>
+    cells.map((cell, i) => (i === 0 ? cell.padEnd(12) : cell.padStart(13))).join('');
+  return [
+    row(['', 'passed', 'failed', 'skipped', 'time']),
+    ...results.map(({ name, passed, failed, skipped, ms }) =>
+      row([name, String(passed), String(failed), String(skipped), elapsed(ms)]),
+    ),
+  ];
+}

@@ -1,0 +1,60 @@
+import { prepare } from './commands/prepare.ts';
+import { start } from './commands/start.ts';
+import { test } from './commands/test.ts';
+import type { Context } from './lib/context.ts';
+import { Interrupted, watchInterrupts } from './lib/interrupt.ts';
+import { Screen } from './lib/screen.ts';
+import { describe, SetupError } from './lib/setup-error.ts';
+import { oneCheck, verdict } from './lib/tally.ts';
+
+const USAGE = 'usage: node signaling/setup/run.mjs start | test [checks|unit|e2e] | setup';
+
+const COMMANDS: Record<string, (context: Context, args: string[]) => Promise<unknown>> = {
+  start,
+  test: async (context, args) => {
+    process.exitCode = await test(context, args);
+  },
+  setup: async (context) => {
+    await prepare(context);
+    context.screen.line('Everything is set up: npm start');
+  },
+};
+
+/** Runs one of the commands. Its failures become words and an exit status. */
+export async function main({
+  root,
+  cache,
+  args,
+}: {
+  root: string;
+  cache: string;
+  args: string[];
+}): Promise<void> {
+  const [name = '', ...rest] = args;
+  const command = COMMANDS[name];
+  if (!command) {
+    console.error(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  process.chdir(root);
+  const interrupt = watchInterrupts();
+  try {
+    await command({ root, cache, screen: new Screen(), interrupt }, rest);
+  } catch (error) {
+    const reason = interrupt.signal.aborted ? interrupt.signal.reason : error;
+    if (reason instanceof Interrupted) {
+      console.error(`\nSetup ${reason.message}; run it again to go on.`);
+      process.exitCode = reason.status;
+    } else if (reason instanceof SetupError) {
+      console.error(describe(reason));
+      process.exitCode = 1;
+      // A test run ends with a verdict, also one that never came to its tests.
+      if (name === 'test') console.log(verdict(oneCheck(process.exitCode)));
+    } else {
+      throw reason;
+    }
+  } finally {
+    interrupt.release();
+  }
+}
