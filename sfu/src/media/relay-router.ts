@@ -10,8 +10,6 @@ export class RelayRouter {
   readonly router: types.Router;
   readonly #origin: types.Router | undefined;
   readonly #piped = new Map<string, Promise<unknown>>();
-  /** Viewers of this relay on this router, those still being set up included. */
-  viewers = 0;
 
   static async createOrigin(worker: PoolWorker): Promise<RelayRouter> {
     return new RelayRouter(worker, await worker.createRouter());

@@ -15,10 +15,9 @@ import {
 import { ortc, type types } from 'mediasoup';
 import { Ingest, layersOf } from './ingest.ts';
 import { LayerDemand } from './layer-demand.ts';
-import { placeViewer } from './placement.ts';
-import type { PoolWorker } from './pool-worker.ts';
 import { rejectingBadParameters } from './rejection.ts';
-import { RelayRouter } from './relay-router.ts';
+import type { RelayRouter } from './relay-router.ts';
+import { RelayRouters } from './relay-routers.ts';
 import { SessionTransport } from './session-transport.ts';
 import { Viewer } from './viewer.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -27,41 +26,34 @@ import type { WorkerPool } from './worker-pool.ts';
 export type Notify = <N extends keyof MediaNodeEvents>(name: N, event: MediaNodeEvents[N]) => void;
 
 /**
- * One published stream inside this node: the origin router that its ingest feeds, an edge router on each
- * other worker that serves viewers of it, and the sessions on them.
+ * One published stream inside this node: its ingest, its viewers, and the routers they are on.
  *
  * Closing order: sessions, edges, origin. mediasoup closes pipes and consumers with the routers they are on.
  */
 export class Relay {
   readonly id: string;
-  readonly #pool: WorkerPool;
+  readonly #routers: RelayRouters;
   readonly #notify: Notify;
-  readonly #origin: RelayRouter;
-  readonly #edges = new Map<PoolWorker, Promise<RelayRouter>>();
   readonly #viewers = new Map<string, Viewer>();
   readonly #demand: LayerDemand;
   #ingest: Ingest | undefined;
   #flowing = false;
   #closed = false;
 
+  /** @throws MeshliftError `SERVER_FULL` */
   static async create(id: string, pool: WorkerPool, notify: Notify): Promise<Relay> {
-    const { workers } = pool;
-    const index = placeViewer(workers.map((worker) => ({ ...loadOf(worker), servesRelay: false })));
-    const worker = index === undefined ? undefined : workers[index];
-    if (!worker) throw new MeshliftError('SERVER_FULL');
-    return new Relay(id, pool, notify, await RelayRouter.createOrigin(worker));
+    return new Relay(id, await RelayRouters.create(pool), notify);
   }
 
-  private constructor(id: string, pool: WorkerPool, notify: Notify, origin: RelayRouter) {
+  private constructor(id: string, routers: RelayRouters, notify: Notify) {
     this.id = id;
-    this.#pool = pool;
+    this.#routers = routers;
     this.#notify = notify;
-    this.#origin = origin;
     this.#demand = new LayerDemand(
       (producerId) => this.#highestLayer(producerId),
       (wanted) => this.#announceDemand(wanted),
     );
-    origin.router.on('workerclose', () => {
+    routers.origin.router.on('workerclose', () => {
       if (this.#closed) return;
       this.close();
       notify('relayLost', { relayId: id });
@@ -77,17 +69,16 @@ export class Relay {
   }
 
   get edgeCount(): number {
-    return this.#edges.size;
+    return this.#routers.edgeCount;
   }
 
   /** The processes that carry this relay: the origin's worker, then those of the edges. */
   async workerPids(): Promise<number[]> {
-    const edges = await Promise.all(this.#edges.values());
-    return [this.#origin, ...edges].map(({ worker }) => worker.pid);
+    return (await this.#routers.all()).map(({ worker }) => worker.pid);
   }
 
   async openIngest(sessionId: string): Promise<TransportOptions> {
-    const transport = await SessionTransport.create(this.#origin.router, this.#origin.worker);
+    const transport = await SessionTransport.create(this.#routers.origin);
     if (this.#closed) {
       transport.close();
       throw new MeshliftError('SESSION_NOT_FOUND');
@@ -109,10 +100,10 @@ export class Relay {
       () => this.#closed,
       () => ortc.validateAndNormalizeRtpCapabilities(rtpCapabilities as types.RtpCapabilities),
     );
-    const relayRouter = await this.#reserveRouter();
+    const relayRouter = await this.#routers.reserve();
     let viewer: Viewer | undefined;
     try {
-      const transport = await SessionTransport.create(relayRouter.router, relayRouter.worker);
+      const transport = await SessionTransport.create(relayRouter);
       viewer = this.#addViewer(sessionId, transport, relayRouter, rtpCapabilities);
       const consumers = await viewer.sync(() => this.#producers);
       if (this.#closed || transport.closed) throw new MeshliftError('MEDIA_FAILED');
@@ -122,7 +113,7 @@ export class Relay {
       return { transport: transport.options, consumers };
     } catch (error) {
       if (viewer) this.closeSession(sessionId);
-      else this.#release(relayRouter);
+      else this.#routers.release(relayRouter);
       throw error;
     }
   }
@@ -181,7 +172,7 @@ export class Relay {
     if (!viewer) return;
     this.#viewers.delete(sessionId);
     viewer.close();
-    this.#release(viewer.relayRouter);
+    this.#routers.release(viewer.relayRouter);
     this.#demand.refresh();
   }
 
@@ -191,9 +182,7 @@ export class Relay {
     this.#demand.close();
     this.#ingest?.close();
     for (const sessionId of [...this.#viewers.keys()]) this.closeSession(sessionId);
-    for (const edge of this.#edges.values()) edge.then((router) => router.close()).catch(() => undefined);
-    this.#edges.clear();
-    this.#origin.close();
+    this.#routers.close();
   }
 
   get #producers(): types.Producer[] {
@@ -269,53 +258,6 @@ export class Relay {
     }
   }
 
-  /** The router for one more viewer, counted in before anything is awaited so that it cannot close meanwhile. */
-  async #reserveRouter(): Promise<RelayRouter> {
-    const { workers } = this.#pool;
-    const index = placeViewer(
-      workers.map((worker) => ({ ...loadOf(worker), servesRelay: this.#serves(worker) })),
-    );
-    const worker = index === undefined ? undefined : workers[index];
-    if (!worker) throw new MeshliftError('SERVER_FULL');
-    worker.load.countPlacement();
-    worker.viewers += 1;
-    try {
-      const relayRouter = await this.#routerOn(worker);
-      relayRouter.viewers += 1;
-      if (relayRouter.router.closed) throw new MeshliftError('MEDIA_FAILED');
-      return relayRouter;
-    } catch (error) {
-      worker.viewers -= 1;
-      throw error;
-    }
-  }
-
-  #release(relayRouter: RelayRouter): void {
-    relayRouter.viewers -= 1;
-    relayRouter.worker.viewers -= 1;
-    if (relayRouter.viewers > 0 || relayRouter === this.#origin) return;
-    this.#edges.delete(relayRouter.worker);
-    relayRouter.close();
-  }
-
-  #serves(worker: PoolWorker): boolean {
-    return worker === this.#origin.worker || this.#edges.has(worker);
-  }
-
-  #routerOn(worker: PoolWorker): Promise<RelayRouter> {
-    if (worker === this.#origin.worker) return Promise.resolve(this.#origin);
-    let edge = this.#edges.get(worker);
-    if (!edge) {
-      edge = RelayRouter.createEdge(worker, this.#origin);
-      this.#edges.set(worker, edge);
-      edge.then(
-        ({ router }) => router.on('workerclose', () => this.#edges.delete(worker)),
-        () => this.#edges.delete(worker),
-      );
-    }
-    return edge;
-  }
-
   #highestLayer(producerId: string): number {
     let highest = -1;
     for (const viewer of this.#viewers.values()) highest = Math.max(highest, viewer.highestLayer(producerId));
@@ -325,9 +267,4 @@ export class Relay {
   #announceDemand(wanted: WantedLayers): void {
     if (this.#ingest) this.#notify('layersWanted', { sessionId: this.#ingest.sessionId, ...wanted });
   }
-}
-
-function loadOf(worker: PoolWorker) {
-  const { utilisation, placedSinceSample } = worker.load;
-  return { utilisation, placedSinceSample, viewers: worker.viewers };
 }

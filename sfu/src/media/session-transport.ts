@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { DtlsParameters, ErrorCode, IceParameters, TransportOptions } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
-import type { PoolWorker } from './pool-worker.ts';
 import { rejectingBadParameters } from './rejection.ts';
+import type { RelayRouter } from './relay-router.ts';
 
 /** How long a transport may take to connect before it is freed. */
 const CONNECT_WITHIN_MS = 12_000;
@@ -34,7 +34,7 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   #flowing = false;
   #ended = false;
 
-  static async create(router: types.Router, worker: PoolWorker): Promise<SessionTransport> {
+  static async create({ router, worker }: RelayRouter): Promise<SessionTransport> {
     const transport = await router.createWebRtcTransport({
       webRtcServer: worker.webRtcServer,
       enableUdp: true,

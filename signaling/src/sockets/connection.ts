@@ -27,7 +27,7 @@ export class Connection implements Client {
   adopt(session: Session): void {
     if (this.#socket.connected) this.#sessions.set(session.id, session);
     // The client left while its request was under way: the session waits for it like any other.
-    else session.stream.detach(session);
+    else session.owner.detach(session);
   }
 
   forget(session: Session): void {
@@ -49,7 +49,7 @@ export class Connection implements Client {
 
   /** The socket is gone: its sessions wait to be resumed. */
   dropped(): void {
-    for (const session of this.#sessions.values()) session.stream.detach(session);
+    for (const session of this.#sessions.values()) session.owner.detach(session);
     this.#sessions.clear();
   }
 }

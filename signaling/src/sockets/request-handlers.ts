@@ -53,12 +53,12 @@ export function requestHandlers(streams: Streams, node: MediaNode): RequestHandl
       assertRoom(connection);
       const session = streams.session(sessionId);
       connection.adopt(session);
-      return session.stream.resume(session, connection);
+      return session.owner.resume(session, connection);
     },
 
     'session:close': async (connection, { sessionId }) => {
       const session = connection.session(sessionId);
-      await session.stream.leave(session);
+      await session.owner.leave(session);
       return done;
     },
 

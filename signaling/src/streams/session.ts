@@ -1,5 +1,4 @@
-import type { EventName, EventPayload } from '@meshlift/protocol';
-import type { Stream } from './stream.ts';
+import type { ErrorCode, EventName, EventPayload, RequestReply } from '@meshlift/protocol';
 
 /** The connection a session is reached through. */
 export interface Client {
@@ -8,6 +7,18 @@ export interface Client {
   readonly baseUrl: string;
   /** The session is over or has moved to another connection. */
   forget(session: Session): void;
+}
+
+/** What a session is part of, and who decides what becomes of it. */
+export interface SessionOwner {
+  /** The session's connection dropped; its media may still flow. */
+  detach(session: Session): void;
+  /** The client came back on another connection. */
+  resume(session: Session, client: Client): Promise<RequestReply<'session:resume'>>;
+  /** The client ends its session. */
+  leave(session: Session): Promise<void>;
+  /** The media node closed the session by itself. */
+  sessionLost(session: Session, code: ErrorCode): Promise<void>;
 }
 
 type OwnPayload<N extends EventName> = Omit<EventPayload<N>, 'sessionId'>;
@@ -19,14 +30,14 @@ type OwnPayload<N extends EventName> = Omit<EventPayload<N>, 'sessionId'>;
 export class Session {
   readonly id: string;
   readonly role: 'publisher' | 'viewer';
-  readonly stream: Stream;
+  readonly owner: SessionOwner;
   #client: Client | undefined;
   #expiry: NodeJS.Timeout | undefined;
 
-  constructor(id: string, role: 'publisher' | 'viewer', stream: Stream, client: Client) {
+  constructor(id: string, role: 'publisher' | 'viewer', owner: SessionOwner, client: Client) {
     this.id = id;
     this.role = role;
-    this.stream = stream;
+    this.owner = owner;
     this.#client = client;
   }
 

@@ -8,7 +8,7 @@ import {
 import type { Logger } from '@meshlift/telemetry';
 import pLimit from 'p-limit';
 import { KeyHash, newSessionId } from './capabilities.ts';
-import { type Client, Session } from './session.ts';
+import { type Client, Session, type SessionOwner } from './session.ts';
 import { streamLinks } from './stream-links.ts';
 import { ViewerCount } from './viewer-count.ts';
 
@@ -38,7 +38,7 @@ export interface StreamContext {
  * One published stream: who publishes, who watches, and what becomes of both when somebody drops.
  * Whatever changes it runs through one queue, so that two of them never interleave.
  */
-export class Stream {
+export class Stream implements SessionOwner {
   /** Changes when the stream is rotated. */
   #id: string;
   readonly #key: KeyHash;

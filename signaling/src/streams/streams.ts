@@ -99,7 +99,7 @@ export class Streams {
     node.on('relayLost', ({ relayId }) => void this.#byRelay.get(relayId)?.relayLost());
     node.on('sessionClosed', ({ sessionId, code }) => {
       const lost = session(sessionId);
-      if (lost) void lost.stream.sessionLost(lost, code);
+      if (lost) void lost.owner.sessionLost(lost, code);
     });
     node.on('layersWanted', ({ sessionId, ...wanted }) =>
       session(sessionId)?.send('producer:wanted', wanted),
