@@ -23,9 +23,15 @@ test('M1: studio and watch page say that the relay can see and hear the stream',
 }) => {
   const viewer = await watch(await studio.goLive(server.url));
   await viewer.seesMotion();
-  for (const page of [studio.page, viewer.page]) {
-    await expect(page.getByTestId('mode-label')).toContainText(/relayed.*server.*see and hear/i);
-  }
+  const label = /relayed.*server.*see and hear/i;
+  await expect(studio.page.getByTestId('mode-label')).toContainText(label);
+  await expect(viewer.page.getByTestId('mode-label')).toContainText(label);
+  // It stays when nobody has touched the player for a while and its controls have faded.
+  await expect(viewer.page.locator('main.idle header')).toHaveCSS('opacity', '0');
+  const seen = await viewer.page
+    .getByTestId('mode-label')
+    .evaluate((node) => node.checkVisibility({ checkOpacity: true }));
+  expect(seen).toBe(true);
 });
 
 test('the player is muted until the viewer taps', async ({ server, studio, watch }) => {

@@ -118,6 +118,17 @@ export class PlayerControls extends LitElement {
       }
       .group {
         margin-left: auto;
+        transition: opacity 0.35s;
+      }
+      /* Who looks at the picture is not disturbed, but what the server can see and hear stays said. */
+      :host([idle]) .group {
+        opacity: 0;
+      }
+      .mode {
+        transition: opacity 0.35s;
+      }
+      :host([idle]) .mode {
+        opacity: 0.75;
       }
       .control,
       .quality {

@@ -41,12 +41,13 @@ export class WatchPage extends LitElement {
     const playback = this.#playback;
     if (!playback) return nothing;
     const { scene, view } = playback;
+    const idle = this.#idle.idle && scene === 'playing';
     document.title = scene === 'playing' ? `${text.live} · ${text.title}` : text.title;
     return html`
-      <main class=${this.#idle.idle && scene === 'playing' ? 'idle' : ''}>
+      <main class=${idle ? 'idle' : ''}>
         <div class="surface" @dblclick=${toggleFullscreen}></div>
         ${sceneCard(playback)}
-        <header class="bar top">
+        <header class="top">
           <a class="home" href="/" aria-label=${text.home}>${icons.mark}</a>
           ${scene === 'playing' ? html`<span class="live">${text.live}</span>` : nothing}
           ${view ? viewerCount(view.viewers) : nothing}
@@ -57,7 +58,8 @@ export class WatchPage extends LitElement {
           ${
             scene === 'playing'
               ? html`<player-controls
-                class="bar bottom"
+                class="bottom"
+                ?idle=${idle}
                 .playback=${playback}
                 @trouble=${(event: CustomEvent<string>) => this.#tell(event.detail)}
               ></player-controls>`
@@ -132,11 +134,14 @@ export class WatchPage extends LitElement {
         position: absolute;
         inset: 0;
       }
-      .bar {
-        transition: opacity 0.35s;
-        text-shadow: 0 1px 3px rgb(0 0 0 / 0.55);
+      .top,
+      .bottom {
+        text-shadow: 0 1px 3px rgb(0 0 0 / 0.75);
       }
-      .idle .bar {
+      .top {
+        transition: opacity 0.35s;
+      }
+      .idle .top {
         opacity: 0;
       }
       .top {
@@ -185,7 +190,12 @@ export class WatchPage extends LitElement {
       .bottom {
         padding: 56px max(16px, env(safe-area-inset-right)) max(12px, env(safe-area-inset-bottom))
           max(20px, env(safe-area-inset-left));
-        background: linear-gradient(transparent, rgb(0 0 0 / 0.7));
+        background: linear-gradient(transparent, rgb(0 0 0 / 0.7)) 0 100% / 100% 200% no-repeat;
+        transition: background-position 0.35s;
+      }
+      .idle .bottom {
+        background-position-y: 0;
+        pointer-events: none;
       }
       .pill {
         position: absolute;
