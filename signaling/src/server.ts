@@ -12,6 +12,8 @@ import { mediaAddresses } from './config/media-addresses.ts';
 import { createApp } from './http/app.ts';
 import { listen, stopListening } from './http/listen.ts';
 import { createMetricsApp } from './http/metrics-app.ts';
+import { Rooms } from './rooms/rooms.ts';
+import { SessionRegistry } from './sessions/session-registry.ts';
 import { Gateway } from './sockets/gateway.ts';
 import { Streams } from './streams/streams.ts';
 
@@ -31,7 +33,7 @@ export interface MeshliftServer {
  * Starts signaling and a local media node in this process.
  *
  * Closing order: readiness goes, so that no load balancer sends more; clients are told and disconnected;
- * streams end, with their sessions and relays; workers stop; the ports close, the metrics port last.
+ * rooms and streams end, with their sessions and relays; workers stop; the ports close, the metrics port last.
  *
  * @throws Error that says which port is in use or what else stood in the way; nothing is left running then
  */
@@ -54,11 +56,13 @@ export async function startServer(
   const metricsServer = createServer(createMetricsApp(registry));
   let gateway: Gateway | undefined;
   let streams: Streams | undefined;
+  let rooms: Rooms | undefined;
   let closing: Promise<void> | undefined;
 
   const closeAll = async () => {
     readiness.ready = false;
     await gateway?.close();
+    rooms?.close();
     await streams?.close();
     await node.close();
     await stopListening(server);
@@ -71,8 +75,10 @@ export async function startServer(
   };
 
   try {
-    streams = new Streams({ node, logger, registry, ...config });
-    gateway = new Gateway(server, { config, logger, registry, streams, node });
+    const sessions = new SessionRegistry();
+    streams = new Streams({ node, sessions, logger, registry, ...config });
+    rooms = new Rooms({ sessions, registry, ...config });
+    gateway = new Gateway(server, { config, logger, registry, streams, rooms, sessions, node });
     server.on('request', createApp({ config, logger, streams, readiness }));
     const port = await listen(server, { port: config.port, host: config.host, variable: 'MESHLIFT_PORT' });
     const metricsPort = await listen(metricsServer, {

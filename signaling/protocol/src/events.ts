@@ -1,6 +1,14 @@
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
-import { mediaIdSchema, publishKeySchema, sessionIdSchema, streamIdSchema } from './ids.ts';
+import {
+  hostKeySchema,
+  mediaIdSchema,
+  participantIdSchema,
+  publishKeySchema,
+  roomIdSchema,
+  sessionIdSchema,
+  streamIdSchema,
+} from './ids.ts';
 import {
   consumerOptionsSchema,
   dtlsParametersSchema,
@@ -13,6 +21,7 @@ import {
   transportOptionsSchema,
 } from './media.ts';
 import { streamLinksSchema } from './rest.ts';
+import { participantSchema, roomStateSchema } from './rooms.ts';
 
 /**
  * The socket's messages, one map per direction. A request is answered by an acknowledgement that carries
@@ -32,6 +41,12 @@ const ofConsumer = { ...ofSession, consumerId: mediaIdSchema };
 
 /** Spatial layers that the relay wants a producer to send; empty when nobody watches. */
 const wantedLayersSchema = z.array(z.int().check(z.minimum(0), z.maximum(7))).check(z.maxLength(8));
+
+/**
+ * What one participant tells another, which the server hands on unread: text that only the two understand,
+ * sealed where the room has a password. An offer with all its candidates fits many times over.
+ */
+const signalSchema = z.string().check(z.minLength(1), z.maxLength(32_768));
 
 /** Client to server: each request with its payload and its reply. */
 export const clientRequests = {
@@ -72,8 +87,31 @@ export const clientRequests = {
         consumers: z.array(consumerOptionsSchema),
         viewers: z.int(),
       }),
+      z.object({ kind: z.literal('participant'), room: roomStateSchema }),
     ]),
   },
+  /**
+   * Joins a room, which begins with its first participant. That one becomes its host and gets the host key,
+   * unless it brought one of its own; later a host shows the key to be one again.
+   */
+  'room:join': {
+    payload: z.object({ roomId: roomIdSchema, hostKey: z.optional(hostKeySchema) }),
+    reply: z.object({
+      ...ofSession,
+      participantId: participantIdSchema,
+      room: roomStateSchema,
+      hostKey: z.optional(hostKeySchema),
+    }),
+  },
+  /** Hands a signal to one participant, and to nobody else. `delivered` is false while that one is away. */
+  'room:signal': {
+    payload: z.object({ ...ofSession, to: participantIdSchema, signal: signalSchema }),
+    reply: z.object({ delivered: z.boolean() }),
+  },
+  /** Host only: a locked room lets nobody in but those who have the host key. */
+  'room:setLocked': { payload: z.object({ ...ofSession, locked: z.boolean() }), reply: nothing },
+  /** Host only: makes somebody else the host. The key changes; the old one opens nothing any more. */
+  'room:handOver': { payload: z.object({ ...ofSession, to: participantIdSchema }), reply: nothing },
   /** Ends a session and frees its transport. */
   'session:close': { payload: z.object(ofSession), reply: nothing },
   /** The client's end of DTLS. A transport that is not connected in time is freed (`TRANSPORT_TIMEOUT`). */
@@ -128,6 +166,18 @@ export const serverEvents = {
   'session:closed': z.object({
     ...ofSession,
     error: z.object({ code: z.enum(errorCodes), message: z.string() }),
+  }),
+  /** To the others in a room: somebody came, or went for good. */
+  'room:joined': z.object({ ...ofSession, participant: participantSchema }),
+  'room:left': z.object({ ...ofSession, participantId: participantIdSchema }),
+  /** To one participant: what another one tells it. */
+  'room:signal': z.object({ ...ofSession, from: participantIdSchema, signal: signalSchema }),
+  'room:locked': z.object({ ...ofSession, locked: z.boolean() }),
+  /** To everybody: this one is the host now. Only the new host is told the key. */
+  'room:host': z.object({
+    ...ofSession,
+    participantId: participantIdSchema,
+    hostKey: z.optional(hostKeySchema),
   }),
   /** To the publisher: the layers that somebody wants have changed. */
   'producer:wanted': z.object({ ...ofProducer, spatialLayers: wantedLayersSchema }),

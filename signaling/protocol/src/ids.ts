@@ -20,6 +20,14 @@ export const streamIdSchema = z.string().check(z.minLength(1), z.maxLength(64), 
 
 export const publishKeySchema = z.string().check(z.minLength(1), z.maxLength(128), z.regex(urlSafe));
 
+/** A room's name, or the digest of it where the room has a password. */
+export const roomIdSchema = z.string().check(z.minLength(1), z.maxLength(64), z.regex(urlSafe));
+
+export const hostKeySchema = z.string().check(z.minLength(1), z.maxLength(128), z.regex(urlSafe));
+
+/** How the others in a room know a participant. Not a secret: it can do nothing. */
+export const participantIdSchema = z.string().check(z.minLength(1), z.maxLength(64), z.regex(urlSafe));
+
 /** A session's id is known to its owner alone and works as the secret that resumes it. */
 export const sessionIdSchema = z.string().check(z.minLength(16), z.maxLength(64), z.regex(urlSafe));
 

@@ -9,3 +9,4 @@ export * from './ids.ts';
 export * from './media.ts';
 export * from './media-node.ts';
 export * from './rest.ts';
+export * from './rooms.ts';

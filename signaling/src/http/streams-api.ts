@@ -46,12 +46,7 @@ export function streamsApi(streams: Streams, config: Config): Router {
     if (scheme?.toLowerCase() !== 'bearer' || !publishKey.success) throw new MeshliftError('KEY_REQUIRED');
     const streamId = streamIdSchema.safeParse(request.params.streamId);
     if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND');
-    try {
-      return streams.toOwn(streamId.data, publishKey.data);
-    } catch (error) {
-      await wrongKeys.take(addressOf(request));
-      throw error;
-    }
+    return wrongKeys.unlessFails(addressOf(request), () => streams.toOwn(streamId.data, publishKey.data));
   }
 
   router.route('/').post(create).all(allowOnly('POST'));

@@ -34,4 +34,18 @@ export class RateLimiter {
       throw new MeshliftError('RATE_LIMITED', `Too many requests. Try again in ${seconds} s.`);
     }
   }
+
+  /**
+   * Runs something that a wrong key makes fail. Only failures count, so that guessing has an end.
+   *
+   * @throws what the work throws, or MeshliftError `RATE_LIMITED` when it has failed too often
+   */
+  async unlessFails<T>(who: string, work: () => T): Promise<T> {
+    try {
+      return work();
+    } catch (error) {
+      await this.take(who);
+      throw error;
+    }
+  }
 }

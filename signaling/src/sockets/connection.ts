@@ -1,6 +1,6 @@
 import { type EventName, type EventPayload, MeshliftError } from '@meshlift/protocol';
 import type { Socket } from 'socket.io';
-import type { Client, Session } from '../streams/session.ts';
+import type { Client, Session, SessionRole } from '../sessions/session.ts';
 
 /** One client's socket and the sessions that run over it. */
 export class Connection implements Client {
@@ -39,7 +39,7 @@ export class Connection implements Client {
    *
    * @throws MeshliftError `SESSION_NOT_FOUND`, also for sessions of others; `WRONG_STATE` for the other role
    */
-  session(sessionId: string, role?: Session['role']): Session {
+  session(sessionId: string, role?: SessionRole): Session {
     const session = this.#sessions.get(sessionId);
     if (!session) throw new MeshliftError('SESSION_NOT_FOUND');
     if (role && session.role !== role)

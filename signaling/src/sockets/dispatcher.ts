@@ -3,7 +3,7 @@ import { Histogram, type Logger, type Registry } from '@meshlift/telemetry';
 import type { Socket } from 'socket.io';
 import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import type { Connection } from './connection.ts';
-import type { RequestHandlers } from './request-handlers.ts';
+import type { RequestHandlers } from './handler.ts';
 
 /** A request that takes longer is answered `REQUEST_TIMEOUT`. */
 const ANSWER_WITHIN_MS = 10_000;

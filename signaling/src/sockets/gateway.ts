@@ -5,20 +5,18 @@ import { Server, type Socket } from 'socket.io';
 import type { Config } from '../config/config.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
-import type { Streams } from '../streams/streams.ts';
 import { Connection } from './connection.ts';
 import { Dispatcher } from './dispatcher.ts';
+import type { HandlerContext } from './handler.ts';
 import { requestHandlers } from './request-handlers.ts';
 
 /** The largest message a client may send, in bytes. socket.io closes the connection of one that sends more. */
 const LARGEST_MESSAGE = 64 * 1024;
 
-export interface GatewayContext {
+export interface GatewayContext extends HandlerContext {
   config: Config;
   logger: Logger;
   registry: Registry;
-  streams: Streams;
-  node: MediaNode;
 }
 
 /** The socket.io server: lets clients in, greets them and hands their messages to the dispatcher. */
@@ -29,10 +27,11 @@ export class Gateway {
   readonly #dispatcher: Dispatcher;
   readonly #connects = new RateLimiter(rateLimits.connect);
 
-  constructor(server: HttpServer, { config, logger, registry, streams, node }: GatewayContext) {
+  constructor(server: HttpServer, context: GatewayContext) {
+    const { config, logger, registry } = context;
     this.#config = config;
-    this.#node = node;
-    this.#dispatcher = new Dispatcher(requestHandlers(streams, node), logger, registry);
+    this.#node = context.node;
+    this.#dispatcher = new Dispatcher(requestHandlers(context), logger, registry);
     this.#io = new Server(server, {
       serveClient: false,
       transports: ['websocket', 'polling'],

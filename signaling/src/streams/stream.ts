@@ -7,8 +7,9 @@ import {
 } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
 import pLimit from 'p-limit';
-import { KeyHash, newSessionId } from './capabilities.ts';
-import { type Client, Session, type SessionOwner } from './session.ts';
+import { KeyHash, newSessionId } from '../privacy/capabilities.ts';
+import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
+import type { SessionRegistry } from '../sessions/session-registry.ts';
 import { streamLinks } from './stream-links.ts';
 import { ViewerCount } from './viewer-count.ts';
 
@@ -28,8 +29,7 @@ export interface StreamContext {
   node: MediaNode;
   logger: Logger;
   graceMs: number;
-  addSession(session: Session): void;
-  removeSession(session: Session): void;
+  sessions: SessionRegistry;
   /** The stream is over and must not be found any more. */
   ended(stream: Stream): void;
 }
@@ -93,7 +93,7 @@ export class Stream implements SessionOwner {
       this.#publisher?.send('session:closed', { error: describe('SESSION_REPLACED') });
       this.#dropPublisher();
       this.#publisher = session;
-      this.#context.addSession(session);
+      this.#context.sessions.add(session);
       const links = streamLinks(client.baseUrl, this.#id);
       return { sessionId: session.id, transport, links, viewers: this.#viewerCount.value };
     });
@@ -115,7 +115,7 @@ export class Stream implements SessionOwner {
       throw new MeshliftError('STREAM_NOT_FOUND');
     }
     this.#viewers.add(session);
-    this.#context.addSession(session);
+    this.#context.sessions.add(session);
     this.#viewerCount.set(this.#viewers.size);
     return { sessionId: session.id, state: this.#watchableState, ...opened, viewers: this.#viewers.size };
   }
@@ -248,15 +248,13 @@ export class Stream implements SessionOwner {
 
   #dropPublisher(): void {
     if (!this.#publisher) return;
-    this.#context.removeSession(this.#publisher);
-    this.#publisher.release();
+    this.#context.sessions.remove(this.#publisher);
     this.#publisher = undefined;
   }
 
   #dropViewer(viewer: Session): void {
     this.#viewers.delete(viewer);
-    this.#context.removeSession(viewer);
-    viewer.release();
+    this.#context.sessions.remove(viewer);
     this.#viewerCount.set(this.#viewers.size);
   }
 

@@ -1,7 +1,7 @@
 import { type MediaNode, MeshliftError } from '@meshlift/protocol';
 import { Gauge, type Logger, type Registry } from '@meshlift/telemetry';
-import { newPublishKey, newStreamId } from './capabilities.ts';
-import type { Session } from './session.ts';
+import { newPublishKey, newStreamId } from '../privacy/capabilities.ts';
+import type { SessionRegistry } from '../sessions/session-registry.ts';
 import { type Lifecycle, Stream } from './stream.ts';
 
 /** All streams and sessions of this server, and the way of the media node's events to them. */
@@ -12,16 +12,18 @@ export class Streams {
   readonly #maxStreams: number;
   readonly #byId = new Map<string, Stream>();
   readonly #byRelay = new Map<string, Stream>();
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions: SessionRegistry;
 
   constructor(options: {
     node: MediaNode;
+    sessions: SessionRegistry;
     logger: Logger;
     registry: Registry;
     graceSeconds: number;
     maxStreams: number;
   }) {
     this.#node = options.node;
+    this.#sessions = options.sessions;
     this.#logger = options.logger;
     this.#graceMs = options.graceSeconds * 1_000;
     this.#maxStreams = options.maxStreams;
@@ -37,8 +39,7 @@ export class Streams {
       node: this.#node,
       logger: this.#logger,
       graceMs: this.#graceMs,
-      addSession: (session) => void this.#sessions.set(session.id, session),
-      removeSession: (session) => void this.#sessions.delete(session.id),
+      sessions: this.#sessions,
       ended: (ended) => this.#remove(ended),
     });
     this.#byId.set(stream.id, stream);
@@ -76,13 +77,6 @@ export class Streams {
     });
   }
 
-  /** @throws MeshliftError `SESSION_NOT_FOUND` */
-  session(sessionId: string): Session {
-    const session = this.#sessions.get(sessionId);
-    if (!session) throw new MeshliftError('SESSION_NOT_FOUND');
-    return session;
-  }
-
   async close(): Promise<void> {
     await Promise.all([...this.#byId.values()].map((stream) => stream.end()));
   }
@@ -94,7 +88,7 @@ export class Streams {
 
   #followNode(): void {
     const node = this.#node;
-    const session = (id: string) => this.#sessions.get(id);
+    const session = (id: string) => this.#sessions.find(id);
     node.on('ingestFlow', ({ relayId, flowing }) => this.#byRelay.get(relayId)?.ingestFlow(flowing));
     node.on('relayLost', ({ relayId }) => void this.#byRelay.get(relayId)?.relayLost());
     node.on('sessionClosed', ({ sessionId, code }) => {

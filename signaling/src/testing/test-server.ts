@@ -129,6 +129,13 @@ export class TestClient {
     }
   }
 
+  /** The events of that name that have come and that nobody has waited for yet. */
+  received<N extends EventName>(name: N): EventPayload<N>[] {
+    return this.#received
+      .filter((event) => event.name === name)
+      .map(({ payload }) => payload as EventPayload<N>);
+  }
+
   /** Resolves when the connection has ended. */
   async ended(): Promise<void> {
     if (this.socket.connected) await new Promise((resolve) => this.socket.once('disconnect', resolve));

@@ -8,6 +8,12 @@ export const newStreamId: () => string = customAlphabet(ID_ALPHABET, STREAM_ID_L
 /** Whoever holds it can publish, rotate and revoke. At least 256 random bits. */
 export const newPublishKey: () => string = customAlphabet(ID_ALPHABET, PUBLISH_KEY_LENGTH);
 
+/** Whoever holds it can change the room it belongs to. */
+export const newHostKey: () => string = newPublishKey;
+
+/** How the others in a room know a participant; gives no right to anything. */
+export const newParticipantId: () => string = newStreamId;
+
 /** Names a session, and resumes it. */
 export const newSessionId: () => string = customAlphabet(ID_ALPHABET, STREAM_ID_LENGTH);
 

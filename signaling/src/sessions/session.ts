@@ -9,6 +9,8 @@ export interface Client {
   forget(session: Session): void;
 }
 
+export type SessionRole = 'publisher' | 'viewer' | 'participant';
+
 /** What a session is part of, and who decides what becomes of it. */
 export interface SessionOwner {
   /** The session's connection dropped; its media may still flow. */
@@ -24,17 +26,17 @@ export interface SessionOwner {
 type OwnPayload<N extends EventName> = Omit<EventPayload<N>, 'sessionId'>;
 
 /**
- * One publisher's or viewer's part in a stream. It outlives the connection it was opened on: when that
+ * One person's part in a stream or a room. It outlives the connection it was opened on: when that
  * drops, media keeps flowing, and the session waits for a while to be resumed from another one.
  */
 export class Session {
   readonly id: string;
-  readonly role: 'publisher' | 'viewer';
+  readonly role: SessionRole;
   readonly owner: SessionOwner;
   #client: Client | undefined;
   #expiry: NodeJS.Timeout | undefined;
 
-  constructor(id: string, role: 'publisher' | 'viewer', owner: SessionOwner, client: Client) {
+  constructor(id: string, role: SessionRole, owner: SessionOwner, client: Client) {
     this.id = id;
     this.role = role;
     this.owner = owner;

@@ -1,0 +1,48 @@
+import { done, type HandlerContext, type RequestHandlers } from './handler.ts';
+
+type MediaRequests = Extract<keyof RequestHandlers, `${'transport' | 'producer' | 'consumer'}:${string}`>;
+
+/** What a session asks of the media node, once it is known to be its own. */
+export function mediaHandlers({ node }: HandlerContext): Pick<RequestHandlers, MediaRequests> {
+  return {
+    'transport:connect': async (connection, { sessionId, dtlsParameters }) => {
+      connection.session(sessionId);
+      await node.connectTransport(sessionId, dtlsParameters);
+      return done;
+    },
+
+    'transport:restartIce': async (connection, { sessionId }) => {
+      connection.session(sessionId);
+      return { iceParameters: await node.restartIce(sessionId) };
+    },
+
+    'producer:open': async (connection, { sessionId, ...producer }) => {
+      connection.session(sessionId, 'publisher');
+      return node.openProducer(sessionId, producer);
+    },
+
+    'producer:setPaused': async (connection, { sessionId, producerId, paused }) => {
+      connection.session(sessionId, 'publisher');
+      await node.setProducerPaused(sessionId, producerId, paused);
+      return done;
+    },
+
+    'producer:close': async (connection, { sessionId, producerId }) => {
+      connection.session(sessionId, 'publisher');
+      await node.closeProducer(sessionId, producerId);
+      return done;
+    },
+
+    'consumer:resume': async (connection, { sessionId, consumerIds }) => {
+      connection.session(sessionId, 'viewer');
+      await node.resumeConsumers(sessionId, consumerIds);
+      return done;
+    },
+
+    'consumer:setLayers': async (connection, { sessionId, consumerId, layers }) => {
+      connection.session(sessionId, 'viewer');
+      await node.setConsumerLayers(sessionId, consumerId, layers);
+      return done;
+    },
+  };
+}
