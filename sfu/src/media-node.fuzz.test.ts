@@ -6,6 +6,7 @@ import { LocalMediaNode } from './media-node.ts';
 import { opusAudio, simulcastVideo, viewerCapabilities } from './testing/rtp-fixtures.ts';
 
 const RUNS = 1_500;
+const everything = { except: [] };
 
 /** Values that have broken parsers before, beside ordinary ones of each type. */
 const oddValue = fc.oneof(
@@ -78,7 +79,7 @@ it('no publisher can harm a worker with media parameters that pass the schema', 
       if (!parsed.success) return;
       reached += 1;
       await node.openRelay('relay');
-      await node.openIngest('relay', 'ingest');
+      await node.openIngest('relay', 'ingest', 'camera');
       const opening = node.openProducer('ingest', { kind, rtpParameters: parsed.data, paused: false });
       const code = await opening.then(
         () => 'opened',
@@ -86,7 +87,7 @@ it('no publisher can harm a worker with media parameters that pass the schema', 
       );
       expect(['opened', 'RTP_REJECTED']).toContain(code);
       // Whatever was let in must not keep viewers out or hurt the worker that serves them.
-      const watching = node.openViewer('relay', 'viewer', viewerCapabilities());
+      const watching = node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
       expect(['opened', 'RTP_REJECTED']).toContain(
         await watching.then(
           () => 'opened',
@@ -104,13 +105,13 @@ it('no publisher can harm a worker with media parameters that pass the schema', 
 it('no viewer can harm a worker with capabilities that pass the schema', async () => {
   const { node, pid } = await startNode();
   await node.openRelay('relay');
-  await node.openIngest('relay', 'ingest');
+  await node.openIngest('relay', 'ingest', 'camera');
   await node.openProducer('ingest', { kind: 'video', rtpParameters: simulcastVideo(), paused: false });
   await node.openProducer('ingest', { kind: 'audio', rtpParameters: opusAudio(), paused: false });
   const property = fc.asyncProperty(mutationsOf(viewerCapabilities()), async (mutated) => {
     const parsed = rtpCapabilitiesSchema.safeParse(mutated);
     if (!parsed.success) return;
-    const watching = node.openViewer('relay', 'viewer', parsed.data);
+    const watching = node.openViewer('relay', 'viewer', parsed.data, everything);
     const code = await watching.then(
       () => 'opened',
       (error: { code: string }) => error.code,

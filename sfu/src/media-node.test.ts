@@ -5,6 +5,7 @@ import { LocalMediaNode } from './media-node.ts';
 import { opusAudio, simulcastVideo, strangerDtls, viewerCapabilities } from './testing/rtp-fixtures.ts';
 
 const registry = createRegistry();
+const everything = { except: [] };
 let node: LocalMediaNode;
 
 beforeEach(async () => {
@@ -35,7 +36,7 @@ async function metric(name: string, labels: Record<string, string> = {}): Promis
 
 async function publish(relayId = 'relay', sessionId = 'ingest') {
   await node.openRelay(relayId);
-  await node.openIngest(relayId, sessionId);
+  await node.openIngest(relayId, sessionId, 'camera');
   const video = await node.openProducer(sessionId, {
     kind: 'video',
     rtpParameters: simulcastVideo(),
@@ -52,7 +53,7 @@ async function publish(relayId = 'relay', sessionId = 'ingest') {
 describe('a relay', () => {
   it('gives each viewer a consumer for each track, with the layers to choose from', async () => {
     await publish();
-    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities());
+    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
     expect(
       consumers.map(({ kind, spatialLayers, temporalLayers }) => [kind, spatialLayers, temporalLayers]),
     ).toEqual([
@@ -64,7 +65,12 @@ describe('a relay', () => {
   it('spreads its viewers over both workers through one pipe, and removes the pipe after the last', async () => {
     await publish();
     for (let viewer = 0; viewer < 6; viewer += 1) {
-      const { consumers } = await node.openViewer('relay', `viewer ${viewer}`, viewerCapabilities());
+      const { consumers } = await node.openViewer(
+        'relay',
+        `viewer ${viewer}`,
+        viewerCapabilities(),
+        everything,
+      );
       expect(consumers).toHaveLength(2);
     }
     expect(await metric('meshlift_worker_viewers', { worker: '0' })).toBeGreaterThan(0);
@@ -78,9 +84,9 @@ describe('a relay', () => {
 
   it('shows viewers that were there first the tracks that come later, on every worker', async () => {
     await node.openRelay('relay');
-    await node.openIngest('relay', 'ingest');
+    await node.openIngest('relay', 'ingest', 'camera');
     const waiting = ['a', 'b', 'c', 'd'];
-    for (const viewer of waiting) await node.openViewer('relay', viewer, viewerCapabilities());
+    for (const viewer of waiting) await node.openViewer('relay', viewer, viewerCapabilities(), everything);
     const opened: string[] = [];
     const all = new Promise<void>((resolve) => {
       node.on('consumerOpened', ({ sessionId }) => {
@@ -95,7 +101,7 @@ describe('a relay', () => {
 
   it('tells viewers when a track is paused, resumed and closed', async () => {
     const { audio } = await publish();
-    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities());
+    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
     const consumerId = consumers.find(({ kind }) => kind === 'audio')?.id;
     const paused = next('consumerPaused');
     await node.setProducerPaused('ingest', audio.producerId, true);
@@ -108,13 +114,64 @@ describe('a relay', () => {
 
   it('keeps its viewers when the publisher comes back on a new ingest', async () => {
     await publish();
-    await node.openViewer('relay', 'viewer', viewerCapabilities());
-    await node.openIngest('relay', 'ingest again');
+    await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
+    await node.openIngest('relay', 'ingest again', 'camera');
     await expect.poll(() => node.listConsumers('viewer')).toHaveLength(0);
     const opened = next('consumerOpened');
     await node.openProducer('ingest again', { kind: 'audio', rtpParameters: opusAudio(), paused: false });
     expect((await opened).sessionId).toBe('viewer');
     await expect(node.listWantedLayers('ingest')).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
+  });
+});
+
+describe('a relay of several sources', () => {
+  const sourcesOf = (consumers: { sourceId: string; kind: string }[]) =>
+    consumers.map(({ sourceId, kind }) => `${sourceId} ${kind}`).sort();
+
+  async function publishFrom(source: string) {
+    await node.openIngest('relay', `ingest of ${source}`, source);
+    const rtpParameters = simulcastVideo();
+    return node.openProducer(`ingest of ${source}`, { kind: 'video', rtpParameters, paused: false });
+  }
+
+  it('gives each viewer the sources it asked for, those that come later included, on one transport', async () => {
+    await node.openRelay('relay');
+    await publishFrom('anna');
+    await publishFrom('ben');
+    const ofAnna = await node.openViewer('relay', 'audience', viewerCapabilities(), { only: ['anna'] });
+    expect(sourcesOf(ofAnna.consumers)).toEqual(['anna video']);
+    const notAnna = await node.openViewer('relay', 'anna watches', viewerCapabilities(), {
+      except: ['anna'],
+    });
+    expect(sourcesOf(notAnna.consumers)).toEqual(['ben video']);
+    const opened = next('consumerOpened');
+    await publishFrom('cleo');
+    expect(await opened).toMatchObject({ sessionId: 'anna watches', consumer: { sourceId: 'cleo' } });
+    expect(sourcesOf(await node.listConsumers('audience'))).toEqual(['anna video']);
+    expect(await metric('meshlift_sessions', { role: 'viewer' })).toBe(2);
+  });
+
+  it('wants layers only of the sources that somebody watches', async () => {
+    await node.openRelay('relay');
+    const anna = await publishFrom('anna');
+    const ben = await publishFrom('ben');
+    await node.openViewer('relay', 'audience', viewerCapabilities(), { only: ['anna'] });
+    expect(await node.listWantedLayers('ingest of anna')).toEqual([
+      { producerId: anna.producerId, spatialLayers: [0, 1, 2] },
+    ]);
+    expect(await node.listWantedLayers('ingest of ben')).toEqual([
+      { producerId: ben.producerId, spatialLayers: [] },
+    ]);
+  });
+
+  it('keeps the others when one source goes', async () => {
+    await node.openRelay('relay');
+    await publishFrom('anna');
+    await publishFrom('ben');
+    await node.openViewer('relay', 'audience', viewerCapabilities(), everything);
+    await node.closeSession('ingest of anna');
+    await expect.poll(async () => sourcesOf(await node.listConsumers('audience'))).toEqual(['ben video']);
+    expect(await metric('meshlift_sessions', { role: 'ingest' })).toBe(1);
   });
 });
 
@@ -126,7 +183,7 @@ describe('layers that nobody watches', () => {
     node.on('layersWanted', (event) => {
       if (event.producerId === video.producerId) wanted.push(event.spatialLayers);
     });
-    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities());
+    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
     expect(wanted).toEqual([[0, 1, 2]]);
     const consumerId = consumers.find(({ kind }) => kind === 'video')?.id ?? '';
     const fewer = next('layersWanted');
@@ -150,7 +207,7 @@ describe('bad media parameters', () => {
 
   it.each(broken)('are refused with a code, and the next good ones work (%s)', async (_, rtpParameters) => {
     await node.openRelay('relay');
-    await node.openIngest('relay', 'ingest');
+    await node.openIngest('relay', 'ingest', 'camera');
     const opening = node.openProducer('ingest', { kind: 'video', rtpParameters, paused: false });
     await expect(opening).rejects.toMatchObject({ code: 'RTP_REJECTED' });
     await node.openProducer('ingest', { kind: 'video', rtpParameters: simulcastVideo(), paused: false });
@@ -159,20 +216,22 @@ describe('bad media parameters', () => {
 
   it('of a viewer are refused without leaving a transport', async () => {
     await publish();
-    const nothingInCommon = node.openViewer('relay', 'v1', viewerCapabilities(['video/AV1']));
+    const nothingInCommon = node.openViewer('relay', 'v1', viewerCapabilities(['video/AV1']), everything);
     await expect(nothingInCommon).rejects.toMatchObject({ code: 'RTP_REJECTED' });
     const nonsense = {
       codecs: [{ kind: 'video' as const, mimeType: 'x', clockRate: 1, preferredPayloadType: 1 }],
       headerExtensions: [],
     };
-    await expect(node.openViewer('relay', 'v2', nonsense)).rejects.toMatchObject({ code: 'RTP_REJECTED' });
+    await expect(node.openViewer('relay', 'v2', nonsense, everything)).rejects.toMatchObject({
+      code: 'RTP_REJECTED',
+    });
     expect(await metric('meshlift_sessions', { role: 'viewer' })).toBe(0);
     expect(await metric('meshlift_worker_viewers', { worker: '0' })).toBe(0);
   });
 
   it('of DTLS cannot be given twice', async () => {
     await node.openRelay('relay');
-    await node.openIngest('relay', 'ingest');
+    await node.openIngest('relay', 'ingest', 'camera');
     await node.connectTransport('ingest', strangerDtls());
     await expect(node.connectTransport('ingest', strangerDtls())).rejects.toMatchObject({
       code: 'RTP_REJECTED',
@@ -183,7 +242,7 @@ describe('bad media parameters', () => {
 describe('what breaks', () => {
   it('frees a transport that never connects, and says so', async () => {
     await publish();
-    await node.openViewer('relay', 'viewer', viewerCapabilities());
+    await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
     const sessions = new Map<string, string>();
     await new Promise<void>((resolve) => {
       node.on('sessionClosed', ({ sessionId, code }) => {
@@ -201,12 +260,13 @@ describe('what breaks', () => {
 
   it('loses only the relays of a worker that dies, and replaces the worker', async () => {
     await publish();
-    await node.openViewer('relay', 'viewer', viewerCapabilities());
+    await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
     const lost = next('relayLost');
     const [origin] = await node.workerPidsOf('relay');
     if (origin === undefined) throw new Error('the relay has no worker');
     process.kill(origin, 'SIGKILL');
     expect(await lost).toEqual({ relayId: 'relay' });
+    await publish('relay', 'ingest again');
     await publish('another', 'another ingest');
     await expect.poll(() => metric('meshlift_worker_viewers', { worker: '0' })).toBeDefined();
     await expect.poll(() => metric('meshlift_worker_viewers', { worker: '1' })).toBeDefined();

@@ -62,21 +62,20 @@ export class LocalMediaNode implements MediaNode {
   async closeRelay(relayId: string): Promise<void> {
     const relay = await this.#relays.get(relayId)?.catch(() => undefined);
     if (!relay) return;
-    this.#relays.delete(relayId);
-    this.#forgetSessionsOf(relay);
+    this.#forget(relayId);
     relay.close();
   }
 
-  openIngest: MediaNode['openIngest'] = async (relayId, sessionId) => {
+  openIngest: MediaNode['openIngest'] = async (relayId, sessionId, sourceId) => {
     const relay = await this.#relay(relayId);
-    const transport = await relay.openIngest(sessionId);
+    const transport = await relay.openIngest(sessionId, sourceId);
     this.#relayOfSession.set(sessionId, relay);
     return transport;
   };
 
-  openViewer: MediaNode['openViewer'] = async (relayId, sessionId, rtpCapabilities) => {
+  openViewer: MediaNode['openViewer'] = async (relayId, sessionId, ...rest) => {
     const relay = await this.#relay(relayId);
-    const opened = await relay.openViewer(sessionId, rtpCapabilities);
+    const opened = await relay.openViewer(sessionId, ...rest);
     this.#relayOfSession.set(sessionId, relay);
     return opened;
   };
@@ -134,7 +133,7 @@ export class LocalMediaNode implements MediaNode {
 
   readonly #notify: Notify = (name, event) => {
     if ('sessionId' in event && name === 'sessionClosed') this.#relayOfSession.delete(event.sessionId);
-    if ('relayId' in event && name === 'relayLost') void this.closeRelay(event.relayId);
+    if ('relayId' in event && name === 'relayLost') this.#forget(event.relayId);
     this.#logger.debug({ event: name, details: event }, 'media event');
     this.#events.emit(name, event);
   };
@@ -151,9 +150,11 @@ export class LocalMediaNode implements MediaNode {
     return relay;
   }
 
-  #forgetSessionsOf(relay: Relay): void {
-    for (const [sessionId, owner] of this.#relayOfSession) {
-      if (owner === relay) this.#relayOfSession.delete(sessionId);
+  /** At once, so that whoever hears that a relay is gone can open it again. */
+  #forget(relayId: string): void {
+    this.#relays.delete(relayId);
+    for (const [sessionId, relay] of this.#relayOfSession) {
+      if (relay.id === relayId) this.#relayOfSession.delete(sessionId);
     }
   }
 

@@ -13,6 +13,7 @@ import { createApp } from './http/app.ts';
 import { listen, stopListening } from './http/listen.ts';
 import { createMetricsApp } from './http/metrics-app.ts';
 import { Rooms } from './rooms/rooms.ts';
+import { followMediaEvents } from './sessions/media-events.ts';
 import { SessionRegistry } from './sessions/session-registry.ts';
 import { Gateway } from './sockets/gateway.ts';
 import { Streams } from './streams/streams.ts';
@@ -62,7 +63,7 @@ export async function startServer(
   const closeAll = async () => {
     readiness.ready = false;
     await gateway?.close();
-    rooms?.close();
+    await rooms?.close();
     await streams?.close();
     await node.close();
     await stopListening(server);
@@ -77,7 +78,8 @@ export async function startServer(
   try {
     const sessions = new SessionRegistry();
     streams = new Streams({ node, sessions, logger, registry, ...config });
-    rooms = new Rooms({ sessions, registry, ...config });
+    rooms = new Rooms({ node, sessions, logger, registry, ...config });
+    followMediaEvents(node, sessions);
     gateway = new Gateway(server, { config, logger, registry, streams, rooms, sessions, node });
     server.on('request', createApp({ config, logger, streams, readiness }));
     const port = await listen(server, { port: config.port, host: config.host, variable: 'MESHLIFT_PORT' });

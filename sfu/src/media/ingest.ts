@@ -18,14 +18,16 @@ export function layersOf(producer: types.Producer): { spatialLayers: number; tem
   return { spatialLayers: encodings.length > 1 ? encodings.length : spatialLayers, temporalLayers };
 }
 
-/** The session that brings a relay its media: one transport and the producers on it. */
+/** The session that brings a relay the media of one source: one transport and the producers on it. */
 export class Ingest {
   readonly sessionId: string;
+  readonly sourceId: string;
   readonly transport: SessionTransport;
   readonly #producers = new Map<string, types.Producer>();
 
-  constructor(sessionId: string, transport: SessionTransport) {
+  constructor(sessionId: string, sourceId: string, transport: SessionTransport) {
     this.sessionId = sessionId;
+    this.sourceId = sourceId;
     this.transport = transport;
   }
 

@@ -9,6 +9,7 @@ import {
   MeshliftError,
   type RtpCapabilities,
   type RtpParameters,
+  type Subscription,
   type TransportOptions,
   type WantedLayers,
 } from '@meshlift/protocol';
@@ -19,14 +20,15 @@ import { rejectingBadParameters } from './rejection.ts';
 import type { RelayRouter } from './relay-router.ts';
 import { RelayRouters } from './relay-routers.ts';
 import { SessionTransport } from './session-transport.ts';
-import { Viewer } from './viewer.ts';
+import { type SourceProducer, Viewer } from './viewer.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /** How a relay tells its node what happens in it. */
 export type Notify = <N extends keyof MediaNodeEvents>(name: N, event: MediaNodeEvents[N]) => void;
 
 /**
- * One published stream inside this node: its ingest, its viewers, and the routers they are on.
+ * What belongs together inside this node, a stream or all of a room: the ingests of its sources, its viewers,
+ * and the routers they are on.
  *
  * Closing order: sessions, edges, origin. mediasoup closes pipes and consumers with the routers they are on.
  */
@@ -34,10 +36,10 @@ export class Relay {
   readonly id: string;
   readonly #routers: RelayRouters;
   readonly #notify: Notify;
+  /** By source. */
+  readonly #ingests = new Map<string, Ingest>();
   readonly #viewers = new Map<string, Viewer>();
   readonly #demand: LayerDemand;
-  #ingest: Ingest | undefined;
-  #flowing = false;
   #closed = false;
 
   /** @throws MeshliftError `SERVER_FULL` */
@@ -61,7 +63,7 @@ export class Relay {
   }
 
   get ingestCount(): number {
-    return this.#ingest ? 1 : 0;
+    return this.#ingests.size;
   }
 
   get viewerCount(): number {
@@ -77,16 +79,17 @@ export class Relay {
     return (await this.#routers.all()).map(({ worker }) => worker.pid);
   }
 
-  async openIngest(sessionId: string): Promise<TransportOptions> {
+  /** Opens the way in for a source. If it has one already, that one is closed. */
+  async openIngest(sessionId: string, sourceId: string): Promise<TransportOptions> {
     const transport = await SessionTransport.create(this.#routers.origin);
     if (this.#closed) {
       transport.close();
       throw new MeshliftError('SESSION_NOT_FOUND');
     }
-    this.#closeIngest();
-    const ingest = new Ingest(sessionId, transport);
-    this.#ingest = ingest;
-    transport.on('flow', (flowing) => this.#setFlowing(flowing));
+    const before = this.#ingests.get(sourceId);
+    if (before) this.#closeIngest(before);
+    this.#ingests.set(sourceId, new Ingest(sessionId, sourceId, transport));
+    transport.on('flow', (flowing) => this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing }));
     transport.on('end', (code) => this.#lose(sessionId, code));
     return transport.options;
   }
@@ -95,6 +98,7 @@ export class Relay {
   async openViewer(
     sessionId: string,
     rtpCapabilities: RtpCapabilities,
+    subscription: Subscription,
   ): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
     await rejectingBadParameters(
       () => this.#closed,
@@ -104,10 +108,11 @@ export class Relay {
     let viewer: Viewer | undefined;
     try {
       const transport = await SessionTransport.create(relayRouter);
-      viewer = this.#addViewer(sessionId, transport, relayRouter, rtpCapabilities);
+      viewer = this.#addViewer(sessionId, transport, relayRouter, rtpCapabilities, subscription);
       const consumers = await viewer.sync(() => this.#producers);
       if (this.#closed || transport.closed) throw new MeshliftError('MEDIA_FAILED');
-      if (consumers.length === 0 && this.#producers.length > 0) {
+      const watched = this.#producers.filter(({ sourceId }) => viewer?.watches(sourceId));
+      if (consumers.length === 0 && watched.length > 0) {
         throw new MeshliftError('RTP_REJECTED', 'The viewer has no codec in common with the stream.');
       }
       return { transport: transport.options, consumers };
@@ -164,10 +169,8 @@ export class Relay {
   }
 
   closeSession(sessionId: string): void {
-    if (this.#ingest?.sessionId === sessionId) {
-      this.#closeIngest();
-      return;
-    }
+    const ingest = this.#findIngest(sessionId);
+    if (ingest) this.#closeIngest(ingest);
     const viewer = this.#viewers.get(sessionId);
     if (!viewer) return;
     this.#viewers.delete(sessionId);
@@ -180,22 +183,29 @@ export class Relay {
     if (this.#closed) return;
     this.#closed = true;
     this.#demand.close();
-    this.#ingest?.close();
+    for (const ingest of [...this.#ingests.values()]) this.#closeIngest(ingest);
     for (const sessionId of [...this.#viewers.keys()]) this.closeSession(sessionId);
     this.#routers.close();
   }
 
-  get #producers(): types.Producer[] {
-    return this.#ingest?.producers ?? [];
+  get #producers(): SourceProducer[] {
+    return [...this.#ingests.values()].flatMap(({ sourceId, producers }) =>
+      producers.map((producer) => ({ sourceId, producer })),
+    );
   }
 
   #session(sessionId: string): Ingest | Viewer {
-    return this.#ingest?.sessionId === sessionId ? this.#ingest : this.#viewerOf(sessionId);
+    return this.#findIngest(sessionId) ?? this.#viewerOf(sessionId);
+  }
+
+  #findIngest(sessionId: string): Ingest | undefined {
+    return [...this.#ingests.values()].find((ingest) => ingest.sessionId === sessionId);
   }
 
   #ingestOf(sessionId: string): Ingest {
-    if (this.#ingest?.sessionId !== sessionId) throw new MeshliftError('SESSION_NOT_FOUND');
-    return this.#ingest;
+    const ingest = this.#findIngest(sessionId);
+    if (!ingest) throw new MeshliftError('SESSION_NOT_FOUND');
+    return ingest;
   }
 
   #viewerOf(sessionId: string): Viewer {
@@ -204,10 +214,12 @@ export class Relay {
     return viewer;
   }
 
-  #closeIngest(): void {
-    this.#ingest?.close();
-    this.#ingest = undefined;
-    this.#setFlowing(false);
+  #closeIngest(ingest: Ingest): void {
+    const { sourceId, transport } = ingest;
+    const { flowing } = transport;
+    this.#ingests.delete(sourceId);
+    ingest.close();
+    if (flowing && !this.#closed) this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing: false });
   }
 
   /** A session ended by itself. */
@@ -216,17 +228,12 @@ export class Relay {
     if (!this.#closed) this.#notify('sessionClosed', { sessionId, code });
   }
 
-  #setFlowing(flowing: boolean): void {
-    if (flowing === this.#flowing) return;
-    this.#flowing = flowing;
-    if (!this.#closed) this.#notify('ingestFlow', { relayId: this.id, flowing });
-  }
-
   #addViewer(
     sessionId: string,
     transport: SessionTransport,
     relayRouter: RelayRouter,
     rtpCapabilities: RtpCapabilities,
+    subscription: Subscription,
   ): Viewer {
     const notify = this.#notify;
     const viewer = new Viewer({
@@ -234,6 +241,7 @@ export class Relay {
       transport,
       relayRouter,
       rtpCapabilities,
+      subscription,
       listener: {
         consumerClosed: (consumerId) => notify('consumerClosed', { sessionId, consumerId }),
         consumerPaused: (consumerId, paused) => notify('consumerPaused', { sessionId, consumerId, paused }),
@@ -259,12 +267,19 @@ export class Relay {
   }
 
   #highestLayer(producerId: string): number {
+    const source = this.#producers.find(({ producer }) => producer.id === producerId)?.sourceId;
     let highest = -1;
-    for (const viewer of this.#viewers.values()) highest = Math.max(highest, viewer.highestLayer(producerId));
+    for (const viewer of this.#viewers.values()) {
+      if (source !== undefined && viewer.watches(source)) {
+        highest = Math.max(highest, viewer.highestLayer(producerId));
+      }
+    }
     return highest;
   }
 
   #announceDemand(wanted: WantedLayers): void {
-    if (this.#ingest) this.#notify('layersWanted', { sessionId: this.#ingest.sessionId, ...wanted });
+    const source = this.#producers.find(({ producer }) => producer.id === wanted.producerId)?.sourceId;
+    const ingest = source === undefined ? undefined : this.#ingests.get(source);
+    if (ingest) this.#notify('layersWanted', { sessionId: ingest.sessionId, ...wanted });
   }
 }

@@ -4,12 +4,19 @@ import {
   MeshliftError,
   type RtpCapabilities,
   type RtpParameters,
+  type Subscription,
 } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
 import pLimit from 'p-limit';
 import { layersOf } from './ingest.ts';
 import type { RelayRouter } from './relay-router.ts';
 import type { SessionTransport } from './session-transport.ts';
+
+/** A producer and the source it belongs to. */
+export interface SourceProducer {
+  sourceId: string;
+  producer: types.Producer;
+}
 
 /** What a viewer tells the relay of its consumers. */
 export interface ViewerListener {
@@ -30,6 +37,7 @@ export class Viewer {
   readonly sessionId: string;
   readonly transport: SessionTransport;
   readonly relayRouter: RelayRouter;
+  readonly #subscription: Subscription;
   readonly #rtpCapabilities: types.RtpCapabilities;
   readonly #listener: ViewerListener;
   readonly #watched = new Map<string, Watched>();
@@ -39,14 +47,24 @@ export class Viewer {
     sessionId: string;
     transport: SessionTransport;
     relayRouter: RelayRouter;
+    subscription: Subscription;
     rtpCapabilities: RtpCapabilities;
     listener: ViewerListener;
   }) {
     this.sessionId = options.sessionId;
     this.transport = options.transport;
     this.relayRouter = options.relayRouter;
+    this.#subscription = options.subscription;
     this.#rtpCapabilities = options.rtpCapabilities as types.RtpCapabilities;
     this.#listener = options.listener;
+  }
+
+  /** Whether this viewer is shown what comes from a source. */
+  watches(sourceId: string): boolean {
+    const subscription = this.#subscription;
+    return 'only' in subscription
+      ? subscription.only.includes(sourceId)
+      : !subscription.except.includes(sourceId);
   }
 
   /** What the client needs to receive each track, as it stands now. */
@@ -58,17 +76,23 @@ export class Viewer {
   }
 
   /**
-   * Consumes the producers that are not consumed yet. Consumers of producers that closed are gone by
-   * themselves.
+   * Consumes the producers of its sources that are not consumed yet. Consumers of producers that closed are
+   * gone by themselves.
    *
    * @returns the consumers that this call opened
    */
-  sync(producers: () => types.Producer[]): Promise<ConsumerOptions[]> {
+  sync(producers: () => SourceProducer[]): Promise<ConsumerOptions[]> {
     return this.#oneAtATime(async () => {
       const opened: ConsumerOptions[] = [];
-      for (const producer of producers()) {
-        if (this.#watched.has(producer.id) || producer.closed || this.transport.closed) continue;
-        const options = await this.#consume(producer);
+      for (const { sourceId, producer } of producers()) {
+        if (
+          !this.watches(sourceId) ||
+          this.#watched.has(producer.id) ||
+          producer.closed ||
+          this.transport.closed
+        )
+          continue;
+        const options = await this.#consume(producer, sourceId);
         if (options) opened.push(options);
       }
       return opened;
@@ -106,7 +130,7 @@ export class Viewer {
     return [...this.#watched.values()].find(({ consumer }) => consumer.id === consumerId);
   }
 
-  async #consume(producer: types.Producer): Promise<ConsumerOptions | undefined> {
+  async #consume(producer: types.Producer, sourceId: string): Promise<ConsumerOptions | undefined> {
     const { router } = this.relayRouter;
     let consumer: types.Consumer;
     try {
@@ -126,6 +150,7 @@ export class Viewer {
     const options: ConsumerOptions = {
       id: consumer.id,
       producerId: producer.id,
+      sourceId,
       kind: consumer.kind,
       rtpParameters: consumer.rtpParameters as RtpParameters,
       producerPaused: consumer.producerPaused,

@@ -9,6 +9,16 @@ export function createRegistry(): Registry {
 }
 
 /** The only labels a metric may have; each has a small, fixed set of values. */
-export const allowedLabels = new Set(['worker', 'code', 'request', 'state', 'role', 'kind', 'le', 'type']);
+export const allowedLabels = new Set([
+  'worker',
+  'code',
+  'request',
+  'state',
+  'role',
+  'mode',
+  'kind',
+  'le',
+  'type',
+]);
 
 export { collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';

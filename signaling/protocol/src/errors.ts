@@ -18,6 +18,8 @@ export const errorTable = {
   NOT_FOUND: { status: 404, message: 'There is nothing at this address.' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This address does not take that method.' },
   SESSION_REPLACED: { status: 409, message: 'The stream is now published from somewhere else.' },
+  STALE_EPOCH: { status: 409, message: 'The room has switched meanwhile.' },
+  SWITCH_IN_PROGRESS: { status: 409, message: 'The room is switching already.' },
   WRONG_STATE: { status: 409, message: 'The request does not fit the state the session is in.' },
   TOO_LARGE: { status: 413, message: 'The request is larger than the server takes.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'The server does not take that content type.' },

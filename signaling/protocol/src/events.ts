@@ -21,7 +21,14 @@ import {
   transportOptionsSchema,
 } from './media.ts';
 import { streamLinksSchema } from './rest.ts';
-import { participantSchema, roomStateSchema } from './rooms.ts';
+import {
+  participantSchema,
+  roomModeSchema,
+  roomStateSchema,
+  switchFailureSchema,
+  switchGapSchema,
+  switchPhaseSchema,
+} from './rooms.ts';
 
 /**
  * The socket's messages, one map per direction. A request is answered by an acknowledgement that carries
@@ -41,6 +48,8 @@ const ofConsumer = { ...ofSession, consumerId: mediaIdSchema };
 
 /** Spatial layers that the relay wants a producer to send; empty when nobody watches. */
 const wantedLayersSchema = z.array(z.int().check(z.minimum(0), z.maximum(7))).check(z.maxLength(8));
+
+const wantedOfProducerSchema = z.object({ producerId: mediaIdSchema, spatialLayers: wantedLayersSchema });
 
 /**
  * What one participant tells another, which the server hands on unread: text that only the two understand,
@@ -79,7 +88,7 @@ export const clientRequests = {
         kind: z.literal('publisher'),
         links: streamLinksSchema,
         viewers: z.int(),
-        wantedLayers: z.array(z.object({ producerId: mediaIdSchema, spatialLayers: wantedLayersSchema })),
+        wantedLayers: z.array(wantedOfProducerSchema),
       }),
       z.object({
         kind: z.literal('viewer'),
@@ -88,6 +97,8 @@ export const clientRequests = {
         viewers: z.int(),
       }),
       z.object({ kind: z.literal('participant'), room: roomStateSchema }),
+      z.object({ kind: z.literal('sender'), wantedLayers: z.array(wantedOfProducerSchema) }),
+      z.object({ kind: z.literal('receiver'), consumers: z.array(consumerOptionsSchema) }),
     ]),
   },
   /**
@@ -110,6 +121,46 @@ export const clientRequests = {
   },
   /** Host only: a locked room lets nobody in but those who have the host key. */
   'room:setLocked': { payload: z.object({ ...ofSession, locked: z.boolean() }), reply: nothing },
+  /**
+   * Host only: begins a switch of the room as it stands in this epoch. Answered at once; how it goes is told by
+   * `room:switch`.
+   */
+  'room:setMode': {
+    payload: z.object({ ...ofSession, mode: roomModeSchema, epoch: z.int() }),
+    reply: nothing,
+  },
+  /** A participant's report within a switch: its new path is connected, it has gone over, or it cannot. */
+  'room:switchStep': {
+    payload: z.object({
+      ...ofSession,
+      epoch: z.int(),
+      step: z.discriminatedUnion('name', [
+        z.object({ name: z.literal('ready') }),
+        z.object({ name: z.literal('over'), gaps: z.array(switchGapSchema).check(z.maxLength(128)) }),
+        z.object({ name: z.literal('failed'), reason: z.string().check(z.maxLength(200)) }),
+      ]),
+    }),
+    reply: nothing,
+  },
+  /** Host only: goes on without those who are stuck, or puts the room back. */
+  'room:decideSwitch': {
+    payload: z.object({ ...ofSession, epoch: z.int(), leaveOut: z.boolean() }),
+    reply: nothing,
+  },
+  /** A participant's way into the room's relay. Its source there is its participant id. */
+  'room:send': {
+    payload: z.object(ofSession),
+    reply: z.object({ ...ofSession, transport: transportOptionsSchema }),
+  },
+  /** A participant's way out of the room's relay: everybody else's media on one transport. */
+  'room:receive': {
+    payload: z.object({ ...ofSession, rtpCapabilities: rtpCapabilitiesSchema }),
+    reply: z.object({
+      ...ofSession,
+      transport: transportOptionsSchema,
+      consumers: z.array(consumerOptionsSchema),
+    }),
+  },
   /** Host only: makes somebody else the host. The key changes; the old one opens nothing any more. */
   'room:handOver': { payload: z.object({ ...ofSession, to: participantIdSchema }), reply: nothing },
   /** Ends a session and frees its transport. */
@@ -173,6 +224,19 @@ export const serverEvents = {
   /** To one participant: what another one tells it. */
   'room:signal': z.object({ ...ofSession, from: participantIdSchema, signal: signalSchema }),
   'room:locked': z.object({ ...ofSession, locked: z.boolean() }),
+  /**
+   * To everybody in a room: a switch to `mode` has come to this phase. `epoch` is the one the room has once it
+   * is committed. With `abort`, `failures` say who could not follow.
+   */
+  'room:switch': z.object({
+    ...ofSession,
+    epoch: z.int(),
+    mode: roomModeSchema,
+    phase: switchPhaseSchema,
+    failures: z.array(switchFailureSchema),
+  }),
+  /** To hosts: the switch waits for these; `room:decideSwitch` goes on without them or puts the room back. */
+  'room:switchStuck': z.object({ ...ofSession, epoch: z.int(), waitingFor: z.array(participantIdSchema) }),
   /** To everybody: this one is the host now. Only the new host is told the key. */
   'room:host': z.object({
     ...ofSession,

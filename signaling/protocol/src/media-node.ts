@@ -14,8 +14,9 @@ import type {
  * What signaling may ask of a media node, and what a media node tells signaling. Relays and sessions are
  * named by opaque ids that signaling chooses: a media node knows no people, rooms, stream IDs or keys.
  *
- * A *relay* is one published stream. A *session* is one WebRTC transport of it: the ingest, which brings
- * the media, or a viewer, which gets it. Every argument and answer survives JSON, so that the same
+ * A *relay* holds what belongs together: one stream, or all of a room. A *source* is one publisher in it. A
+ * *session* is one WebRTC transport: the ingest of a source, which brings its media, or a viewer, which gets
+ * the media of all sources it subscribes to. Every argument and answer survives JSON, so that the same
  * interface serves a node in this process and one across a network.
  *
  * All methods reject with a `MeshliftError`: `SESSION_NOT_FOUND` for a session that is gone,
@@ -30,12 +31,13 @@ export interface MediaNode {
   /** Closes a relay with all its sessions; no `sessionClosed` is emitted for them. Unknown ids are ignored. */
   closeRelay(relayId: string): Promise<void>;
 
-  /** Opens the way in. A relay has one ingest at a time: the one before it is closed. */
-  openIngest(relayId: string, sessionId: string): Promise<TransportOptions>;
+  /** Opens the way in for a source. A source has one ingest at a time: the one before it is closed. */
+  openIngest(relayId: string, sessionId: string, sourceId: string): Promise<TransportOptions>;
   openViewer(
     relayId: string,
     sessionId: string,
     rtpCapabilities: RtpCapabilities,
+    subscription: Subscription,
   ): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }>;
 
   connectTransport(sessionId: string, dtlsParameters: DtlsParameters): Promise<void>;
@@ -64,6 +66,9 @@ export interface MediaNode {
   close(): Promise<void>;
 }
 
+/** Which sources of its relay a viewer gets, those included that come later. */
+export type Subscription = { only: string[] } | { except: string[] };
+
 /** The spatial layers of a producer that at least one viewer may be sent; empty when nobody watches. */
 export interface WantedLayers {
   producerId: string;
@@ -71,8 +76,8 @@ export interface WantedLayers {
 }
 
 export interface MediaNodeEvents {
-  /** Media may flow from the ingest (`true`), or its transport has stopped answering (`false`). */
-  ingestFlow: { relayId: string; flowing: boolean };
+  /** Media may flow from a source (`true`), or its transport has stopped answering (`false`). */
+  ingestFlow: { relayId: string; sourceId: string; flowing: boolean };
   /** The node closed a session by itself: its transport never connected, was closed by the peer, or was lost. */
   sessionClosed: { sessionId: string; code: ErrorCode };
   /** The node lost a relay with all its sessions, because the worker of its origin died. */

@@ -128,6 +128,8 @@ export const layersSchema = z.object({
 export const consumerOptionsSchema = z.object({
   id: mediaIdSchema,
   producerId: mediaIdSchema,
+  /** Whose track it is: in a room the participant's id. */
+  sourceId: mediaIdSchema,
   kind: mediaKindSchema,
   rtpParameters: rtpParametersSchema,
   /** Whether the publisher has paused this track (a muted microphone, a camera switched off). */

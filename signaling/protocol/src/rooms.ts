@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { participantIdSchema } from './ids.ts';
+import { mediaKindSchema } from './media.ts';
 
 /** One person in a room, as the others see them: an id for the time of their stay, and nothing else. */
 export const participantSchema = z.object({
@@ -8,9 +9,39 @@ export const participantSchema = z.object({
   host: z.boolean(),
 });
 
+/** How the media of a room travels: from browser to browser, or through the relay. */
+export const roomModeSchema = z.enum(['mesh', 'sfu']);
+
+/**
+ * - `preflight`: everybody connects the new path, and moves nothing yet.
+ * - `move`: everybody goes over, stream by stream, while the old path still runs.
+ * - `commit`: everybody is over; the old path is closed.
+ * - `abort`: somebody could not follow; everybody goes back to the old path, and the new one is closed.
+ */
+export const switchPhaseSchema = z.enum(['preflight', 'move', 'commit', 'abort']);
+
+/** Somebody who could not follow a switch, and why. */
+export const switchFailureSchema = z.object({
+  participantId: participantIdSchema,
+  reason: z.string().check(z.maxLength(200)),
+});
+
+/** What one viewer saw of one stream's switch. */
+export const switchGapSchema = z.object({
+  participantId: participantIdSchema,
+  kind: mediaKindSchema,
+  /** Milliseconds without a new frame or with silence; negative where old and new were heard at once. */
+  gapMs: z.number(),
+});
+
 /** How a room stands. Sent to those who join or come back. */
 export const roomStateSchema = z.object({
   locked: z.boolean(),
+  mode: roomModeSchema,
+  /** Grows with every switch that was committed. Who holds an older one has missed something. */
+  epoch: z.int(),
+  /** The switch that is under way, if one is. */
+  switching: z.optional(z.object({ epoch: z.int(), mode: roomModeSchema, phase: switchPhaseSchema })),
   /** Everybody else who is there, in the order they came. */
   participants: z.array(participantSchema),
   /** Whether the one who is told may change the room. */
@@ -18,4 +49,8 @@ export const roomStateSchema = z.object({
 });
 
 export type RoomParticipant = z.infer<typeof participantSchema>;
+export type RoomMode = z.infer<typeof roomModeSchema>;
+export type SwitchPhase = z.infer<typeof switchPhaseSchema>;
+export type SwitchFailure = z.infer<typeof switchFailureSchema>;
+export type SwitchGap = z.infer<typeof switchGapSchema>;
 export type RoomState = z.infer<typeof roomStateSchema>;

@@ -1,21 +1,36 @@
-import { MeshliftError } from '@meshlift/protocol';
-import { Gauge, type Registry } from '@meshlift/telemetry';
+import { type MediaNode, MeshliftError } from '@meshlift/protocol';
+import { Gauge, Histogram, type Logger, type Registry } from '@meshlift/telemetry';
 import type { Session } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
-import { Room } from './room.ts';
+import { Room, type RoomContext } from './room.ts';
 
 const MOST_ROOMS = 10_000;
 
 /** All rooms of this server. A room begins with its first participant and ends after its last. */
 export class Rooms {
-  readonly #sessions: SessionRegistry;
-  readonly #graceMs: number;
+  readonly #context: RoomContext;
   readonly #byId = new Map<string, Room>();
 
-  constructor(options: { sessions: SessionRegistry; registry: Registry; graceSeconds: number }) {
-    this.#sessions = options.sessions;
-    this.#graceMs = options.graceSeconds * 1_000;
-    this.#registerMetrics(options.registry);
+  constructor(options: {
+    node: MediaNode;
+    sessions: SessionRegistry;
+    logger: Logger;
+    registry: Registry;
+    graceSeconds: number;
+  }) {
+    const { node, sessions, logger, registry, graceSeconds } = options;
+    const gaps = this.#registerMetrics(registry);
+    this.#context = {
+      node,
+      sessions,
+      logger,
+      graceMs: graceSeconds * 1_000,
+      observeGap: (mode, kind, seconds) => gaps.observe({ mode, kind }, seconds),
+      ended: (room) => void this.#byId.delete(room.id),
+    };
+    node.on('relayLost', ({ relayId }) => {
+      for (const room of this.#byId.values()) if (room.relayId === relayId) void room.relayLost();
+    });
   }
 
   /** The room of that name, which is made if there is none. @throws MeshliftError `SERVER_FULL` */
@@ -23,11 +38,7 @@ export class Rooms {
     const existing = this.#byId.get(roomId);
     if (existing) return existing;
     if (this.#byId.size >= MOST_ROOMS) throw new MeshliftError('SERVER_FULL');
-    const room = new Room(roomId, {
-      sessions: this.#sessions,
-      graceMs: this.#graceMs,
-      ended: (ended) => void this.#byId.delete(ended.id),
-    });
+    const room = new Room(roomId, this.#context);
     this.#byId.set(roomId, room);
     return room;
   }
@@ -38,28 +49,39 @@ export class Rooms {
     throw new MeshliftError('WRONG_STATE', 'This session is not in a room.');
   }
 
-  close(): void {
-    for (const room of this.#byId.values()) room.close();
+  async close(): Promise<void> {
+    await Promise.all([...this.#byId.values()].map((room) => room.close()));
     this.#byId.clear();
   }
 
-  #registerMetrics(registry: Registry): void {
+  #registerMetrics(registry: Registry): Histogram<'mode' | 'kind'> {
     const rooms = this.#byId;
+    const registers = [registry];
     new Gauge({
       name: 'meshlift_rooms',
-      help: 'Rooms, those included that wait for somebody to come back',
-      registers: [registry],
+      help: 'Rooms by how their media travels, those included that wait for somebody to come back',
+      labelNames: ['mode'],
+      registers,
       collect() {
-        this.set(rooms.size);
+        for (const mode of ['mesh', 'sfu'] as const) {
+          this.set({ mode }, [...rooms.values()].filter((room) => room.mode === mode).length);
+        }
       },
     });
     new Gauge({
       name: 'meshlift_participants',
       help: 'Participants over all rooms',
-      registers: [registry],
+      registers,
       collect() {
         this.set([...rooms.values()].reduce((sum, { size }) => sum + size, 0));
       },
+    });
+    return new Histogram({
+      name: 'meshlift_switch_gap_seconds',
+      help: 'Time without a new frame, or with silence, that viewers reported of a switch to each mode',
+      labelNames: ['mode', 'kind'],
+      buckets: [0.01, 0.02, 0.04, 0.06, 0.1, 0.2, 0.5, 1, 2, 5],
+      registers,
     });
   }
 }

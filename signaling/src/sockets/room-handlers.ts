@@ -1,7 +1,7 @@
 import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import { assertPlace, done, type HandlerContext, type RequestHandlers } from './handler.ts';
 
-type RoomRequests = 'room:join' | 'room:signal' | 'room:setLocked' | 'room:handOver';
+type RoomRequests = Extract<keyof RequestHandlers, `room:${string}`>;
 
 /** Rooms. */
 export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestHandlers, RoomRequests> {
@@ -30,6 +30,40 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
       const session = connection.session(sessionId, 'participant');
       rooms.of(session).handOver(session, to);
       return done;
+    },
+
+    'room:setMode': async (connection, { sessionId, mode, epoch }) => {
+      const session = connection.session(sessionId, 'participant');
+      await rooms.of(session).setMode(session, mode, epoch);
+      return done;
+    },
+
+    'room:switchStep': async (connection, { sessionId, epoch, step }) => {
+      const session = connection.session(sessionId, 'participant');
+      rooms.of(session).switchStep(session, epoch, step);
+      return done;
+    },
+
+    'room:decideSwitch': async (connection, { sessionId, epoch, leaveOut }) => {
+      const session = connection.session(sessionId, 'participant');
+      rooms.of(session).decideSwitch(session, epoch, leaveOut);
+      return done;
+    },
+
+    'room:send': async (connection, { sessionId }) => {
+      assertPlace(connection);
+      const session = connection.session(sessionId, 'participant');
+      const reply = await rooms.of(session).openSend(session, connection);
+      connection.adopt(sessions.get(reply.sessionId));
+      return reply;
+    },
+
+    'room:receive': async (connection, { sessionId, rtpCapabilities }) => {
+      assertPlace(connection);
+      const session = connection.session(sessionId, 'participant');
+      const reply = await rooms.of(session).openReceive(session, connection, rtpCapabilities);
+      connection.adopt(sessions.get(reply.sessionId));
+      return reply;
     },
   };
 }

@@ -16,6 +16,9 @@ import { ViewerCount } from './viewer-count.ts';
 /** A stream that nobody has published to is forgotten after this long. */
 const IDLE_FOR_AT_MOST_MS = 60 * 60_000;
 
+/** A stream is the one source of its relay. */
+const SOURCE = 'stream';
+
 /**
  * - `idle`: created, nobody has published yet.
  * - `live`: media can flow from the publisher.
@@ -109,7 +112,7 @@ export class Stream implements SessionOwner {
     const { node } = this.#context;
     const idAtStart = this.#id;
     const session = new Session(newSessionId(), 'viewer', this, client);
-    const opened = await node.openViewer(this.#relayId, session.id, rtpCapabilities);
+    const opened = await node.openViewer(this.#relayId, session.id, rtpCapabilities, { only: [SOURCE] });
     if (this.#state === 'ended' || this.#id !== idAtStart) {
       await node.closeSession(session.id);
       throw new MeshliftError('STREAM_NOT_FOUND');
@@ -234,7 +237,7 @@ export class Stream implements SessionOwner {
       this.#hasRelay = true;
     }
     try {
-      return await node.openIngest(this.#relayId, session.id);
+      return await node.openIngest(this.#relayId, session.id, SOURCE);
     } catch (error) {
       if (this.#state === 'idle') await this.#closeRelay();
       throw error;

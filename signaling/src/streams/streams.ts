@@ -4,7 +4,7 @@ import { newPublishKey, newStreamId } from '../privacy/capabilities.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import { type Lifecycle, Stream } from './stream.ts';
 
-/** All streams and sessions of this server, and the way of the media node's events to them. */
+/** All streams of this server. */
 export class Streams {
   readonly #node: MediaNode;
   readonly #logger: Logger;
@@ -88,28 +88,8 @@ export class Streams {
 
   #followNode(): void {
     const node = this.#node;
-    const session = (id: string) => this.#sessions.find(id);
     node.on('ingestFlow', ({ relayId, flowing }) => this.#byRelay.get(relayId)?.ingestFlow(flowing));
     node.on('relayLost', ({ relayId }) => void this.#byRelay.get(relayId)?.relayLost());
-    node.on('sessionClosed', ({ sessionId, code }) => {
-      const lost = session(sessionId);
-      if (lost) void lost.owner.sessionLost(lost, code);
-    });
-    node.on('layersWanted', ({ sessionId, ...wanted }) =>
-      session(sessionId)?.send('producer:wanted', wanted),
-    );
-    node.on('consumerOpened', ({ sessionId, ...opened }) =>
-      session(sessionId)?.send('consumer:opened', opened),
-    );
-    node.on('consumerClosed', ({ sessionId, ...closed }) =>
-      session(sessionId)?.send('consumer:closed', closed),
-    );
-    node.on('consumerPaused', ({ sessionId, ...paused }) =>
-      session(sessionId)?.send('consumer:paused', paused),
-    );
-    node.on('consumerLayers', ({ sessionId, ...layers }) =>
-      session(sessionId)?.send('consumer:layers', layers),
-    );
   }
 
   #registerMetrics(registry: Registry): void {

@@ -1,0 +1,225 @@
+import { opusAudio, viewerCapabilities } from '@meshlift/sfu/testing';
+import { describe, expect, it } from 'vitest';
+import { type TestClient, TestServer } from '../testing/test-server.ts';
+
+interface Member {
+  client: TestClient;
+  sessionId: string;
+  participantId: string;
+}
+
+async function join(server: TestServer): Promise<Member> {
+  const client = await server.connect();
+  return { client, ...(await client.request('room:join', { roomId: 'kitchen' })) };
+}
+
+/** A room of that many; the first one is the host. */
+async function roomOf(people: number) {
+  const server = await TestServer.start();
+  const host = await join(server);
+  const guests: Member[] = [];
+  for (let guest = 1; guest < people; guest += 1) guests.push(await join(server));
+  const everybody = [host, ...guests];
+  return {
+    server,
+    host,
+    guests,
+    everybody,
+    setMode: (mode: 'mesh' | 'sfu', epoch: number, by = host) =>
+      by.client.request('room:setMode', { sessionId: by.sessionId, mode, epoch }),
+    refusedMode: (mode: 'mesh' | 'sfu', epoch: number, by = host) =>
+      by.client.refused('room:setMode', { sessionId: by.sessionId, mode, epoch }),
+    untilAll: (phase: string) =>
+      Promise.all(everybody.map(({ client }) => client.next('room:switch', (told) => told.phase === phase))),
+  };
+}
+
+const ready = ({ client, sessionId }: Member, epoch: number) =>
+  client.request('room:switchStep', { sessionId, epoch, step: { name: 'ready' } });
+
+const over = ({ client, sessionId }: Member, epoch: number, gapMs = 20) =>
+  client.request('room:switchStep', {
+    sessionId,
+    epoch,
+    step: { name: 'over', gaps: [{ participantId: 'whoever', kind: 'video', gapMs }] },
+  });
+
+/** Both ways of a participant into the relay, with a track on the way in. */
+async function enterRelay({ client, sessionId }: Member) {
+  const sending = await client.request('room:send', { sessionId });
+  await client.request('producer:open', {
+    sessionId: sending.sessionId,
+    kind: 'audio',
+    rtpParameters: opusAudio(),
+    paused: false,
+  });
+  return client.request('room:receive', { sessionId, rtpCapabilities: viewerCapabilities() });
+}
+
+/** Brings a room to the relay, everybody following. */
+async function lift(room: Awaited<ReturnType<typeof roomOf>>) {
+  await room.setMode('sfu', 0);
+  await room.untilAll('preflight');
+  for (const member of room.everybody) await enterRelay(member);
+  for (const member of room.everybody) await ready(member, 1);
+  await room.untilAll('move');
+  for (const member of room.everybody) await over(member, 1);
+  await room.untilAll('commit');
+}
+
+describe('a switch to the relay', () => {
+  it('takes everybody through preflight and move to commit, and counts the gaps they saw', async () => {
+    const room = await roomOf(3);
+    await lift(room);
+    expect(await room.server.metric('meshlift_switch_gap_seconds_count')).toBe(3);
+    const late = await join(room.server);
+    const state = await late.client.request('session:resume', { sessionId: late.sessionId });
+    expect(state).toMatchObject({ kind: 'participant', room: { mode: 'sfu', epoch: 1 } });
+  });
+
+  it('gives each participant everybody else on one transport', async () => {
+    const room = await roomOf(3);
+    await lift(room);
+    const { consumers } = await enterRelay(room.host);
+    expect(consumers.map(({ sourceId }) => sourceId).sort()).toEqual(
+      room.guests.map(({ participantId }) => participantId).sort(),
+    );
+    // Whoever enters again replaces what they had.
+    expect(await room.server.metric('meshlift_sessions')).toBe(6);
+  });
+
+  it('and back leaves nothing of the room in the relay', async () => {
+    const room = await roomOf(2);
+    await lift(room);
+    await room.setMode('mesh', 1);
+    for (const member of room.everybody) await ready(member, 2);
+    for (const member of room.everybody) await over(member, 2);
+    await room.untilAll('commit');
+    await expect.poll(() => room.server.metric('meshlift_relays')).toBe(0);
+    expect(await room.server.metric('meshlift_sessions')).toBe(0);
+    const { client, sessionId } = room.host;
+    expect(await client.refused('room:send', { sessionId })).toBe('WRONG_STATE');
+  });
+
+  it('is completed by the others when somebody leaves in the middle', async () => {
+    const room = await roomOf(3);
+    await room.setMode('sfu', 0);
+    const [leaver, stayer] = room.guests;
+    if (!leaver || !stayer) throw new Error('three people');
+    await ready(room.host, 1);
+    await ready(stayer, 1);
+    await leaver.client.request('session:close', { sessionId: leaver.sessionId });
+    await room.host.client.next('room:switch', ({ phase }) => phase === 'move');
+    await over(room.host, 1);
+    await over(stayer, 1);
+    await stayer.client.next('room:switch', ({ phase }) => phase === 'commit');
+  });
+
+  it('tells one who comes in the middle that it is under way', async () => {
+    const room = await roomOf(2);
+    await room.setMode('sfu', 0);
+    const client = await room.server.connect();
+    const { room: state } = await client.request('room:join', { roomId: 'kitchen' });
+    expect(state).toMatchObject({
+      mode: 'mesh',
+      epoch: 0,
+      switching: { mode: 'sfu', epoch: 1, phase: 'preflight' },
+    });
+  });
+});
+
+describe('a switch that fails', () => {
+  it('puts the room back, names who could not follow and why, and leaves nothing in the relay', async () => {
+    const room = await roomOf(2);
+    const [guest] = room.guests;
+    if (!guest) throw new Error('two people');
+    await room.setMode('sfu', 0);
+    await enterRelay(room.host);
+    await guest.client.request('room:switchStep', {
+      sessionId: guest.sessionId,
+      epoch: 1,
+      step: { name: 'failed', reason: 'no way to the relay' },
+    });
+    const [told] = await room.untilAll('abort');
+    expect(told?.failures).toEqual([{ participantId: guest.participantId, reason: 'no way to the relay' }]);
+    await expect.poll(() => room.server.metric('meshlift_relays')).toBe(0);
+    expect(await room.server.metric('meshlift_sessions')).toBe(0);
+    await room.setMode('sfu', 0);
+  });
+
+  it('names one who does nothing for ten seconds, and goes on without them when the host says so', async () => {
+    const room = await roomOf(2);
+    const [guest] = room.guests;
+    await room.setMode('sfu', 0);
+    await ready(room.host, 1);
+    const stuck = await room.host.client.next('room:switchStuck');
+    expect(stuck.waitingFor).toEqual([guest?.participantId]);
+    const { client, sessionId } = room.host;
+    await client.request('room:decideSwitch', { sessionId, epoch: 1, leaveOut: true });
+    await over(room.host, 1);
+    await room.untilAll('commit');
+  });
+});
+
+describe('what changes nothing', () => {
+  it('is a switch that somebody else than a host asks for', async () => {
+    const room = await roomOf(2);
+    expect(await room.refusedMode('sfu', 0, room.guests[0])).toBe('NOT_HOST');
+    expect(await room.server.metric('meshlift_relays')).toBe(0);
+  });
+
+  it('is a second switch while one is under way, however often it is asked for', async () => {
+    const room = await roomOf(2);
+    await room.setMode('sfu', 0);
+    expect(await Promise.all([1, 2, 3, 4].map(() => room.refusedMode('sfu', 0)))).toEqual(
+      Array(4).fill('SWITCH_IN_PROGRESS'),
+    );
+    expect(await room.refusedMode('mesh', 0)).toBe('SWITCH_IN_PROGRESS');
+  });
+
+  it('is a switch or a report that speaks of another epoch', async () => {
+    const room = await roomOf(2);
+    expect(await room.refusedMode('sfu', 7)).toBe('STALE_EPOCH');
+    await room.setMode('sfu', 0);
+    const { client, sessionId } = room.host;
+    const stale = { sessionId, epoch: 7, step: { name: 'ready' as const } };
+    expect(await client.refused('room:switchStep', stale)).toBe('STALE_EPOCH');
+  });
+
+  it('is a switch to the mode the room has', async () => {
+    const room = await roomOf(2);
+    await room.setMode('mesh', 0);
+    expect(room.host.client.received('room:switch')).toEqual([]);
+  });
+
+  it('is a way into the relay that is asked for while the room is a mesh', async () => {
+    const room = await roomOf(1);
+    const { client, sessionId } = room.host;
+    expect(await client.refused('room:send', { sessionId })).toBe('WRONG_STATE');
+    expect(await client.refused('room:receive', { sessionId, rtpCapabilities: viewerCapabilities() })).toBe(
+      'WRONG_STATE',
+    );
+  });
+});
+
+describe('a relay that dies', () => {
+  const killWorkers = ({ server }: TestServer) => {
+    for (const pid of server.node.workerPids()) process.kill(pid, 'SIGKILL');
+  };
+
+  it('sends a small room back to the mesh at once, with a new epoch', async () => {
+    const room = await roomOf(2);
+    await lift(room);
+    killWorkers(room.server);
+    const told = await room.host.client.next('room:switch', ({ mode }) => mode === 'mesh');
+    expect(told).toMatchObject({ phase: 'commit', epoch: 2 });
+    expect(await room.server.metric('meshlift_sessions')).toBe(0);
+  });
+
+  it('in the middle of a switch puts the room back', async () => {
+    const room = await roomOf(2);
+    await room.setMode('sfu', 0);
+    killWorkers(room.server);
+    await room.untilAll('abort');
+  });
+});

@@ -1,0 +1,24 @@
+import type { MediaNode } from '@meshlift/protocol';
+import type { SessionRegistry } from './session-registry.ts';
+
+/** Brings what the media node tells of a session to the session it tells it of. */
+export function followMediaEvents(node: MediaNode, sessions: SessionRegistry): void {
+  const session = (id: string) => sessions.find(id);
+  node.on('sessionClosed', ({ sessionId, code }) => {
+    const lost = session(sessionId);
+    if (lost) void lost.owner.sessionLost(lost, code);
+  });
+  node.on('layersWanted', ({ sessionId, ...wanted }) => session(sessionId)?.send('producer:wanted', wanted));
+  node.on('consumerOpened', ({ sessionId, ...opened }) =>
+    session(sessionId)?.send('consumer:opened', opened),
+  );
+  node.on('consumerClosed', ({ sessionId, ...closed }) =>
+    session(sessionId)?.send('consumer:closed', closed),
+  );
+  node.on('consumerPaused', ({ sessionId, ...paused }) =>
+    session(sessionId)?.send('consumer:paused', paused),
+  );
+  node.on('consumerLayers', ({ sessionId, ...layers }) =>
+    session(sessionId)?.send('consumer:layers', layers),
+  );
+}
