@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
 import { build } from 'vite';
 import { CuttableProxy } from './cuttable-proxy.ts';
+import { Member } from './member.ts';
 import type { Seen } from './probe.ts';
 import { ServerProcess } from './server.ts';
 
@@ -113,6 +114,8 @@ interface Fixtures {
   /** Opens a page that watches. */
   watch(url: string): Promise<Viewer>;
   newPage(): Promise<Page>;
+  /** Somebody who is in no room yet. */
+  newMember(): Promise<Member>;
 }
 
 export const test = base.extend<Fixtures, { probeScript: string }>({
@@ -146,6 +149,9 @@ export const test = base.extend<Fixtures, { probeScript: string }>({
       return context.newPage();
     });
     for (const context of contexts) await context.close();
+  },
+  newMember: async ({ newPage }, use) => {
+    await use(async () => new Member(await newPage()));
   },
   studio: async ({ newPage }, use) => {
     await use(new Studio(await newPage()));

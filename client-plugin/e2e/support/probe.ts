@@ -17,6 +17,8 @@ export interface Probe {
   draw(context: CanvasRenderingContext2D, count: number): void;
   /** Peer connections the page has opened. */
   connections: RTCPeerConnection[];
+  /** How many descriptions of the other side's they have taken. */
+  negotiations(): number;
 }
 
 declare global {
@@ -64,12 +66,18 @@ function draw(context: CanvasRenderingContext2D, count: number): void {
 }
 
 const connections: RTCPeerConnection[] = [];
+let negotiations = 0;
 const Native = window.RTCPeerConnection;
 window.RTCPeerConnection = class extends Native {
   constructor(configuration?: RTCConfiguration) {
     super(configuration);
     connections.push(this);
   }
+
+  override async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+    await super.setRemoteDescription(description);
+    negotiations += 1;
+  }
 };
 
-window.probe = { see, hearTone, draw, connections };
+window.probe = { see, hearTone, draw, connections, negotiations: () => negotiations };

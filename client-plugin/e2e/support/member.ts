@@ -1,0 +1,146 @@
+import { expect, type Page } from '@playwright/test';
+import type { JoinOptions, Room } from '../../src/index.ts';
+
+/** What a page of the tests keeps about the room it is in. */
+interface MeshPage {
+  room: Room;
+  chat: string[];
+  states: string[];
+  /** Plays one frame counter and one tone at a time. */
+  source: { stream: MediaStream; tone: OscillatorNode };
+  makeSource(frequency: number): { stream: MediaStream; tone: OscillatorNode };
+}
+
+declare global {
+  interface Window {
+    mesh: MeshPage;
+  }
+}
+
+/** Tones that none of the others' harmonics come near. */
+export const TONES = { ada: 500, bob: 800, eve: 1_100 };
+
+/** Somebody in a room: a page that plays everybody else, and can publish a frame counter with a tone. */
+export class Member {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Joins from the server's first page. @returns the code with which the room refused, if it did */
+  async join(url: string, options: JoinOptions): Promise<string | undefined> {
+    if (!this.page.url().startsWith(url)) await this.page.goto(url);
+    return this.page.evaluate(async (options) => {
+      const makeSource = (frequency: number) => {
+        const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
+        const context = canvas.getContext('2d');
+        if (!context) throw new Error('no canvas');
+        let count = 0;
+        setInterval(() => window.probe.draw(context, count++), 1_000 / 15);
+        const audio = new AudioContext();
+        const tone = new OscillatorNode(audio, { frequency });
+        const destination = new MediaStreamAudioDestinationNode(audio, { channelCount: 1 });
+        tone.connect(new GainNode(audio, { gain: 0.2 })).connect(destination);
+        tone.start();
+        const tracks = [...canvas.captureStream().getTracks(), ...destination.stream.getTracks()];
+        return { stream: new MediaStream(tracks), tone };
+      };
+      const { joinRoom } = await import(new URL('/meshlift.mjs', location.href).href);
+      try {
+        const room: Room = await joinRoom(options);
+        window.mesh = { room, chat: [], states: [], makeSource, source: makeSource(0) };
+        const videos = new Map<unknown, HTMLVideoElement>();
+        const play = (stream: NonNullable<Room['participants'][number]['stream']>) => {
+          const video = Object.assign(document.createElement('video'), { autoplay: true });
+          video.dataset.participant = stream.participantId;
+          document.body.append(video);
+          stream.attach(video);
+          videos.set(stream, video);
+        };
+        for (const { stream } of room.participants) if (stream) play(stream);
+        room.on('stream', play);
+        room.on('streamended', (stream) => videos.get(stream)?.remove());
+        room.on('chat', ({ name, text }) => window.mesh.chat.push(`${name}: ${text}`));
+        room.on('state', ({ state, error }) => window.mesh.states.push(error?.code ?? state));
+        return undefined;
+      } catch (error) {
+        return String((error as { code?: unknown }).code ?? error);
+      }
+    }, options);
+  }
+
+  /** Publishes a counter that begins at 0, and a tone. */
+  publish(frequency: number): Promise<void> {
+    return this.page.evaluate((frequency) => {
+      window.mesh.source = window.mesh.makeSource(frequency);
+      return window.mesh.room.publish(window.mesh.source.stream);
+    }, frequency);
+  }
+
+  run<T>(work: (room: Room) => T | Promise<T>): Promise<T> {
+    return this.page.evaluate(`(${work})(window.mesh.room)`) as Promise<T>;
+  }
+
+  id(): Promise<string> {
+    return this.run((room) => room.participantId);
+  }
+
+  names(): Promise<string[]> {
+    return this.run((room) => room.participants.map(({ name }) => name).sort());
+  }
+
+  chat(): Promise<string[]> {
+    return this.page.evaluate(() => window.mesh.chat);
+  }
+
+  states(): Promise<string[]> {
+    return this.page.evaluate(() => window.mesh.states);
+  }
+
+  /** The frame counter in the picture of somebody; undefined while there is none. */
+  async count(participantId: string): Promise<number | undefined> {
+    return this.page.evaluate((id) => {
+      const video = document.querySelector<HTMLVideoElement>(`[data-participant="${id}"]`);
+      return video ? window.probe.see(video).count : undefined;
+    }, participantId);
+  }
+
+  /** Waits until somebody's picture moves on from what it shows now. @returns its counter then */
+  async sees(participantId: string): Promise<number> {
+    let first: number | undefined;
+    let last = 0;
+    await expect
+      .poll(
+        async () => {
+          const count = await this.count(participantId);
+          first ??= count;
+          last = count ?? 0;
+          return first !== undefined && count !== undefined && count > first;
+        },
+        { message: 'the picture should move', intervals: [50] },
+      )
+      .toBe(true);
+    return last;
+  }
+
+  /** Waits until somebody is heard by their tone. */
+  async hears(participantId: string, frequency: number): Promise<void> {
+    const video = this.page.locator(`[data-participant="${participantId}"]`);
+    await expect
+      .poll(
+        () =>
+          video.evaluate(
+            (video, hertz) => window.probe.hearTone(video as HTMLVideoElement, hertz),
+            frequency,
+          ),
+        { message: `a tone of ${frequency} Hz` },
+      )
+      .toBeGreaterThan(10);
+  }
+
+  /** Descriptions this page has agreed on so far, over all its links. */
+  async negotiations(): Promise<number> {
+    return this.page.evaluate(() => window.probe.negotiations());
+  }
+}

@@ -1,0 +1,54 @@
+import type { Page } from '@playwright/test';
+
+/** Everything a page tells the server from now on, and hears from it; it can be held up and changed. */
+export class WireTap {
+  readonly #heard: string[] = [];
+  #held: (() => void)[] | undefined;
+  #change = (message: string) => message;
+
+  /** Must be set up before the page connects. */
+  static async on(page: Page): Promise<WireTap> {
+    const tap = new WireTap();
+    page.on('request', (request) => {
+      tap.#heard.push(`${request.method()} ${request.url()} ${request.postData() ?? ''}`);
+    });
+    await page.routeWebSocket(/socket\.io/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((message) => {
+        const changed = tap.#change(String(message));
+        tap.#heard.push(changed);
+        if (tap.#held) tap.#held.push(() => server.send(changed));
+        else server.send(changed);
+      });
+      server.onMessage((message) => {
+        tap.#heard.push(String(message));
+        socket.send(message);
+      });
+    });
+    return tap;
+  }
+
+  get text(): string {
+    return this.#heard.join('\n');
+  }
+
+  /** How many messages of that name have passed, in both directions. */
+  count(name: string): number {
+    return this.#heard.filter((message) => message.includes(`["${name}"`)).length;
+  }
+
+  /** Keeps what the page sends until `release`. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const send of held) send();
+  }
+
+  change(change: (message: string) => string): void {
+    this.#change = change;
+  }
+}

@@ -1,0 +1,44 @@
+import type { MediaKind } from '@meshlift/protocol';
+import type { Sending } from './messages.ts';
+
+export const KINDS: readonly MediaKind[] = ['audio', 'video'];
+
+/** What this page sends to everybody: one track of each kind, and which of them are paused. */
+export class LocalMedia {
+  /** Announced with all tracks, so that receivers play sound and picture in step. It stays empty. */
+  readonly group = new MediaStream();
+  readonly #tracks = new Map<MediaKind, MediaStreamTrack>();
+  readonly #paused = new Set<MediaKind>();
+
+  /** Takes the first track of each kind. */
+  publish(tracks: readonly MediaStreamTrack[]): void {
+    for (const kind of KINDS) {
+      const track = tracks.find((candidate) => candidate.kind === kind);
+      if (track) this.#tracks.set(kind, track);
+      else this.#tracks.delete(kind);
+    }
+  }
+
+  replace(track: MediaStreamTrack): void {
+    this.#tracks.set(track.kind as MediaKind, track);
+  }
+
+  setPaused(kind: MediaKind, paused: boolean): void {
+    if (paused) this.#paused.add(kind);
+    else this.#paused.delete(kind);
+  }
+
+  state(kind: MediaKind): Sending {
+    if (!this.#tracks.has(kind)) return 'none';
+    return this.#paused.has(kind) ? 'paused' : 'sent';
+  }
+
+  track(kind: MediaKind): MediaStreamTrack | undefined {
+    return this.#tracks.get(kind);
+  }
+
+  /** The track to send at the moment: none while the kind is paused. */
+  sent(kind: MediaKind): MediaStreamTrack | null {
+    return this.#paused.has(kind) ? null : (this.track(kind) ?? null);
+  }
+}

@@ -1,0 +1,97 @@
+import { MeshliftError, type RoomState } from '@meshlift/protocol';
+import type { SessionListeners, SignalingConnection } from '../signaling/signaling-connection.ts';
+
+/**
+ * The host comes back first after a restart of the server, so that the room is founded again with its key:
+ * the others wait this long. What they send each other is not interrupted by it.
+ */
+const HEAD_START_MS = 2_000;
+
+/** This page's part in a room, as the server knows it. */
+export class RoomSession {
+  readonly #connection: SignalingConnection;
+  readonly #roomId: string;
+  #sessionId = '';
+  #participantId = '';
+  #host = false;
+  #hostKey: string | undefined;
+
+  constructor(connection: SignalingConnection, roomId: string, hostKey: string | undefined) {
+    this.#connection = connection;
+    this.#roomId = roomId;
+    this.#hostKey = hostKey;
+  }
+
+  /** Empty before the first `join`. */
+  get participantId(): string {
+    return this.#participantId;
+  }
+
+  get host(): boolean {
+    return this.#host;
+  }
+
+  get hostKey(): string | undefined {
+    return this.#hostKey;
+  }
+
+  /** @throws MeshliftError `ROOM_LOCKED`, `ROOM_FULL`, `SERVER_FULL`, `DISCONNECTED`, `NOT_HOST` the first time */
+  async join(): Promise<RoomState> {
+    const hostKey = this.#hostKey;
+    const payload = { roomId: this.#roomId, ...(hostKey === undefined ? {} : { hostKey }) };
+    try {
+      const joined = await this.#connection.request('room:join', payload);
+      this.#connection.unfollow(this.#sessionId);
+      this.#sessionId = joined.sessionId;
+      this.#participantId = joined.participantId;
+      this.#host = joined.room.host;
+      this.#hostKey = this.#host ? (joined.hostKey ?? hostKey) : undefined;
+      return joined.room;
+    } catch (error) {
+      // Meanwhile the room has got another host: this page comes back as a guest.
+      if (this.#sessionId !== '' && MeshliftError.from(error).code === 'NOT_HOST') this.#hostKey = undefined;
+      throw error;
+    }
+  }
+
+  /** Joins once more after the session was lost. @param hostAwaited whether somebody else is its host */
+  async joinAgain(hostAwaited: boolean): Promise<RoomState> {
+    if (hostAwaited) await new Promise((resolve) => setTimeout(resolve, HEAD_START_MS));
+    return this.join();
+  }
+
+  /** @throws MeshliftError `SESSION_NOT_FOUND` after too long an absence */
+  async resume(): Promise<RoomState> {
+    const resumed = await this.#connection.request('session:resume', { sessionId: this.#sessionId });
+    if (resumed.kind !== 'participant') throw new MeshliftError('WRONG_STATE');
+    this.#host = resumed.room.host;
+    return resumed.room;
+  }
+
+  follow(listeners: SessionListeners): void {
+    this.#connection.follow(this.#sessionId, listeners);
+  }
+
+  async signal(to: string, signal: string): Promise<void> {
+    await this.#connection.request('room:signal', { sessionId: this.#sessionId, to, signal });
+  }
+
+  async setLocked(locked: boolean): Promise<void> {
+    await this.#connection.request('room:setLocked', { sessionId: this.#sessionId, locked });
+  }
+
+  async handOver(to: string): Promise<void> {
+    await this.#connection.request('room:handOver', { sessionId: this.#sessionId, to });
+  }
+
+  /** @param hostKey told to the new host alone */
+  hostIs(participantId: string, hostKey: string | undefined): void {
+    this.#host = participantId === this.#participantId;
+    this.#hostKey = this.#host ? hostKey : undefined;
+  }
+
+  /** Ends it at once. Without a connection the server finds out by itself. */
+  async close(): Promise<void> {
+    await this.#connection.request('session:close', { sessionId: this.#sessionId }).catch(() => undefined);
+  }
+}
