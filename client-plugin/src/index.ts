@@ -1,4 +1,5 @@
 export { type ErrorCode, MeshliftError, type StreamLinks } from '@meshlift/protocol';
+export type { SwitchReport } from './lift/lift.ts';
 export type { Publication, PublicationEvents, PublicationState } from './publish/publication.ts';
 export { type PublishOptions, publish } from './publish/publish.ts';
 export type { VideoCodec } from './relay/send-path.ts';

@@ -6,6 +6,7 @@ interface MeshPage {
   room: Room;
   chat: string[];
   states: string[];
+  longestGap: Map<HTMLVideoElement, number>;
   /** Plays one frame counter and one tone at a time. */
   source: { stream: MediaStream; tone: OscillatorNode };
   makeSource(frequency: number): { stream: MediaStream; tone: OscillatorNode };
@@ -37,7 +38,7 @@ export class Member {
         const context = canvas.getContext('2d');
         if (!context) throw new Error('no canvas');
         let count = 0;
-        setInterval(() => window.probe.draw(context, count++), 1_000 / 15);
+        setInterval(() => window.probe.draw(context, count++), 1_000 / 30);
         const audio = new AudioContext();
         const tone = new OscillatorNode(audio, { frequency });
         const destination = new MediaStreamAudioDestinationNode(audio, { channelCount: 1 });
@@ -49,7 +50,14 @@ export class Member {
       const { joinRoom } = await import(new URL('/meshlift.mjs', location.href).href);
       try {
         const room: Room = await joinRoom(options);
-        window.mesh = { room, chat: [], states: [], makeSource, source: makeSource(0) };
+        window.mesh = {
+          room,
+          chat: [],
+          states: [],
+          longestGap: new Map(),
+          makeSource,
+          source: makeSource(0),
+        };
         const videos = new Map<unknown, HTMLVideoElement>();
         const play = (stream: NonNullable<Room['participants'][number]['stream']>) => {
           const video = Object.assign(document.createElement('video'), { autoplay: true });
@@ -142,5 +150,31 @@ export class Member {
   /** Descriptions this page has agreed on so far, over all its links. */
   async negotiations(): Promise<number> {
     return this.page.evaluate(() => window.probe.negotiations());
+  }
+
+  /** Begins to note when each picture brings a new frame. */
+  async watchGaps(): Promise<void> {
+    await this.page.evaluate(() => {
+      window.mesh.longestGap = new Map();
+      for (const video of document.querySelectorAll('video')) {
+        let last: number | undefined;
+        const onFrame = (now: number) => {
+          const { longestGap } = window.mesh;
+          if (last !== undefined) longestGap.set(video, Math.max(longestGap.get(video) ?? 0, now - last));
+          last = now;
+          video.requestVideoFrameCallback(onFrame);
+        };
+        video.requestVideoFrameCallback(onFrame);
+      }
+    });
+  }
+
+  /** The longest time, in milliseconds, that each picture stood still since this was last asked. */
+  async takeGaps(): Promise<number[]> {
+    return this.page.evaluate(() => {
+      const gaps = [...window.mesh.longestGap.values()];
+      window.mesh.longestGap.clear();
+      return gaps;
+    });
   }
 }

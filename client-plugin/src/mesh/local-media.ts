@@ -9,6 +9,8 @@ export class LocalMedia {
   readonly group = new MediaStream();
   readonly #tracks = new Map<MediaKind, MediaStreamTrack>();
   readonly #paused = new Set<MediaKind>();
+  /** Nothing is sent over the mesh while the room is on the relay; its links stay. */
+  held = false;
 
   /** Takes the first track of each kind. */
   publish(tracks: readonly MediaStreamTrack[]): void {
@@ -37,8 +39,18 @@ export class LocalMedia {
     return this.#tracks.get(kind);
   }
 
-  /** The track to send at the moment: none while the kind is paused. */
+  /** All tracks there are to send. */
+  get tracks(): MediaStreamTrack[] {
+    return [...this.#tracks.values()];
+  }
+
+  /** The kinds that are paused. */
+  get paused(): ReadonlySet<MediaKind> {
+    return this.#paused;
+  }
+
+  /** The track to send over the mesh at the moment: none while the kind is paused, or all are held. */
   sent(kind: MediaKind): MediaStreamTrack | null {
-    return this.#paused.has(kind) ? null : (this.track(kind) ?? null);
+    return this.held || this.#paused.has(kind) ? null : (this.track(kind) ?? null);
   }
 }

@@ -101,6 +101,17 @@ export class Mesh extends Emitter<MeshEvents> implements PeerContext {
     await Promise.all(this.#all.map((peer) => peer.applyMedia()));
   }
 
+  /** Stops sending, or begins again, without taking a link down: it takes no negotiation either way. */
+  async hold(held: boolean): Promise<void> {
+    this.media.held = held;
+    await this.applyMedia();
+  }
+
+  /** Participants to whom no link leads at the moment. */
+  get unreached(): string[] {
+    return [...this.#peers.values()].filter(({ alive }) => !alive).map(({ participantId }) => participantId);
+  }
+
   say(text: string): void {
     const message = { kind: 'chat', id: randomWord(), text } as const;
     for (const peer of this.#all) peer.tell(message);

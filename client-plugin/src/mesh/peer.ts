@@ -81,6 +81,11 @@ export class Peer implements LinkOwner {
     return this.#link?.received;
   }
 
+  /** Whether the link works, as far as is known. */
+  get alive(): boolean {
+    return this.#link?.alive ?? false;
+  }
+
   /** Makes the first step. The other side's is taken as it comes. */
   connect(): void {
     void this.#open().prepare();

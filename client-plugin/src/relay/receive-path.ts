@@ -5,6 +5,8 @@ import { type PathOptions, RelayTransport } from './relay-transport.ts';
 /** One track that comes from the relay. */
 export interface ReceivedTrack {
   consumerId: string;
+  /** Whose track it is. */
+  sourceId: string;
   kind: 'audio' | 'video';
   track: MediaStreamTrack;
   /** The publisher has muted it, or switched the camera off. */
@@ -62,6 +64,7 @@ export class ReceivePath {
   async #open({
     id,
     producerId,
+    sourceId,
     kind,
     rtpParameters,
     producerPaused,
@@ -79,6 +82,7 @@ export class ReceivePath {
     this.#consumers.set(id, consumer);
     return {
       consumerId: id,
+      sourceId,
       kind,
       track: consumer.track,
       paused: producerPaused,

@@ -101,6 +101,20 @@ export class SendPath {
     else await this.add(track, false);
   }
 
+  /** Sends just these tracks, one of each kind; what else was sent is not any longer. */
+  async sendOnly(tracks: readonly MediaStreamTrack[], paused: ReadonlySet<string>): Promise<void> {
+    for (const producer of this.#producers.values()) {
+      if (producer.closed || tracks.some(({ kind }) => kind === producer.kind)) continue;
+      producer.close();
+      await this.#relay.request('producer:close', { producerId: producer.id });
+    }
+    for (const track of tracks) {
+      const producer = this.#of(track.kind);
+      if (!producer) await this.add(track, paused.has(track.kind));
+      else if (producer.track !== track) await producer.replaceTrack({ track });
+    }
+  }
+
   async setPaused(kind: 'audio' | 'video', paused: boolean): Promise<void> {
     const producer = this.#of(kind);
     if (!producer) return;

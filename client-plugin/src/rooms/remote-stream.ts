@@ -38,6 +38,11 @@ export class RemoteStream extends Emitter<RemoteStreamEvents> {
     return this.#paused.has(kind);
   }
 
+  /** Where it plays. */
+  get elements(): HTMLVideoElement[] {
+    return [...this.#elements];
+  }
+
   /** Plays in this element too. It should have `autoplay` and `playsinline`. */
   attach(video: HTMLVideoElement): void {
     this.#elements.add(video);

@@ -22,6 +22,11 @@ export class RoomSession {
     this.#hostKey = hostKey;
   }
 
+  /** Names the session in requests; empty before the first `join`. */
+  get id(): string {
+    return this.#sessionId;
+  }
+
   /** Empty before the first `join`. */
   get participantId(): string {
     return this.#participantId;
@@ -82,6 +87,10 @@ export class RoomSession {
 
   async handOver(to: string): Promise<void> {
     await this.#connection.request('room:handOver', { sessionId: this.#sessionId, to });
+  }
+
+  async decideSwitch(epoch: number, leaveOut: boolean): Promise<void> {
+    await this.#connection.request('room:decideSwitch', { sessionId: this.#sessionId, epoch, leaveOut });
   }
 
   /** @param hostKey told to the new host alone */

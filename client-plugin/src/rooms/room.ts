@@ -1,5 +1,13 @@
-import { type MediaKind, MeshliftError, type RoomParticipant, type RoomState } from '@meshlift/protocol';
+import {
+  type MediaKind,
+  MeshliftError,
+  type RoomMode,
+  type RoomParticipant,
+  type RoomState,
+  type SwitchFailure,
+} from '@meshlift/protocol';
 import { Emitter } from '../emitter.ts';
+import { Lift, type LiftedRoom, type SwitchReport } from '../lift/lift.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import { LONGEST_TEXT } from '../mesh/messages.ts';
 import { SessionKeeper } from '../signaling/session-keeper.ts';
@@ -17,6 +25,12 @@ export interface RoomEvents extends RosterEvents {
   /** Somebody else is the host now. */
   host: { participantId: string };
   locked: boolean;
+  /** This page's media travels another way now; for each picture it says how long it stood still. */
+  modechange: SwitchReport;
+  /** A switch was called off: these could not follow. The room is as it was. */
+  switchfailed: SwitchFailure[];
+  /** To hosts: a switch waits for these. See `decideSwitch`. */
+  switchstuck: { epoch: number; waitingFor: string[] };
 }
 
 export interface RoomOptions {
@@ -31,6 +45,8 @@ export class Room extends Emitter<RoomEvents> {
   readonly #keeper: SessionKeeper;
   readonly #mesh: Mesh;
   readonly #roster: Roster;
+  readonly #lift: Lift;
+  #welcome: Welcome;
   #locked = false;
   #localStream: MediaStream | undefined;
   #state: RoomStay = 'reconnecting';
@@ -60,8 +76,12 @@ export class Room extends Emitter<RoomEvents> {
     const signal = (to: string, text: string) => this.#session.signal(to, text);
     this.#mesh = new Mesh({ name, sealing, signal });
     this.#roster = new Roster(this.#mesh, (name, event) => this.emit(name, event as never));
-    connection.on('restored', ({ iceServers }) => {
-      this.#mesh.iceServers = iceServers;
+    this.#welcome = welcome;
+    this.#lift = new Lift(this.#lifted(connection));
+    for (const name of ['left', 'presence'] as const) this.on(name, () => this.#lift.look());
+    connection.on('restored', (welcome) => {
+      this.#welcome = welcome;
+      this.#mesh.iceServers = welcome.iceServers;
     });
     this.#keeper = new SessionKeeper(connection, welcome, {
       join: (welcome) => this.#join(welcome),
@@ -103,9 +123,25 @@ export class Room extends Emitter<RoomEvents> {
     return this.#state;
   }
 
-  /** How media travels: between the browsers themselves. */
-  get mode(): 'mesh' {
-    return 'mesh';
+  /** How this page's media travels: between the browsers themselves, or through the relay. */
+  get mode(): RoomMode {
+    return this.#lift.mode;
+  }
+
+  /**
+   * Moves the room to the relay, or back to the mesh, while everybody goes on. Hosts only. Resolves when this
+   * page is over.
+   *
+   * @throws MeshliftError `NOT_HOST`, `SWITCH_IN_PROGRESS`, `STALE_EPOCH`, `SERVER_FULL`, and `SWITCH_FAILED`
+   *   when somebody could not follow: its cause says who, and why
+   */
+  async setMode(mode: RoomMode): Promise<SwitchReport> {
+    return this.#lift.setMode(mode);
+  }
+
+  /** Hosts only, after `switchstuck`: goes on without those who are stuck, or puts the room back. */
+  async decideSwitch(epoch: number, leaveOut: boolean): Promise<void> {
+    await this.#session.decideSwitch(epoch, leaveOut);
   }
 
   /** What this page publishes. */
@@ -120,25 +156,25 @@ export class Room extends Emitter<RoomEvents> {
   async publish(stream: MediaStream): Promise<void> {
     this.#localStream = stream;
     this.#mesh.media.publish(stream.getTracks());
-    await this.#mesh.applyMedia();
+    await this.#applyMedia();
   }
 
   /** Sends another camera, microphone or screen in place of the one of the same kind. */
   async replaceTrack(track: MediaStreamTrack): Promise<void> {
     this.#mesh.media.replace(track);
-    await this.#mesh.applyMedia();
+    await this.#applyMedia();
   }
 
   async unpublish(): Promise<void> {
     this.#localStream = undefined;
     this.#mesh.media.publish([]);
-    await this.#mesh.applyMedia();
+    await this.#applyMedia();
   }
 
   /** Mutes the microphone or switches the camera off, for everybody. The track itself goes on. */
   async setPaused(kind: MediaKind, paused: boolean): Promise<void> {
     this.#mesh.media.setPaused(kind, paused);
-    await this.#mesh.applyMedia();
+    await Promise.all([this.#mesh.applyMedia(), this.#lift.setPaused(kind, paused)]);
   }
 
   /** Says something to everybody. @throws MeshliftError `BAD_REQUEST` for more than 4,000 characters */
@@ -165,16 +201,22 @@ export class Room extends Emitter<RoomEvents> {
     this.#end();
   }
 
-  async #join({ iceServers }: Welcome): Promise<void> {
+  async #applyMedia(): Promise<void> {
+    await Promise.all([this.#mesh.applyMedia(), this.#lift.applyMedia()]);
+  }
+
+  async #join(welcome: Welcome): Promise<void> {
     const mesh = this.#mesh;
     const session = this.#session;
     const state = session.participantId === '' ? await session.join() : await this.#joinAgain();
     if (this.#state === 'ended') return;
     this.#follow();
-    mesh.iceServers = iceServers;
+    this.#welcome = welcome;
+    mesh.iceServers = welcome.iceServers;
     mesh.reachable = true;
     mesh.begin(session.participantId);
     this.#update(state, (participantId) => mesh.connect(participantId));
+    void this.#lift.enter(state);
     this.#setState('joined');
   }
 
@@ -199,6 +241,8 @@ export class Room extends Emitter<RoomEvents> {
         if (!this.#roster.has(from)) this.#roster.add(stranger, greet);
         this.#mesh.receive(from, signal);
       },
+      'room:switch': (told) => void this.#lift.follow(told),
+      'room:switchStuck': ({ epoch, waitingFor }) => this.emit('switchstuck', { epoch, waitingFor }),
       'room:locked': ({ locked }) => this.#setLocked(locked),
       'room:host': ({ participantId, hostKey }) => {
         this.#session.hostIs(participantId, hostKey);
@@ -216,6 +260,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#mesh.reachable = true;
     this.#update(state, (participantId) => this.#mesh.expect(participantId));
     this.#mesh.resync();
+    void this.#lift.enter(state);
     this.#setState('joined');
   }
 
@@ -236,13 +281,33 @@ export class Room extends Emitter<RoomEvents> {
     this.emit('state', { state, ...(error ? { error } : {}) });
   }
 
+  /** What the lift sees of this room. */
+  #lifted(connection: SignalingConnection): LiftedRoom {
+    const room = this;
+    return {
+      connection,
+      mesh: this.#mesh,
+      roster: this.#roster,
+      get sessionId() {
+        return room.#session.id;
+      },
+      get welcome() {
+        return room.#welcome;
+      },
+      switched: (report) => this.emit('modechange', report),
+      switchFailed: (failures) => this.emit('switchfailed', failures),
+    };
+  }
+
   /** Lets the others know at once, each by its own link and through the server. */
   async #sayGoodbye(): Promise<void> {
     this.#mesh.close();
+    this.#lift.close();
     await this.#session.close();
   }
 
   #end(error?: MeshliftError): void {
+    this.#lift.close();
     this.#keeper.stop();
     this.#mesh.close();
     this.#setState('ended', error);

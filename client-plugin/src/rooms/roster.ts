@@ -1,6 +1,6 @@
-import type { RoomParticipant } from '@meshlift/protocol';
+import type { RoomMode, RoomParticipant } from '@meshlift/protocol';
 import type { Mesh } from '../mesh/mesh.ts';
-import { Participant } from './participant.ts';
+import { Participant, type StreamChange } from './participant.ts';
 import type { RemoteStream } from './remote-stream.ts';
 
 export interface RosterEvents {
@@ -24,13 +24,14 @@ export class Roster {
   readonly #mesh: Mesh;
   readonly #emit: RosterEmit;
   readonly #participants = new Map<string, Participant>();
+  #path: RoomMode = 'mesh';
 
   constructor(mesh: Mesh, emit: RosterEmit) {
     this.#mesh = mesh;
     this.#emit = emit;
     mesh.on('media', ({ participantId, media }) => {
       const participant = this.#participants.get(participantId);
-      if (participant) this.#setMedia(participant, media);
+      if (participant) this.#announce(participant.setMedia('mesh', media));
     });
     mesh.on('presence', ({ participantId, presence }) => {
       const participant = this.#participants.get(participantId);
@@ -46,6 +47,23 @@ export class Roster {
 
   get participants(): Participant[] {
     return [...this.#participants.values()];
+  }
+
+  /** What comes from somebody over the relay. */
+  setRelayMedia(participantId: string, media: MediaStream | undefined): void {
+    const participant = this.#participants.get(participantId);
+    if (participant) this.#announce(participant.setMedia('sfu', media));
+  }
+
+  /** Shows everybody by this path from now on, those included who come later. */
+  showAll(path: RoomMode): void {
+    this.#path = path;
+    for (const participant of this.#participants.values()) this.setPath(participant, path);
+  }
+
+  /** Shows somebody by this path from now on. */
+  setPath(participant: Participant, path: RoomMode): void {
+    this.#announce(participant.setPath(path));
   }
 
   has(participantId: string): boolean {
@@ -65,7 +83,7 @@ export class Roster {
     const known = this.#participants.get(participantId);
     known?.setHost(host);
     if (!known) {
-      const participant = new Participant(participantId, host);
+      const participant = new Participant(participantId, host, this.#path);
       this.#participants.set(participantId, participant);
       this.#emit('participant', participant);
     }
@@ -83,12 +101,12 @@ export class Roster {
     const participant = this.#participants.get(participantId);
     if (!participant) return;
     this.#participants.delete(participantId);
-    this.#setMedia(participant, undefined);
+    this.#announce(participant.setMedia('sfu', undefined));
+    this.#announce(participant.setMedia('mesh', undefined));
     this.#emit('left', participant);
   }
 
-  #setMedia(participant: Participant, media: MediaStream | undefined): void {
-    const { begun, ended } = participant.setMedia(media);
+  #announce({ begun, ended }: StreamChange): void {
     if (begun) this.#emit('stream', begun);
     if (ended) this.#emit('streamended', ended);
   }

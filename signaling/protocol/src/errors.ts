@@ -19,6 +19,7 @@ export const errorTable = {
   METHOD_NOT_ALLOWED: { status: 405, message: 'This address does not take that method.' },
   SESSION_REPLACED: { status: 409, message: 'The stream is now published from somewhere else.' },
   STALE_EPOCH: { status: 409, message: 'The room has switched meanwhile.' },
+  SWITCH_FAILED: { status: 409, message: 'The room could not switch: somebody could not follow.' },
   SWITCH_IN_PROGRESS: { status: 409, message: 'The room is switching already.' },
   WRONG_STATE: { status: 409, message: 'The request does not fit the state the session is in.' },
   TOO_LARGE: { status: 413, message: 'The request is larger than the server takes.' },

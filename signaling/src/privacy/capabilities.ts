@@ -9,10 +9,10 @@ export const newStreamId: () => string = customAlphabet(ID_ALPHABET, STREAM_ID_L
 export const newPublishKey: () => string = customAlphabet(ID_ALPHABET, PUBLISH_KEY_LENGTH);
 
 /** Whoever holds it can change the room it belongs to. */
-export const newHostKey: () => string = newPublishKey;
+export const newHostKey: () => string = customAlphabet(ID_ALPHABET, PUBLISH_KEY_LENGTH);
 
 /** How the others in a room know a participant; gives no right to anything. */
-export const newParticipantId: () => string = newStreamId;
+export const newParticipantId: () => string = customAlphabet(ID_ALPHABET, STREAM_ID_LENGTH);
 
 /** Names a session, and resumes it. */
 export const newSessionId: () => string = customAlphabet(ID_ALPHABET, STREAM_ID_LENGTH);
