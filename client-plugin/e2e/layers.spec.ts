@@ -8,7 +8,7 @@ test('layers that nobody watches are not encoded, and come within a second when 
   const link = await studio.goLive(server.url);
   const grown = async () => {
     const before = await studio.framesEncoded();
-    await studio.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    await studio.drawsFrames(15);
     const after = await studio.framesEncoded();
     return after.map((frames, layer) => frames > (before[layer] ?? 0));
   };

@@ -47,6 +47,26 @@ export class Studio {
     return (await link.textContent())?.trim() ?? '';
   }
 
+  /** Waits until the picture that is published has moved on by so many frames. */
+  async drawsFrames(count: number): Promise<void> {
+    await this.page
+      .locator('video')
+      .first()
+      .evaluate(
+        (video: HTMLVideoElement, count) =>
+          new Promise<void>((resolve) => {
+            let drawn = 0;
+            const onFrame = () => {
+              drawn += 1;
+              if (drawn === count) resolve();
+              else video.requestVideoFrameCallback(onFrame);
+            };
+            video.requestVideoFrameCallback(onFrame);
+          }),
+        count,
+      );
+  }
+
   /** Frames that each simulcast layer has encoded so far, lowest layer first. */
   async framesEncoded(): Promise<number[]> {
     return this.page.evaluate(async () => {

@@ -15,9 +15,9 @@ export function mediaAddresses(
   interfaces: NodeJS.Dict<{ address: string; internal: boolean }[]> = networkInterfaces(),
 ): ListenAddress[] {
   const { announcedAddress, host } = config;
-  const any = host === undefined || host === '0.0.0.0' || host === '::';
-  if (announcedAddress !== undefined) return [{ ip: any ? '0.0.0.0' : host, announcedAddress }];
-  if (!any) return [{ ip: host }];
+  const everywhere = host === undefined || host === '0.0.0.0' || host === '::';
+  if (announcedAddress !== undefined) return [{ ip: everywhere ? '0.0.0.0' : host, announcedAddress }];
+  if (!everywhere) return [{ ip: host }];
   const reachable = Object.values(interfaces)
     .flatMap((addresses) => addresses ?? [])
     .filter(({ address, internal }) => !internal && !/^(?:fe80:|169\.254\.)/i.test(address))
