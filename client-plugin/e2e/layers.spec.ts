@@ -1,6 +1,6 @@
 import { expect, test } from './support/fixtures.ts';
 
-test('layers that nobody watches are not encoded, and come within a second when somebody does', async ({
+test('layers that nobody watches are not encoded, and come back when somebody does', async ({
   server,
   studio,
   watch,

@@ -1,4 +1,4 @@
-import type { ErrorCode, MediaNode, RequestReply, RtpCapabilities } from '@meshlift/protocol';
+import type { MediaNode, RequestReply, RtpCapabilities } from '@meshlift/protocol';
 import { newSessionId } from '../privacy/capabilities.ts';
 import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
@@ -84,10 +84,6 @@ export class RoomMedia {
       return { kind: 'receiver', consumers: await this.#node.listConsumers(session.id) };
     }
     return { kind: 'sender', wantedLayers: await this.#node.listWantedLayers(session.id) };
-  }
-
-  tellLost(session: Session, code: ErrorCode, message: string): void {
-    session.send('session:closed', { error: { code, message } });
   }
 
   /** A participant has one session each way: one that takes its place ends the one before. */

@@ -222,7 +222,7 @@ export class Room implements SessionOwner {
       await this.#media.drop(session);
       return;
     }
-    const participant = [...this.#participants.values()].find((candidate) => candidate.session === session);
+    const participant = this.#findBy(session);
     if (!participant) return;
     this.#participants.delete(participant.id);
     this.#context.sessions.remove(session);
@@ -236,7 +236,7 @@ export class Room implements SessionOwner {
   }
 
   async sessionLost(session: Session, code: ErrorCode): Promise<void> {
-    this.#media.tellLost(session, code, new MeshliftError(code).message);
+    session.send('session:closed', new MeshliftError(code).toBody());
     await this.leave(session);
   }
 
@@ -309,8 +309,12 @@ export class Room implements SessionOwner {
     return participant;
   }
 
+  #findBy(session: Session): Participant | undefined {
+    return [...this.#participants.values()].find((candidate) => candidate.session === session);
+  }
+
   #of(session: Session): Participant {
-    const participant = [...this.#participants.values()].find((candidate) => candidate.session === session);
+    const participant = this.#findBy(session);
     if (!participant) throw new MeshliftError('SESSION_NOT_FOUND');
     return participant;
   }
