@@ -22,7 +22,10 @@ import {
 } from './media.ts';
 import { streamLinksSchema } from './rest.ts';
 import {
+  adviceSchema,
+  audienceSchema,
   participantSchema,
+  roomModeChoiceSchema,
   roomModeSchema,
   roomStateSchema,
   switchFailureSchema,
@@ -48,6 +51,9 @@ const ofConsumer = { ...ofSession, consumerId: mediaIdSchema };
 
 /** Spatial layers that the relay wants a producer to send; empty when nobody watches. */
 const wantedLayersSchema = z.array(z.int().check(z.minimum(0), z.maximum(7))).check(z.maxLength(8));
+
+/** Sound and picture of everybody in a full room. */
+const consumerIdsSchema = z.array(mediaIdSchema).check(z.maxLength(256));
 
 const wantedOfProducerSchema = z.object({ producerId: mediaIdSchema, spatialLayers: wantedLayersSchema });
 
@@ -123,12 +129,29 @@ export const clientRequests = {
   'room:setLocked': { payload: z.object({ ...ofSession, locked: z.boolean() }), reply: nothing },
   /**
    * Host only: begins a switch of the room as it stands in this epoch. Answered at once; how it goes is told by
-   * `room:switch`.
+   * `room:switch`. With `auto` nothing moves yet: from then on the room follows what its participants measure,
+   * until a host names a mode again.
    */
   'room:setMode': {
-    payload: z.object({ ...ofSession, mode: roomModeSchema, epoch: z.int() }),
+    payload: z.object({ ...ofSession, mode: roomModeChoiceSchema, epoch: z.int() }),
     reply: nothing,
   },
+  /** What a participant's page measures of the room in this epoch. Counts in a room that is on `auto`. */
+  'room:advise': { payload: z.object({ ...ofSession, epoch: z.int(), advice: adviceSchema }), reply: nothing },
+  /**
+   * Lets an audience watch what a participant sends, by a stream ID and while the room is a mesh, too. With an
+   * ID and its key a participant who has come back offers the same stream again.
+   */
+  'room:publish': {
+    payload: z.object({
+      ...ofSession,
+      streamId: z.optional(streamIdSchema),
+      publishKey: z.optional(publishKeySchema),
+    }),
+    reply: z.object({ publishKey: publishKeySchema, audience: audienceSchema }),
+  },
+  /** Refuses the audience, which is dropped, or lets it in again. The stream keeps its ID. */
+  'room:setAudience': { payload: z.object({ ...ofSession, allowed: z.boolean() }), reply: nothing },
   /** A participant's report within a switch: its new path is connected, it has gone over, or it cannot. */
   'room:switchStep': {
     payload: z.object({
@@ -185,9 +208,14 @@ export const clientRequests = {
   },
   'producer:setPaused': { payload: z.object({ ...ofProducer, paused: z.boolean() }), reply: nothing },
   'producer:close': { payload: z.object(ofProducer), reply: nothing },
-  /** Lets consumers flow, once the client is ready to decode them. */
+  /** Lets consumers flow, once the client is ready to decode them, or again after `consumer:pause`. */
   'consumer:resume': {
-    payload: z.object({ ...ofSession, consumerIds: z.array(mediaIdSchema).check(z.maxLength(16)) }),
+    payload: z.object({ ...ofSession, consumerIds: consumerIdsSchema }),
+    reply: nothing,
+  },
+  /** Sends nothing of these for now: nobody sees them. What nobody else wants is not encoded either. */
+  'consumer:pause': {
+    payload: z.object({ ...ofSession, consumerIds: consumerIdsSchema }),
     reply: nothing,
   },
   /** Asks for at most these layers; `null` leaves the choice to the relay's bandwidth estimate. */
@@ -243,6 +271,10 @@ export const serverEvents = {
     participantId: participantIdSchema,
     hostKey: z.optional(hostKeySchema),
   }),
+  /** To everybody in a room: it follows what is measured, or does not any more. */
+  'room:auto': z.object({ ...ofSession, auto: z.boolean() }),
+  /** To a participant: somebody outside has begun to watch what it offers, or nobody does any more. */
+  'room:audience': z.object({ ...ofSession, audience: audienceSchema }),
   /** To the publisher: the layers that somebody wants have changed. */
   'producer:wanted': z.object({ ...ofProducer, spatialLayers: wantedLayersSchema }),
   /** To a viewer: a track has been added. */

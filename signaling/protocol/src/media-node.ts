@@ -57,6 +57,8 @@ export interface MediaNode {
   /** The consumers a viewer has now, for a client that missed what happened while it was away. */
   listConsumers(sessionId: string): Promise<ConsumerOptions[]>;
   resumeConsumers(sessionId: string, consumerIds: string[]): Promise<void>;
+  /** Stops consumers whose tracks nobody sees; they want no layer until they are resumed. */
+  pauseConsumers(sessionId: string, consumerIds: string[]): Promise<void>;
   /** `null` leaves the choice to the bandwidth estimate. */
   setConsumerLayers(sessionId: string, consumerId: string, layers: Layers | null): Promise<void>;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { participantIdSchema } from './ids.ts';
+import { hostKeySchema, participantIdSchema } from './ids.ts';
 import { mediaKindSchema } from './media.ts';
+import { streamLinksSchema } from './rest.ts';
 
 /** One person in a room, as the others see them: an id for the time of their stay, and nothing else. */
 export const participantSchema = z.object({
@@ -11,6 +12,25 @@ export const participantSchema = z.object({
 
 /** How the media of a room travels: from browser to browser, or through the relay. */
 export const roomModeSchema = z.enum(['mesh', 'sfu']);
+
+/** What a host can ask for: a mode, or that the room follows what its participants measure. */
+export const roomModeChoiceSchema = z.enum(['mesh', 'sfu', 'auto']);
+
+/**
+ * What a page makes of its own measurements: the mesh asks more of it than it has (`lift`), a mesh would be
+ * easy for it (`lower`), or all is well as it is (`stay`).
+ */
+export const adviceSchema = z.enum(['lift', 'lower', 'stay']);
+
+/** The audience outside the room of what one participant sends. */
+export const audienceSchema = z.object({
+  links: streamLinksSchema,
+  /** Whether anybody may watch by the stream ID. */
+  allowed: z.boolean(),
+  /** Whether somebody watches or wants to: the participant then sends to the relay, whatever the room's mode. */
+  wanted: z.boolean(),
+  viewers: z.int(),
+});
 
 /**
  * - `preflight`: everybody connects the new path, and moves nothing yet.
@@ -38,6 +58,8 @@ export const switchGapSchema = z.object({
 export const roomStateSchema = z.object({
   locked: z.boolean(),
   mode: roomModeSchema,
+  /** Whether the mode follows what the participants measure. */
+  auto: z.boolean(),
   /** Grows with every switch that was committed. Who holds an older one has missed something. */
   epoch: z.int(),
   /** The switch that is under way, if one is. */
@@ -46,10 +68,17 @@ export const roomStateSchema = z.object({
   participants: z.array(participantSchema),
   /** Whether the one who is told may change the room. */
   host: z.boolean(),
+  /** To one who was made host while away: the key that goes with it. */
+  hostKey: z.optional(hostKeySchema),
+  /** The audience of the one who is told, if it offers a stream. */
+  audience: z.optional(audienceSchema),
 });
 
 export type RoomParticipant = z.infer<typeof participantSchema>;
 export type RoomMode = z.infer<typeof roomModeSchema>;
+export type RoomModeChoice = z.infer<typeof roomModeChoiceSchema>;
+export type Advice = z.infer<typeof adviceSchema>;
+export type Audience = z.infer<typeof audienceSchema>;
 export type SwitchPhase = z.infer<typeof switchPhaseSchema>;
 export type SwitchFailure = z.infer<typeof switchFailureSchema>;
 export type SwitchGap = z.infer<typeof switchGapSchema>;
