@@ -291,6 +291,7 @@ export class Room implements SessionOwner {
     return {
       locked: this.#locked,
       mode: this.#mode,
+      auto: false,
       epoch: this.#epoch,
       ...(current ? { switching: { epoch: current.epoch, mode: current.to, phase: current.phase } } : {}),
       participants: others.map(describe),
