@@ -41,7 +41,7 @@ for (const count of [2, 3]) {
     const gaps: Record<string, number[]> = { sfu: [], mesh: [] };
     for (let round = 0; round < 3; round += 1) {
       const lifted = await host.run((room) => room.setMode('sfu'));
-      expect(lifted.streams).toHaveLength(count - 1);
+      expect(lifted.streams).toHaveLength(2 * (count - 1));
       await expect.poll(() => modes(members)).toEqual(members.map(() => 'sfu'));
       expect(await server.metric('meshlift_sessions')).toEqual([count, count]);
       await expectAllToMeet(members);

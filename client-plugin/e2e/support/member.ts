@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import type { JoinOptions, Room } from '../../src/index.ts';
+import type { JoinOptions, OfferedStream, Room } from '../../src/index.ts';
 
 /** What a page of the tests keeps about the room it is in. */
 interface MeshPage {
@@ -79,7 +79,7 @@ export class Member {
   }
 
   /** Publishes a counter that begins at 0, and a tone. */
-  publish(frequency: number): Promise<void> {
+  publish(frequency: number): Promise<OfferedStream> {
     return this.page.evaluate((frequency) => {
       window.mesh.source = window.mesh.makeSource(frequency);
       return window.mesh.room.publish(window.mesh.source.stream);

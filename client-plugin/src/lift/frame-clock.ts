@@ -9,12 +9,12 @@ export class FrameClock {
   readonly #onFrame: () => void;
 
   /** @param onFrame called after each frame */
-  constructor(media: MediaStream, onFrame: () => void = () => undefined) {
+  constructor(track: MediaStreamTrack, onFrame: () => void = () => undefined) {
     this.#onFrame = onFrame;
     const video = this.#video;
     video.muted = true;
     video.playsInline = true;
-    video.srcObject = media;
+    video.srcObject = new MediaStream([track]);
     video.requestVideoFrameCallback((now) => this.#count(now));
     // Even a page that may not play sound by itself may play this: it is muted.
     video.play().catch(() => undefined);

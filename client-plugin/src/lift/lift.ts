@@ -4,57 +4,51 @@ import {
   MeshliftError,
   type RequestPayload,
   type RoomMode,
+  type RoomModeChoice,
   type RoomState,
   type SwitchFailure,
   type SwitchGap,
 } from '@meshlift/protocol';
-import type { Mesh } from '../mesh/mesh.ts';
+import { KINDS } from '../mesh/local-media.ts';
 import type { Participant } from '../rooms/participant.ts';
-import type { Roster } from '../rooms/roster.ts';
-import type { SignalingConnection, Welcome } from '../signaling/signaling-connection.ts';
-import { frameGapDuring } from './frame-gap.ts';
-import { type PathTrack, RelayPath } from './relay-path.ts';
-import { WarmUp } from './warm-up.ts';
-
-/** How a switch went, as this page saw it. */
-export interface SwitchReport {
-  mode: RoomMode;
-  epoch: number;
-  /** For each picture that was being watched: for how long it stood still, in milliseconds. */
-  streams: SwitchGap[];
-}
-
-/** What the lift needs of the room it moves. */
-export interface LiftedRoom {
-  readonly connection: SignalingConnection;
-  readonly sessionId: string;
-  readonly welcome: Welcome;
-  readonly mesh: Mesh;
-  readonly roster: Roster;
-  /** This page is over. */
-  switched(report: SwitchReport): void;
-  switchFailed(failures: SwitchFailure[]): void;
-}
+import type { RemoteStream } from '../rooms/remote-stream.ts';
+import { cutOver } from './cut-over.ts';
+import { KeptSession } from './kept-session.ts';
+import type { LiftedRoom, SwitchReport } from './lifted-room.ts';
+import { ReceivingSession, type RelayedTrack } from './receiving-session.ts';
+import { RelayTiles } from './relay-tiles.ts';
+import type { Uplink } from './uplink.ts';
+import { Waiting } from './waiting.ts';
 
 type Step = RequestPayload<'room:switchStep'>['step'];
 
+/** How long a link of the mesh that has broken may take to come back before a switch to the mesh fails for it. */
+const REACH_WITHIN_MS = 5_000;
+
 /**
  * This page's part in moving a room between mesh and relay. Both paths run side by side while each picture
- * goes over when the new path shows it as well as the old one; the links of the mesh stay when the room
- * is on the relay, without media, so that the way back takes no negotiation.
+ * and each sound goes over when the new path plays it as well as the old one; the links of the mesh stay
+ * when the room is on the relay, without media, so that the way back takes no negotiation.
  */
 export class Lift {
   readonly #room: LiftedRoom;
+  readonly #uplink: Uplink;
+  readonly #receiving = new KeptSession(() => this.#receive());
   readonly #relayMedia = new Map<string, MediaStream>();
+  readonly #tiles = new RelayTiles((participantId, wish) => {
+    this.#receiving.session?.wish(participantId, wish);
+  });
+  readonly #waiting = new Waiting();
   #mode: RoomMode = 'mesh';
   #epoch = 0;
-  #path: RelayPath | undefined;
-  readonly #waiting = new Set<() => void>();
+  /** The switch this page takes part in. Whatever still runs for another one is stale. */
+  #turn: symbol | undefined;
   #streams: SwitchGap[] = [];
   #asked: { resolve(report: SwitchReport): void; reject(error: MeshliftError): void } | undefined;
 
-  constructor(room: LiftedRoom) {
+  constructor(room: LiftedRoom, uplink: Uplink) {
     this.#room = room;
+    this.#uplink = uplink;
   }
 
   /** How this page sends and receives at the moment. */
@@ -62,11 +56,20 @@ export class Lift {
     return this.#mode;
   }
 
-  /** Asks for a switch. Resolves when this page is over. @throws MeshliftError `SWITCH_FAILED` if it came to nothing */
-  async setMode(mode: RoomMode): Promise<SwitchReport> {
-    if (mode === this.#mode) return { mode, epoch: this.#epoch, streams: [] };
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /**
+   * Asks for a switch. Resolves when this page is over; at once if there is nothing to move.
+   *
+   * @throws MeshliftError `SWITCH_FAILED` if it came to nothing, `DISCONNECTED` if its end was missed
+   */
+  async setMode(mode: RoomModeChoice): Promise<SwitchReport> {
     const { connection, sessionId } = this.#room;
+    const isThere = mode === 'auto' || mode === this.#mode;
     await connection.request('room:setMode', { sessionId, mode, epoch: this.#epoch });
+    if (isThere) return { mode: this.#mode, epoch: this.#epoch, streams: [] };
     return new Promise((resolve, reject) => {
       this.#asked = { resolve, reject };
     });
@@ -75,8 +78,15 @@ export class Lift {
   /** The page has joined, or come back, and is told how the room stands. */
   async enter({ mode, epoch, switching }: RoomState): Promise<void> {
     if (epoch !== this.#epoch || mode !== this.#mode) await this.#commit(mode, epoch);
-    else if (this.#path) await this.#path.resume().catch(() => this.#reopen());
-    if (switching && switching.phase !== 'commit') await this.follow({ ...switching, failures: [] });
+    // It was called off while this page was away.
+    else if (!switching && this.#turn) await this.#revert([]);
+    if (switching) await this.follow({ ...switching, failures: [] });
+    else this.#settle(undefined);
+  }
+
+  /** Signaling is back on another connection, and the session with the room still there. */
+  resume(): void {
+    this.#receiving.resume();
   }
 
   /** The server has told of a phase. */
@@ -86,116 +96,172 @@ export class Lift {
       if (phase === 'preflight') await this.#prepare(mode, epoch);
       if (phase === 'move') await this.#move(mode, epoch);
       if (phase === 'commit') await this.#commit(mode, epoch);
-      if (phase === 'abort') await this.#revert(mode, failures);
+      if (phase === 'abort') await this.#revert(failures);
     } catch (thrown) {
-      const { message } = MeshliftError.from(thrown);
-      await this.#report(epoch, { name: 'failed', reason: message.slice(0, 200) });
+      await this.#report(epoch, { name: 'failed', reason: reasonOf(thrown) });
     }
   }
 
-  /** Somebody left, or publishes something else: what was waited for may have come about by that. */
+  /** Somebody left, came into reach, or publishes something else: what was waited for may be there. */
   look(): void {
-    for (const look of this.#waiting) look();
+    this.#waiting.look();
   }
 
-  /** What is sent has changed. */
-  async applyMedia(): Promise<void> {
-    const { media } = this.#room.mesh;
-    // A path that cannot be opened is another's to tell.
-    await this.#path?.send(media.tracks, media.paused).catch(() => undefined);
+  /** Somebody's stream has begun. */
+  begun(stream: RemoteStream): void {
+    if (this.#mode === 'sfu') this.#tiles.watch(stream);
   }
 
-  async setPaused(kind: MediaKind, paused: boolean): Promise<void> {
-    await this.#path?.setPaused(kind, paused).catch(() => undefined);
+  ended(stream: RemoteStream): void {
+    this.#tiles.unwatch(stream);
   }
 
   /** Repeating it changes nothing. */
   close(): void {
+    this.#waiting.callOff();
+    this.#turn = undefined;
+    this.#settle(undefined);
     this.#closePath();
   }
 
   async #prepare(mode: RoomMode, epoch: number): Promise<void> {
-    this.#streams = [];
+    const turn = this.#begin();
+    const { mesh, roster } = this.#room;
+    this.#room.switching(mode);
     if (mode === 'sfu') {
-      await this.#openPath();
-      await this.#until(() => this.#missing.length === 0);
-    } else if (this.#room.mesh.unreached.length > 0) {
-      throw new Error('no direct way to everybody');
+      const involved = roster.participants;
+      await Promise.all([this.#uplink.need('room'), this.#receiving.open()]);
+      await this.#waiting.until(() => involved.every((participant) => this.#hasCome(participant)));
+    } else {
+      const patience = setTimeout(() => this.#waiting.callOff(), REACH_WITHIN_MS);
+      await this.#waiting.until(() => mesh.unreached.length === 0);
+      clearTimeout(patience);
+      if (this.#turn === turn && mesh.unreached.length > 0) throw new Error('no direct way to everybody');
     }
-    await this.#report(epoch, { name: 'ready' });
+    if (this.#turn === turn) await this.#report(epoch, { name: 'ready' });
   }
 
   async #move(mode: RoomMode, epoch: number): Promise<void> {
-    if (mode === 'mesh') await this.#room.mesh.hold(false);
-    const { participants } = this.#room.roster;
-    const gaps = await Promise.all(participants.map((participant) => this.#cutOver(participant, mode)));
-    this.#streams = gaps.flat();
+    const turn = this.#turn ?? this.#begin();
+    const { mesh, roster } = this.#room;
+    if (mode === 'mesh') await mesh.hold(false);
+    // Somebody who came in the middle has prepared nothing.
+    else await Promise.all([this.#uplink.need('room'), this.#receiving.open()]);
+    const streams = await Promise.all(
+      roster.participants.map((participant) =>
+        cutOver({
+          participant,
+          to: mode,
+          show: (kind) => {
+            if (this.#turn !== turn) return;
+            roster.setPath(participant, kind, mode);
+            if (kind === 'video') this.#watchTile(participant, mode);
+          },
+          isOver: (kind) => this.#turn !== turn || !this.#expects(participant, kind),
+          waiting: this.#waiting,
+        }),
+      ),
+    );
+    if (this.#turn !== turn) return;
+    this.#streams = streams.flat();
     await this.#report(epoch, { name: 'over', gaps: this.#streams });
   }
 
   async #commit(mode: RoomMode, epoch: number): Promise<void> {
+    const report = { mode, epoch, streams: this.#streams };
+    this.#end();
     this.#mode = mode;
     this.#epoch = epoch;
-    this.#waiting.clear();
-    if (mode === 'sfu' && !this.#path) await this.#openPath();
+    if (mode === 'sfu') this.#keepPath();
     await this.#room.mesh.hold(mode === 'sfu');
-    this.#room.roster.showAll(mode);
+    this.#showAll(mode);
     if (mode === 'mesh') this.#closePath();
-    const report = { mode, epoch, streams: this.#streams };
-    this.#asked?.resolve(report);
-    this.#asked = undefined;
+    this.#settle(report);
     this.#room.switched(report);
   }
 
-  async #revert(mode: RoomMode, failures: SwitchFailure[]): Promise<void> {
-    this.#waiting.clear();
-    this.#room.roster.showAll(this.#mode);
-    if (mode === 'sfu') this.#closePath();
-    else await this.#room.mesh.hold(true);
-    this.#asked?.reject(new MeshliftError('SWITCH_FAILED', undefined, { cause: failures }));
-    this.#asked = undefined;
+  /** Back to how things were before the switch. */
+  async #revert(failures: SwitchFailure[]): Promise<void> {
+    this.#end();
+    const mode = this.#mode;
+    this.#showAll(mode);
+    if (mode === 'mesh') this.#closePath();
+    await this.#room.mesh.hold(mode === 'sfu');
+    this.#settle(new MeshliftError('SWITCH_FAILED', undefined, { cause: failures }));
     this.#room.switchFailed(failures);
   }
 
-  /** What somebody publishes and has not come over the relay yet. */
-  get #missing(): string[] {
-    return this.#room.roster.participants.flatMap((participant) => {
-      const relayed = participant.mediaOf('sfu')?.getTracks() ?? [];
-      return ['audio', 'video'].filter(
-        (kind) => participant.publishes(kind) && !relayed.some((track) => track.kind === kind),
-      );
-    });
+  #begin(): symbol {
+    this.#end();
+    const turn = Symbol('turn');
+    this.#turn = turn;
+    return turn;
   }
 
-  async #openPath(): Promise<RelayPath> {
-    this.#closePath();
-    const { connection, sessionId, welcome, mesh } = this.#room;
-    const path = new RelayPath(connection, sessionId);
-    this.#path = path;
-    path.on('track', (added) => this.#setTrack(added, true));
-    path.on('trackgone', (gone) => this.#setTrack(gone, false));
-    path.on('failed', () => {
-      if (this.#mode === 'sfu' && this.#path === path) void this.#reopen();
-    });
-    await path.open(welcome, mesh.media.tracks, mesh.media.paused);
-    return path;
+  #end(): void {
+    this.#turn = undefined;
+    this.#streams = [];
+    this.#waiting.callOff();
   }
 
-  /** The relay let go of this page alone: enters it again. If the room has left it too, the server tells. */
-  async #reopen(): Promise<void> {
-    await this.#openPath().catch(() => undefined);
+  /** Answers whoever asked for a switch. */
+  #settle(outcome: SwitchReport | MeshliftError | undefined): void {
+    const asked = this.#asked;
+    this.#asked = undefined;
+    if (outcome instanceof MeshliftError) asked?.reject(outcome);
+    else if (outcome) asked?.resolve(outcome);
+    else asked?.reject(new MeshliftError('DISCONNECTED'));
+  }
+
+  #showAll(mode: RoomMode): void {
+    const { roster } = this.#room;
+    roster.showAll(mode);
+    for (const participant of roster.participants) this.#watchTile(participant, mode);
+  }
+
+  #watchTile({ stream }: Participant, path: RoomMode): void {
+    if (stream && path === 'sfu') this.#tiles.watch(stream);
+    else if (stream) this.#tiles.unwatch(stream);
+  }
+
+  /** Whether everything that somebody publishes has come over the relay, or they have left. */
+  #hasCome(participant: Participant): boolean {
+    return KINDS.every((kind) => !this.#expects(participant, kind) || participant.trackOf('sfu', kind));
+  }
+
+  #expects(participant: Participant, kind: MediaKind): boolean {
+    return this.#room.roster.has(participant.participantId) && participant.publishes(kind);
+  }
+
+  #keepPath(): void {
+    this.#uplink.keep('room');
+    this.#receiving.keep();
   }
 
   #closePath(): void {
-    this.#path?.close();
-    this.#path = undefined;
+    this.#tiles.clear();
+    this.#uplink.release('room');
+    this.#receiving.close();
+    this.#dropRelayMedia();
+  }
+
+  #receive(): ReceivingSession {
+    this.#dropRelayMedia();
+    const session = new ReceivingSession(this.#room);
+    session.on('track', (added) => this.#setTrack(added, true));
+    session.on('trackgone', (gone) => this.#setTrack(gone, false));
+    session.on('layers', ({ participantId }) => this.#tiles.look(participantId));
+    return session;
+  }
+
+  #dropRelayMedia(): void {
     for (const participantId of this.#relayMedia.keys()) {
       this.#room.roster.setRelayMedia(participantId, undefined);
     }
     this.#relayMedia.clear();
   }
 
-  #setTrack({ participantId, track }: PathTrack, present: boolean): void {
+  #setTrack({ participantId, track }: RelayedTrack, present: boolean): void {
     const media = this.#relayMedia.get(participantId) ?? new MediaStream();
     this.#relayMedia.set(participantId, media);
     if (present) media.addTrack(track);
@@ -204,44 +270,15 @@ export class Lift {
     this.look();
   }
 
-  /** Resolves when something holds that a track, somebody who leaves or another presence may bring about. */
-  #until(holds: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!holds()) return;
-        this.#waiting.delete(look);
-        resolve();
-      };
-      this.#waiting.add(look);
-      look();
-    });
-  }
-
-  /** Brings one participant's picture and sound over, once the new path shows them as well as the old one. */
-  async #cutOver(participant: Participant, mode: RoomMode): Promise<SwitchGap[]> {
-    const { participantId, stream, videoPaused } = participant;
-    const media = participant.mediaOf(mode);
-    if (!media) return [];
-    const present = participant.mediaOf(mode === 'sfu' ? 'mesh' : 'sfu');
-    const warmUp = new WarmUp(media, present, !videoPaused && !document.hidden);
-    try {
-      const gone = this.#until(() => !this.#room.roster.has(participantId));
-      await Promise.race([warmUp.ready, gone]);
-      const swap = () => this.#room.roster.setPath(participant, mode);
-      const element = stream?.elements[0];
-      if (!element || videoPaused || document.hidden || media.getVideoTracks().length === 0) {
-        swap();
-        return [];
-      }
-      return [{ participantId, kind: 'video', gapMs: await frameGapDuring(element, swap) }];
-    } finally {
-      warmUp.close();
-    }
-  }
-
   /** A report that comes too late says nothing any more. */
   async #report(epoch: number, step: Step): Promise<void> {
     const { connection, sessionId } = this.#room;
     await connection.request('room:switchStep', { sessionId, epoch, step }).catch(() => undefined);
   }
+}
+
+/** What the host reads about somebody who could not follow. */
+function reasonOf(thrown: unknown): string {
+  const { message } = thrown instanceof Error ? thrown : MeshliftError.from(thrown);
+  return message.slice(0, 200);
 }

@@ -112,6 +112,12 @@ export class Mesh extends Emitter<MeshEvents> implements PeerContext {
     return [...this.#peers.values()].filter(({ alive }) => !alive).map(({ participantId }) => participantId);
   }
 
+  /** Statistics of all links. */
+  async stats(): Promise<RTCStatsReport[]> {
+    const reports = await Promise.all([...this.#peers.values()].map((peer) => peer.stats()));
+    return reports.filter((report) => report !== undefined);
+  }
+
   say(text: string): void {
     const message = { kind: 'chat', id: randomWord(), text } as const;
     for (const peer of this.#all) peer.tell(message);

@@ -1,4 +1,5 @@
 import type { IceServer } from '@meshlift/protocol';
+import { rememberReceiver } from '../track-receiver.ts';
 import { KINDS, type LocalMedia } from './local-media.ts';
 import {
   type Candidates,
@@ -70,6 +71,11 @@ export class PeerLink {
   /** Whether media can pass, as far as is known. */
   get alive(): boolean {
     return this.#channel?.readyState === 'open' && this.#connection.connectionState !== 'failed';
+  }
+
+  /** What the browser counts of everything that passes here. */
+  stats(): Promise<RTCStatsReport> {
+    return this.#connection.getStats();
   }
 
   /** Adds channel and tracks. Without an offer of the other side's it makes one. Repeating it changes nothing. */
@@ -183,7 +189,10 @@ export class PeerLink {
     const sending = this.#connection
       .getTransceivers()
       .filter(({ currentDirection }) => currentDirection === 'sendrecv' || currentDirection === 'recvonly')
-      .map(({ receiver }) => receiver.track);
+      .map(({ receiver }) => {
+        rememberReceiver(receiver.track, receiver);
+        return receiver.track;
+      });
     const announced = KINDS.filter((kind) => (this.#announced?.[kind] ?? 'none') !== 'none');
     const present = new Set(announced.map((kind) => sending.find((track) => track.kind === kind)));
     const { received } = this;

@@ -86,6 +86,11 @@ export class Peer implements LinkOwner {
     return this.#link?.alive ?? false;
   }
 
+  /** Statistics of the link; undefined while there is none. */
+  async stats(): Promise<RTCStatsReport | undefined> {
+    return this.#link?.stats();
+  }
+
   /** Makes the first step. The other side's is taken as it comes. */
   connect(): void {
     void this.#open().prepare();

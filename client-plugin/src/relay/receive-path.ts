@@ -9,6 +9,7 @@ export interface ReceivedTrack {
   sourceId: string;
   kind: 'audio' | 'video';
   track: MediaStreamTrack;
+  receiver: RTCRtpReceiver | undefined;
   /** The publisher has muted it, or switched the camera off. */
   paused: boolean;
   spatialLayers: number;
@@ -42,10 +43,14 @@ export class ReceivePath {
     return received;
   }
 
-  /** Lets consumers flow that were open already; for after a signaling drop in the middle of `open`. */
-  async resumeAll(): Promise<void> {
-    if (this.#consumers.size > 0)
-      await this.#relay.request('consumer:resume', { consumerIds: this.consumerIds });
+  /** Lets consumers flow that were open already: after a signaling drop in the middle of `open`, or a pause. */
+  async resume(consumerIds: string[] = this.consumerIds): Promise<void> {
+    if (consumerIds.length > 0) await this.#relay.request('consumer:resume', { consumerIds });
+  }
+
+  /** Has nothing of these sent until they are resumed. */
+  async pause(consumerIds: string[]): Promise<void> {
+    if (consumerIds.length > 0) await this.#relay.request('consumer:pause', { consumerIds });
   }
 
   async setLayers(consumerId: string, layers: Layers | null): Promise<void> {
@@ -76,8 +81,9 @@ export class ReceivePath {
       producerId,
       kind,
       rtpParameters: rtpParameters as types.RtpParameters,
-      // One stream for all: sound and picture are played in step.
-      streamId: 'relay',
+      // One stream for each source: its sound and picture are played in step with each other, and not with
+      // anybody else's.
+      streamId: sourceId,
     });
     this.#consumers.set(id, consumer);
     return {
@@ -85,6 +91,7 @@ export class ReceivePath {
       sourceId,
       kind,
       track: consumer.track,
+      receiver: consumer.rtpReceiver,
       paused: producerPaused,
       spatialLayers,
       temporalLayers,

@@ -97,7 +97,7 @@ export class SendPath {
   /** Replaces the track that is being sent of the same kind; viewers keep watching. */
   async replace(track: MediaStreamTrack): Promise<void> {
     const producer = this.#of(track.kind);
-    if (producer) await producer.replaceTrack({ track });
+    if (producer) await this.#replace(producer, track);
     else await this.add(track, false);
   }
 
@@ -111,7 +111,7 @@ export class SendPath {
     for (const track of tracks) {
       const producer = this.#of(track.kind);
       if (!producer) await this.add(track, paused.has(track.kind));
-      else if (producer.track !== track) await producer.replaceTrack({ track });
+      else if (producer.track !== track) await this.#replace(producer, track);
     }
   }
 
@@ -129,6 +129,11 @@ export class SendPath {
     await this.#apply(producerId);
   }
 
+  /** What the browser counts of everything that is sent here. */
+  stats(): Promise<RTCStatsReport> {
+    return this.#relay.transport.getStats();
+  }
+
   close(): void {
     this.#relay.close();
   }
@@ -137,21 +142,37 @@ export class SendPath {
     return [...this.#producers.values()].find((producer) => producer.kind === kind && !producer.closed);
   }
 
+  /** A camera and a screen are sent in different layers. */
+  async #replace(producer: types.Producer, track: MediaStreamTrack): Promise<void> {
+    await producer.replaceTrack({ track });
+    await this.#apply(producer.id);
+  }
+
   /** One at a time: a sender's parameters may only be set as they were last read (WebRTC, section 5.2). */
   #apply(producerId: string): Promise<void> {
     this.#applying = this.#applying.then(async () => {
-      const sender = this.#producers.get(producerId)?.rtpSender;
+      const producer = this.#producers.get(producerId);
+      const sender = producer?.rtpSender;
       const wanted = this.#wanted.get(producerId);
       if (!sender || !wanted || this.#relay.transport.closed) return;
       const parameters = sender.getParameters();
-      const differs = parameters.encodings.some(({ active }, layer) => active !== wanted.includes(layer));
-      if (!differs) return;
-      for (const [layer, encoding] of parameters.encodings.entries())
-        encoding.active = wanted.includes(layer);
+      const { encodings } = parameters;
+      const sent = isScreen(producer.track) && wanted.length > 0 ? [encodings.length - 1] : wanted;
+      if (encodings.every(({ active }, layer) => active === sent.includes(layer))) return;
+      for (const [layer, encoding] of encodings.entries()) encoding.active = sent.includes(layer);
       await sender.setParameters(parameters);
     });
     return this.#applying;
   }
+}
+
+/**
+ * A screen is sent in its full size alone, so that a narrow network makes it slower and never blurred: text
+ * of a quarter of its size cannot be read.
+ */
+function isScreen(track: MediaStreamTrack | null): boolean {
+  if (track?.kind !== 'video') return false;
+  return ['detail', 'text'].includes(track.contentHint) || track.getSettings().displaySurface !== undefined;
 }
 
 type OpenProducer = Parameters<RelayTransport['request']>[1] & {

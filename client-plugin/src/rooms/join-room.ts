@@ -1,4 +1,4 @@
-import { MeshliftError } from '@meshlift/protocol';
+import { MeshliftError, type RoomModeChoice } from '@meshlift/protocol';
 import { LONGEST_NAME } from '../mesh/messages.ts';
 import { SignalingConnection } from '../signaling/signaling-connection.ts';
 import { Room } from './room.ts';
@@ -13,6 +13,8 @@ export interface JoinOptions {
   name?: string;
   /** Keeps the room's name and all signals from the server. It does not leave the page. */
   password?: string;
+  /** How the media of a room that this page founds travels at first; `mesh` by default. Others cannot choose. */
+  mode?: RoomModeChoice;
   /** From an earlier stay as host: makes this one host again. */
   hostKey?: string;
 }
@@ -26,12 +28,15 @@ export interface JoinOptions {
  *   room with a password
  */
 export async function joinRoom(options: JoinOptions): Promise<Room> {
-  const { server = location.origin, room, name = '', password, hostKey } = options;
+  const { server = location.origin, room, name = '', password, mode, hostKey } = options;
   if (!('RTCPeerConnection' in globalThis)) throw new MeshliftError('UNSUPPORTED_BROWSER');
   if (name.length > LONGEST_NAME) {
     throw new MeshliftError('BAD_REQUEST', `A name has at most ${LONGEST_NAME} characters.`);
   }
   const address = await roomAddress(server, room, password);
   const { connection, welcome } = await SignalingConnection.open(server);
-  return Room.start(connection, welcome, { address, name, hostKey });
+  const joined = await Room.start(connection, welcome, { address, server, name, hostKey });
+  // A room that cannot be on the relay yet is one all the same; whoever asks for its mode sees which it has.
+  if (mode && joined.host && joined.participants.length === 0) joined.setMode(mode).catch(() => undefined);
+  return joined;
 }

@@ -1,4 +1,5 @@
-import type { RoomMode } from '@meshlift/protocol';
+import type { MediaKind, RoomMode } from '@meshlift/protocol';
+import { KINDS } from '../mesh/local-media.ts';
 import type { Presence } from '../mesh/messages.ts';
 import { RemoteStream } from './remote-stream.ts';
 
@@ -15,13 +16,13 @@ export class Participant {
   #presence: Presence | undefined;
   #stream: RemoteStream | undefined;
   readonly #media: Partial<Record<RoomMode, MediaStream | undefined>> = {};
-  #path: RoomMode;
+  readonly #path: Record<MediaKind, RoomMode>;
 
   /** @param path how the room's media travels as they come */
   constructor(participantId: string, host: boolean, path: RoomMode) {
     this.participantId = participantId;
     this.#host = host;
-    this.#path = path;
+    this.#path = { audio: path, video: path };
   }
 
   /** Whether they may change the room. */
@@ -76,28 +77,50 @@ export class Participant {
     return this.#show();
   }
 
+  /** @internal The track that comes by a path, while one does. */
+  trackOf(path: RoomMode, kind: MediaKind): MediaStreamTrack | undefined {
+    return this.#media[path]?.getTracks().find((track) => track.kind === kind);
+  }
+
   /** @internal Shows what comes by this path from now on, as soon as anything does. */
-  setPath(path: RoomMode): StreamChange {
-    this.#path = path;
+  setPath(kind: MediaKind, path: RoomMode): StreamChange {
+    this.#path[kind] = path;
     return this.#show();
   }
 
   /** Until something comes by the path in use, what still comes by the other one is better than nothing. */
   #show(): StreamChange {
-    const media = this.mediaOf(this.#path) ?? this.mediaOf(this.#path === 'mesh' ? 'sfu' : 'mesh');
+    const shown = KINDS.map((kind) => ({ kind, track: this.#trackInUse(kind) }));
     const present = this.#stream;
-    if (!media) {
+    if (shown.every(({ track }) => track === undefined)) {
       this.#stream = undefined;
       present?.close();
       return present ? { ended: present } : {};
     }
-    if (present) {
-      present.show(media);
-      return {};
-    }
-    this.#stream = new RemoteStream(this.participantId, media);
+    const stream = present ?? new RemoteStream(this.participantId);
+    this.#stream = stream;
+    for (const { kind, track } of shown) stream.show(kind, track);
+    this.#silenceOthers(stream.track('audio'));
+    if (present) return {};
     this.#showPaused();
-    return { begun: this.#stream };
+    return { begun: stream };
+  }
+
+  #trackInUse(kind: MediaKind): MediaStreamTrack | undefined {
+    const path = this.#path[kind];
+    return this.trackOf(path, kind) ?? this.trackOf(path === 'mesh' ? 'sfu' : 'mesh', kind);
+  }
+
+  /**
+   * Browsers may mix the sound of a path that no element plays into that of one that does, and would play
+   * everything twice while both paths run. A track that is not enabled is decoded, and silent.
+   */
+  #silenceOthers(heard: MediaStreamTrack | undefined): void {
+    for (const path of ['mesh', 'sfu'] as const) {
+      const track = this.trackOf(path, 'audio');
+      if (track && track !== heard) track.enabled = false;
+    }
+    if (heard) heard.enabled = true;
   }
 
   #showPaused(): void {

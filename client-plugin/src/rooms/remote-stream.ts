@@ -4,24 +4,25 @@ import { Emitter } from '../emitter.ts';
 export interface RemoteStreamEvents {
   /** Sound or picture came or went, or was switched off or on. */
   tracks: undefined;
+  /** An element has been attached, or detached. */
+  elements: undefined;
 }
 
-/** What one participant sends, by whatever path it comes. Each path has a `MediaStream` of its own. */
+/** What one participant sends, by whatever path it comes. */
 export class RemoteStream extends Emitter<RemoteStreamEvents> {
   readonly participantId: string;
+  /**
+   * Stays the same from beginning to end. Sound and picture in it are each of the path that is in use: when
+   * one of them goes over to another path, its track is replaced here, and elements follow by themselves.
+   * `enabled` of its tracks belongs to the room: silence somebody by muting the element.
+   */
+  readonly media = new MediaStream();
   readonly #elements = new Set<HTMLVideoElement>();
   readonly #paused = new Set<MediaKind>();
-  #media: MediaStream;
 
-  constructor(participantId: string, media: MediaStream) {
+  constructor(participantId: string) {
     super();
     this.participantId = participantId;
-    this.#media = media;
-  }
-
-  /** The stream of the path in use. Attached elements follow when it becomes another one. */
-  get media(): MediaStream {
-    return this.#media;
   }
 
   /** Whether there is sound that the participant has not muted. */
@@ -43,22 +44,34 @@ export class RemoteStream extends Emitter<RemoteStreamEvents> {
     return [...this.#elements];
   }
 
-  /** Plays in this element too. It should have `autoplay` and `playsinline`. */
+  /**
+   * Plays in this element too. It should have `autoplay` and `playsinline`. Over the relay the picture is
+   * received in the size of the largest element that can be seen, and not at all while none can.
+   */
   attach(video: HTMLVideoElement): void {
     this.#elements.add(video);
-    video.srcObject = this.#media;
+    video.srcObject = this.media;
+    this.emit('elements', undefined);
   }
 
   detach(video: HTMLVideoElement): void {
-    if (this.#elements.delete(video) && video.srcObject === this.#media) video.srcObject = null;
+    if (!this.#elements.delete(video)) return;
+    if (video.srcObject === this.media) video.srcObject = null;
+    this.emit('elements', undefined);
   }
 
-  /** @internal Takes what comes by this path from now on. */
-  show(media: MediaStream): void {
-    if (media !== this.#media) {
-      this.#media = media;
-      for (const video of this.#elements) video.srcObject = media;
-    }
+  /** @internal */
+  track(kind: MediaKind): MediaStreamTrack | undefined {
+    return this.media.getTracks().find((track) => track.kind === kind);
+  }
+
+  /** @internal Takes this track from now on. */
+  show(kind: MediaKind, track: MediaStreamTrack | undefined): void {
+    const present = this.track(kind);
+    if (track === present) return;
+    // In this order an element goes from one to the other, and is never without.
+    if (track) this.media.addTrack(track);
+    if (present) this.media.removeTrack(present);
     this.emit('tracks', undefined);
   }
 
@@ -76,6 +89,6 @@ export class RemoteStream extends Emitter<RemoteStreamEvents> {
   }
 
   #plays(kind: MediaKind): boolean {
-    return !this.#paused.has(kind) && this.#media.getTracks().some((track) => track.kind === kind);
+    return !this.#paused.has(kind) && this.track(kind) !== undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { MeshliftError, type RoomState } from '@meshlift/protocol';
+import { MeshliftError, type RequestReply, type RoomState } from '@meshlift/protocol';
 import type { SessionListeners, SignalingConnection } from '../signaling/signaling-connection.ts';
 
 /**
@@ -70,6 +70,7 @@ export class RoomSession {
     const resumed = await this.#connection.request('session:resume', { sessionId: this.#sessionId });
     if (resumed.kind !== 'participant') throw new MeshliftError('WRONG_STATE');
     this.#host = resumed.room.host;
+    this.#hostKey = this.#host ? (resumed.room.hostKey ?? this.#hostKey) : undefined;
     return resumed.room;
   }
 
@@ -91,6 +92,15 @@ export class RoomSession {
 
   async decideSwitch(epoch: number, leaveOut: boolean): Promise<void> {
     await this.#connection.request('room:decideSwitch', { sessionId: this.#sessionId, epoch, leaveOut });
+  }
+
+  /** @param known a stream that was offered before, and its key */
+  publish(known: { streamId?: string; publishKey?: string }): Promise<RequestReply<'room:publish'>> {
+    return this.#connection.request('room:publish', { sessionId: this.#sessionId, ...known });
+  }
+
+  async setAudience(allowed: boolean): Promise<void> {
+    await this.#connection.request('room:setAudience', { sessionId: this.#sessionId, allowed });
   }
 
   /** @param hostKey told to the new host alone */

@@ -1,21 +1,26 @@
 import {
+  type Audience,
   type MediaKind,
   MeshliftError,
   type RoomMode,
+  type RoomModeChoice,
   type RoomParticipant,
   type RoomState,
   type SwitchFailure,
 } from '@meshlift/protocol';
 import { Emitter } from '../emitter.ts';
-import { Lift, type LiftedRoom, type SwitchReport } from '../lift/lift.ts';
+import type { LiftedRoom, SwitchReport } from '../lift/lifted-room.ts';
+import { MediaPaths } from '../lift/media-paths.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import { LONGEST_TEXT } from '../mesh/messages.ts';
 import { SessionKeeper } from '../signaling/session-keeper.ts';
 import type { SignalingConnection, Welcome } from '../signaling/signaling-connection.ts';
 import type { Participant } from './participant.ts';
 import type { RoomAddress } from './room-address.ts';
+import { type OfferedStream, RoomAudience } from './room-audience.ts';
 import { RoomSession } from './room-session.ts';
 import { Roster, type RosterEvents } from './roster.ts';
+import { SpeakerWatch } from './speaker-watch.ts';
 
 /** `reconnecting`: signaling is away; media and chat go on. `ended`: over, with an error unless this page left. */
 export type RoomStay = 'joined' | 'reconnecting' | 'ended';
@@ -25,8 +30,22 @@ export interface RoomEvents extends RosterEvents {
   /** Somebody else is the host now. */
   host: { participantId: string };
   locked: boolean;
-  /** This page's media travels another way now; for each picture it says how long it stood still. */
+  /**
+   * A switch to this mode has begun, and nothing has moved yet. Once it is through with `sfu`, the relay of
+   * this host name can see and hear the room.
+   */
+  switching: { mode: RoomMode; relay: string };
+  /** This page's media travels another way now; it says how long each picture stood still. */
   modechange: SwitchReport;
+  /** Whether the room's mode follows what its participants measure. */
+  auto: boolean;
+  /** Somebody else is speaking now, or nobody is any more. */
+  speaker: Participant | undefined;
+  /**
+   * The audience outside the room has changed. While `wanted` is true, what this page publishes goes to the
+   * relay, whatever the room's mode. Undefined: there is no stream any more.
+   */
+  audience: Audience | undefined;
   /** A switch was called off: these could not follow. The room is as it was. */
   switchfailed: SwitchFailure[];
   /** To hosts: a switch waits for these. See `decideSwitch`. */
@@ -35,28 +54,30 @@ export interface RoomEvents extends RosterEvents {
 
 export interface RoomOptions {
   address: RoomAddress;
+  /** The server's URL. */
+  server: string;
   name: string;
   hostKey: string | undefined;
 }
 
 /** A room this page is in. It comes back by itself after a drop. */
 export class Room extends Emitter<RoomEvents> {
+  /** The host name of the relay, which can see and hear the room while its mode is `sfu`. */
+  readonly relayHost: string;
   readonly #session: RoomSession;
   readonly #keeper: SessionKeeper;
   readonly #mesh: Mesh;
   readonly #roster: Roster;
-  readonly #lift: Lift;
+  readonly #paths: MediaPaths;
+  readonly #audience: RoomAudience;
+  readonly #speakers: SpeakerWatch;
   #welcome: Welcome;
   #locked = false;
   #localStream: MediaStream | undefined;
   #state: RoomStay = 'reconnecting';
 
-  static async start(
-    connection: SignalingConnection,
-    welcome: Welcome,
-    { address, name, hostKey }: RoomOptions,
-  ): Promise<Room> {
-    const room = new Room(connection, welcome, { address, name, hostKey });
+  static async start(connection: SignalingConnection, welcome: Welcome, options: RoomOptions): Promise<Room> {
+    const room = new Room(connection, welcome, options);
     try {
       await room.#keeper.start();
       return room;
@@ -69,16 +90,26 @@ export class Room extends Emitter<RoomEvents> {
   private constructor(
     connection: SignalingConnection,
     welcome: Welcome,
-    { address: { roomId, sealing }, name, hostKey }: RoomOptions,
+    { address: { roomId, sealing }, server, name, hostKey }: RoomOptions,
   ) {
     super();
+    this.relayHost = new URL(server, location.href).hostname;
     this.#session = new RoomSession(connection, roomId, hostKey);
     const signal = (to: string, text: string) => this.#session.signal(to, text);
     this.#mesh = new Mesh({ name, sealing, signal });
     this.#roster = new Roster(this.#mesh, (name, event) => this.emit(name, event as never));
     this.#welcome = welcome;
-    this.#lift = new Lift(this.#lifted(connection));
-    for (const name of ['left', 'presence'] as const) this.on(name, () => this.#lift.look());
+    this.#paths = new MediaPaths(this.#lifted(connection));
+    this.#audience = new RoomAudience(this.#session, this.#paths.uplink, (audience) =>
+      this.emit('audience', audience),
+    );
+    this.#speakers = new SpeakerWatch(
+      () => this.participants,
+      (speaker) => this.emit('speaker', speaker),
+    );
+    for (const name of ['left', 'presence'] as const) this.on(name, () => this.#paths.look());
+    this.on('stream', (stream) => this.#paths.begun(stream));
+    this.on('streamended', (stream) => this.#paths.ended(stream));
     connection.on('restored', (welcome) => {
       this.#welcome = welcome;
       this.#mesh.iceServers = welcome.iceServers;
@@ -125,18 +156,24 @@ export class Room extends Emitter<RoomEvents> {
 
   /** How this page's media travels: between the browsers themselves, or through the relay. */
   get mode(): RoomMode {
-    return this.#lift.mode;
+    return this.#paths.mode;
+  }
+
+  /** Whether the room's mode follows what its participants measure. */
+  get auto(): boolean {
+    return this.#paths.auto;
   }
 
   /**
    * Moves the room to the relay, or back to the mesh, while everybody goes on. Hosts only. Resolves when this
-   * page is over.
+   * page is over. `auto` moves nothing now: from then on the room goes to the relay when its mesh asks more of
+   * somebody than they have, and back when a mesh would be easy for all, until a host names a mode again.
    *
    * @throws MeshliftError `NOT_HOST`, `SWITCH_IN_PROGRESS`, `STALE_EPOCH`, `SERVER_FULL`, and `SWITCH_FAILED`
    *   when somebody could not follow: its cause says who, and why
    */
-  async setMode(mode: RoomMode): Promise<SwitchReport> {
-    return this.#lift.setMode(mode);
+  async setMode(mode: RoomModeChoice): Promise<SwitchReport> {
+    return this.#paths.setMode(mode);
   }
 
   /** Hosts only, after `switchstuck`: goes on without those who are stuck, or puts the room back. */
@@ -152,11 +189,32 @@ export class Room extends Emitter<RoomEvents> {
   /**
    * Sends a stream's first sound and picture track to everybody, those included who come later. Calling it
    * again sends another stream's instead. The tracks stay the caller's.
+   *
+   * Whoever has the stream ID it resolves to can watch as well, through the relay and without being in the
+   * room; `audience` tells when somebody does.
+   *
+   * @throws MeshliftError `SERVER_FULL`, `DISCONNECTED`, if there can be no audience; the room is sent to anyway
    */
-  async publish(stream: MediaStream): Promise<void> {
+  async publish(stream: MediaStream): Promise<OfferedStream> {
     this.#localStream = stream;
     this.#mesh.media.publish(stream.getTracks());
     await this.#applyMedia();
+    return this.#audience.offer();
+  }
+
+  /** Who watches what this page publishes from outside the room; undefined before `publish`. */
+  get audience(): Audience | undefined {
+    return this.#audience.current;
+  }
+
+  /** Refuses those who watch from outside, or lets them in again. The stream keeps its ID. */
+  async allowAudience(allowed: boolean): Promise<void> {
+    await this.#audience.allow(allowed);
+  }
+
+  /** Who is speaking, of the others; undefined while nobody is. */
+  get activeSpeaker(): Participant | undefined {
+    return this.#speakers.speaker;
   }
 
   /** Sends another camera, microphone or screen in place of the one of the same kind. */
@@ -174,7 +232,7 @@ export class Room extends Emitter<RoomEvents> {
   /** Mutes the microphone or switches the camera off, for everybody. The track itself goes on. */
   async setPaused(kind: MediaKind, paused: boolean): Promise<void> {
     this.#mesh.media.setPaused(kind, paused);
-    await Promise.all([this.#mesh.applyMedia(), this.#lift.setPaused(kind, paused)]);
+    await Promise.all([this.#mesh.applyMedia(), this.#paths.setPaused(kind, paused)]);
   }
 
   /** Says something to everybody. @throws MeshliftError `BAD_REQUEST` for more than 4,000 characters */
@@ -202,7 +260,7 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   async #applyMedia(): Promise<void> {
-    await Promise.all([this.#mesh.applyMedia(), this.#lift.applyMedia()]);
+    await Promise.all([this.#mesh.applyMedia(), this.#paths.applyMedia()]);
   }
 
   async #join(welcome: Welcome): Promise<void> {
@@ -216,7 +274,9 @@ export class Room extends Emitter<RoomEvents> {
     mesh.reachable = true;
     mesh.begin(session.participantId);
     this.#update(state, (participantId) => mesh.connect(participantId));
-    void this.#lift.enter(state);
+    void this.#paths.enter(state);
+    // What stands in the way of an audience does not keep anybody out of the room.
+    void this.#audience.offerAgain().catch(() => undefined);
     this.#setState('joined');
   }
 
@@ -241,8 +301,10 @@ export class Room extends Emitter<RoomEvents> {
         if (!this.#roster.has(from)) this.#roster.add(stranger, greet);
         this.#mesh.receive(from, signal);
       },
-      'room:switch': (told) => void this.#lift.follow(told),
+      'room:switch': (told) => void this.#paths.follow(told),
       'room:switchStuck': ({ epoch, waitingFor }) => this.emit('switchstuck', { epoch, waitingFor }),
+      'room:auto': ({ auto }) => this.#paths.setAuto(auto),
+      'room:audience': ({ audience }) => this.#audience.update(audience),
       'room:locked': ({ locked }) => this.#setLocked(locked),
       'room:host': ({ participantId, hostKey }) => {
         this.#session.hostIs(participantId, hostKey);
@@ -260,7 +322,8 @@ export class Room extends Emitter<RoomEvents> {
     this.#mesh.reachable = true;
     this.#update(state, (participantId) => this.#mesh.expect(participantId));
     this.#mesh.resync();
-    void this.#lift.enter(state);
+    void this.#paths.resume(state);
+    this.#audience.update(state.audience);
     this.#setState('joined');
   }
 
@@ -294,20 +357,23 @@ export class Room extends Emitter<RoomEvents> {
       get welcome() {
         return room.#welcome;
       },
+      switching: (mode) => this.emit('switching', { mode, relay: this.relayHost }),
       switched: (report) => this.emit('modechange', report),
       switchFailed: (failures) => this.emit('switchfailed', failures),
+      autoChanged: (auto) => this.emit('auto', auto),
     };
   }
 
   /** Lets the others know at once, each by its own link and through the server. */
   async #sayGoodbye(): Promise<void> {
     this.#mesh.close();
-    this.#lift.close();
+    this.#paths.close();
     await this.#session.close();
   }
 
   #end(error?: MeshliftError): void {
-    this.#lift.close();
+    this.#speakers.close();
+    this.#paths.close();
     this.#keeper.stop();
     this.#mesh.close();
     this.#setState('ended', error);

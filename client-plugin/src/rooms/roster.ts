@@ -1,4 +1,5 @@
-import type { RoomMode, RoomParticipant } from '@meshlift/protocol';
+import type { MediaKind, RoomMode, RoomParticipant } from '@meshlift/protocol';
+import { KINDS } from '../mesh/local-media.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { Participant, type StreamChange } from './participant.ts';
 import type { RemoteStream } from './remote-stream.ts';
@@ -58,12 +59,14 @@ export class Roster {
   /** Shows everybody by this path from now on, those included who come later. */
   showAll(path: RoomMode): void {
     this.#path = path;
-    for (const participant of this.#participants.values()) this.setPath(participant, path);
+    for (const participant of this.#participants.values()) {
+      for (const kind of KINDS) this.setPath(participant, kind, path);
+    }
   }
 
-  /** Shows somebody by this path from now on. */
-  setPath(participant: Participant, path: RoomMode): void {
-    this.#announce(participant.setPath(path));
+  /** Shows somebody's sound or picture by this path from now on. */
+  setPath(participant: Participant, kind: MediaKind, path: RoomMode): void {
+    this.#announce(participant.setPath(kind, path));
   }
 
   has(participantId: string): boolean {

@@ -212,7 +212,7 @@ export class View extends Emitter<ViewEvents> {
     for (const id of [...this.#received.keys()]) if (!current.has(id)) this.#closeConsumer(id);
     for (const { id, producerPaused } of resumed.consumers) this.#setPaused(id, producerPaused);
     this.#setViewers(resumed.viewers);
-    await this.#path?.resumeAll();
+    await this.#path?.resume();
     await this.#open(resumed.consumers);
     this.#path?.check();
     this.#setState(resumed.state);

@@ -9,29 +9,19 @@ const AT_MOST_MS = 2_000;
 /**
  * Waits until a new path shows a picture as well as the old one does: its first frame has been decoded, and
  * the next ones come as often. A relay begins with few frames a second and becomes smooth within a second or
- * so, which a viewer would take for a stumble. Where there is no picture that moves, its sound is enough.
+ * so, which a viewer would take for a stumble.
  *
  * The decoder stays at work until `close`, so that an element that takes the new path over shows the very
  * next frame.
  */
-export class WarmUp {
+export class PictureWarmUp {
   readonly ready: Promise<void>;
   readonly #clocks: FrameClock[] = [];
   #giveUp: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param withPicture whether a picture is to be expected: a camera that is switched off sends none */
-  constructor(next: MediaStream, present: MediaStream | undefined, withPicture: boolean) {
-    const hasPicture = withPicture && next.getVideoTracks().length > 0;
-    this.ready = hasPicture ? this.#untilSmooth(next, present) : untilAudible(next);
-  }
-
-  close(): void {
-    clearTimeout(this.#giveUp);
-    for (const clock of this.#clocks) clock.close();
-  }
-
-  #untilSmooth(next: MediaStream, present: MediaStream | undefined): Promise<void> {
-    return new Promise((resolve) => {
+  /** @param present the track that shows the same picture now, if one does */
+  constructor(next: MediaStreamTrack, present: MediaStreamTrack | undefined) {
+    this.ready = new Promise((resolve) => {
       const old = present ? new FrameClock(present) : undefined;
       const clock = new FrameClock(next, () => {
         this.#giveUp ??= setTimeout(resolve, AT_MOST_MS);
@@ -41,10 +31,10 @@ export class WarmUp {
       this.#clocks.push(clock, ...(old ? [old] : []));
     });
   }
-}
 
-async function untilAudible(media: MediaStream): Promise<void> {
-  const [audio] = media.getAudioTracks();
-  if (!audio?.muted) return;
-  await new Promise((resolve) => audio.addEventListener('unmute', resolve, { once: true }));
+  /** Repeating it changes nothing. */
+  close(): void {
+    clearTimeout(this.#giveUp);
+    for (const clock of this.#clocks) clock.close();
+  }
 }

@@ -6,7 +6,7 @@ const WATCH_FOR_MS = 2_000;
  *
  * @returns milliseconds between the last frame before and the first one after; at most two seconds
  */
-export function frameGapDuring(video: HTMLVideoElement, swap: () => void): Promise<number> {
+export function pictureGapDuring(video: HTMLVideoElement, swap: () => void): Promise<number> {
   return new Promise((resolve) => {
     let swapped = false;
     let last = performance.now();

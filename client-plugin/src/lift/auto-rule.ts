@@ -1,0 +1,82 @@
+import type { Advice, RoomMode } from '@meshlift/protocol';
+
+/** What a page measured of its own sending, averaged over about a second. */
+export interface Effort {
+  mode: RoomMode;
+  /** How many others there are to send to. */
+  receivers: number;
+  /** Bits a second that leave this page, over all links. */
+  sentBps: number;
+  /** Bits a second that the browser's congestion control takes its uplink for, over all links; undefined while it does not know. */
+  availableBps: number | undefined;
+  /** Bits a second of one copy of the picture in full size, with the sound. */
+  copyBps: number;
+  /** Seconds that encoding takes of each second, over all links. */
+  encodeShare: number;
+  /** What keeps the browser from a better picture, on any link. */
+  limitedBy: 'none' | 'bandwidth' | 'cpu';
+}
+
+/** An uplink that is used to this share has nothing left for another copy. */
+const FULL = 0.8;
+/** A mesh must need no more than this share of the uplink for a room to be put back onto it. */
+const EASY = 0.6;
+/** Encoding for this share of the time, on one core, leaves a page no rest. */
+const BUSY = 0.75;
+
+/** How long something must hold before it counts. Lowering asks for more: it can wait. */
+const LIFT_AFTER_MS = 4_000;
+const LOWER_AFTER_MS = 10_000;
+
+/**
+ * What a page advises about the mode of its room, from measurements of its own. One that strains wants the
+ * room lifted; one for which a mesh would be easy has nothing against lowering. Between the two thresholds
+ * nothing changes, and each must hold for a while, so that advice does not come and go.
+ */
+export class AutoRule {
+  #advice: Advice = 'stay';
+  #candidate: Advice = 'stay';
+  #since = 0;
+
+  get advice(): Advice {
+    return this.#advice;
+  }
+
+  /** A room has switched: what was measured before says nothing about now. */
+  reset(): void {
+    this.#advice = 'stay';
+    this.#candidate = 'stay';
+  }
+
+  /** @param now milliseconds of any clock that only goes forward */
+  take(effort: Effort, now: number): Advice {
+    const judged = judge(effort);
+    if (judged !== this.#candidate) {
+      this.#candidate = judged;
+      this.#since = now;
+    }
+    const patience = { lift: LIFT_AFTER_MS, lower: LOWER_AFTER_MS, stay: 0 }[judged];
+    if (now - this.#since >= patience) this.#advice = judged;
+    return this.#advice;
+  }
+}
+
+function judge(effort: Effort): Advice {
+  if (effort.mode === 'mesh') return strains(effort) ? 'lift' : 'stay';
+  return meshWouldBeEasy(effort) ? 'lower' : 'stay';
+}
+
+/** With one receiver there is one copy to send either way: the relay would take no load off. */
+function strains({ receivers, sentBps, availableBps, encodeShare, limitedBy }: Effort): boolean {
+  if (receivers < 2) return false;
+  const isFull = availableBps !== undefined && sentBps >= FULL * availableBps;
+  return (limitedBy === 'bandwidth' && isFull) || limitedBy === 'cpu' || encodeShare > BUSY;
+}
+
+function meshWouldBeEasy({ receivers, availableBps, copyBps, encodeShare, limitedBy }: Effort): boolean {
+  if (limitedBy !== 'none') return false;
+  // Each copy of a mesh is encoded by itself, and all layers of the relay's together take a third more than one.
+  if (receivers * encodeShare > BUSY) return false;
+  if (receivers < 2 || copyBps === 0) return true;
+  return availableBps !== undefined && receivers * copyBps <= EASY * availableBps;
+}

@@ -1,0 +1,72 @@
+import type { MediaKind, RoomMode, SwitchGap } from '@meshlift/protocol';
+import type { Participant } from '../rooms/participant.ts';
+import { pictureGapDuring } from './picture-gap.ts';
+import { PictureWarmUp } from './picture-warm-up.ts';
+import { soundGapDuring } from './sound-gap.ts';
+import { SoundWarmUp } from './sound-warm-up.ts';
+import type { Waiting } from './waiting.ts';
+
+export interface CutOverOptions {
+  participant: Participant;
+  /** The path to go over to. */
+  to: RoomMode;
+  /** Shows the participant by that path from now on. */
+  show(kind: MediaKind): void;
+  /** Whether there is nothing of this kind to wait for any more: they left, paused it, or the switch is over. */
+  isOver(kind: MediaKind): boolean;
+  waiting: Waiting;
+}
+
+/**
+ * Brings one participant's picture and sound over to another path, each as soon as the new path plays it as
+ * well as the old one, and measures what its viewer missed.
+ */
+export async function cutOver(options: CutOverOptions): Promise<SwitchGap[]> {
+  const gaps = await Promise.all([cutOverPicture(options), cutOverSound(options)]);
+  return gaps.filter((gap) => gap !== undefined);
+}
+
+async function cutOverPicture(options: CutOverOptions): Promise<SwitchGap | undefined> {
+  const { participant, to, show, isOver, waiting } = options;
+  const { participantId, stream } = participant;
+  const next = participant.trackOf(to, 'video');
+  if (!next) return undefined;
+  const element = stream?.elements.find(isSeen);
+  // Nobody sees it: there is nothing to be smooth about, and frames may not come at all.
+  const isPaused = () => isOver('video') || participant.videoPaused;
+  if (!element || isPaused()) {
+    show('video');
+    return undefined;
+  }
+  const warmUp = new PictureWarmUp(next, stream?.track('video'));
+  try {
+    await Promise.race([warmUp.ready, waiting.until(isPaused)]);
+    const gapMs = await pictureGapDuring(element, () => show('video'));
+    return { participantId, kind: 'video', gapMs };
+  } finally {
+    warmUp.close();
+  }
+}
+
+async function cutOverSound(options: CutOverOptions): Promise<SwitchGap | undefined> {
+  const { participant, to, show, isOver, waiting } = options;
+  const { participantId } = participant;
+  const next = participant.trackOf(to, 'audio');
+  if (!next) return undefined;
+  const isPaused = () => isOver('audio') || participant.audioPaused;
+  if (isPaused()) {
+    show('audio');
+    return undefined;
+  }
+  const warmUp = new SoundWarmUp(next);
+  try {
+    await Promise.race([warmUp.ready, waiting.until(isPaused)]);
+    const gapMs = await soundGapDuring(next, () => show('audio'));
+    return gapMs === undefined ? undefined : { participantId, kind: 'audio', gapMs };
+  } finally {
+    warmUp.close();
+  }
+}
+
+const isSeen = (video: HTMLVideoElement): boolean =>
+  !document.hidden && video.isConnected && video.checkVisibility() && video.clientWidth > 0;

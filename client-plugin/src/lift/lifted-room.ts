@@ -1,0 +1,49 @@
+import type { MediaKind, RoomMode, SwitchFailure, SwitchGap } from '@meshlift/protocol';
+import type { Participant } from '../rooms/participant.ts';
+import type { RelaySessionContext } from './relay-session.ts';
+import type { OutgoingMedia } from './sending-session.ts';
+
+/** How a switch went, as this page saw it. */
+export interface SwitchReport {
+  mode: RoomMode;
+  epoch: number;
+  /**
+   * For each picture and each sound that was being played: for how many milliseconds the picture stood still,
+   * and how many of the sound had to be made up.
+   */
+  streams: SwitchGap[];
+}
+
+/** The direct way to everybody, whoever made it. */
+export interface LiftedMesh {
+  readonly media: OutgoingMedia;
+  /** Participants to whom no link leads at the moment. */
+  readonly unreached: string[];
+  /** Stops sending sound and picture, or begins again, without taking a link down. */
+  hold(held: boolean): Promise<void>;
+  /** Statistics of all links. */
+  stats(): Promise<RTCStatsReport[]>;
+}
+
+/** Who is there, and by which path each is shown. */
+export interface LiftedRoster {
+  readonly participants: Participant[];
+  has(participantId: string): boolean;
+  setRelayMedia(participantId: string, media: MediaStream | undefined): void;
+  setPath(participant: Participant, kind: MediaKind, path: RoomMode): void;
+  /** Shows everybody by this path from now on, those included who come later. */
+  showAll(path: RoomMode): void;
+}
+
+/** What the lift needs of the room it moves, and what it tells it. */
+export interface LiftedRoom extends RelaySessionContext {
+  readonly mesh: LiftedMesh;
+  readonly roster: LiftedRoster;
+  /** A switch to this mode has begun. Nothing has moved yet. */
+  switching(mode: RoomMode): void;
+  /** This page is over. */
+  switched(report: SwitchReport): void;
+  switchFailed(failures: SwitchFailure[]): void;
+  /** Whether the room follows what its participants measure has changed. */
+  autoChanged(auto: boolean): void;
+}

@@ -1,0 +1,75 @@
+import type { MediaKind } from '@meshlift/protocol';
+import { loadRelay } from '../relay/load-relay.ts';
+import type { SendPath } from '../relay/send-path.ts';
+import { RelaySession, type RelaySessionContext, type RelaySessionEvents } from './relay-session.ts';
+
+/** What a participant sends. */
+export interface OutgoingMedia {
+  readonly tracks: readonly MediaStreamTrack[];
+  /** Kinds that are muted or switched off. */
+  readonly paused: ReadonlySet<MediaKind>;
+}
+
+/** This page's way into its room's relay. */
+export class SendingSession extends RelaySession<RelaySessionEvents> {
+  readonly #media: OutgoingMedia;
+  #path: SendPath | undefined;
+
+  /** @param media read again whenever something of it is applied */
+  constructor(context: RelaySessionContext, media: OutgoingMedia) {
+    super(context);
+    this.#media = media;
+  }
+
+  /** Sends what there is to send now. While it opens, this is done afterwards. */
+  async applyMedia(): Promise<void> {
+    await this.open();
+    await this.#path?.sendOnly(this.#media.tracks, this.#media.paused);
+  }
+
+  async setPaused(kind: MediaKind, paused: boolean): Promise<void> {
+    await this.open();
+    await this.#path?.setPaused(kind, paused);
+  }
+
+  /** Statistics of what is sent, by the browser's account; undefined until it is open. */
+  async stats(): Promise<RTCStatsReport | undefined> {
+    return this.#path?.stats();
+  }
+
+  override async resume(): Promise<void> {
+    await this.open();
+    const resumed = await this.connection.request('session:resume', { sessionId: this.sessionId });
+    if (resumed.kind === 'sender') {
+      for (const { producerId, spatialLayers } of resumed.wantedLayers) {
+        void this.#path?.setWantedLayers(producerId, spatialLayers);
+      }
+    }
+    this.#path?.check();
+  }
+
+  protected override async establish(): Promise<void> {
+    const { connection, welcome } = this;
+    const relay = await loadRelay(welcome.routerRtpCapabilities);
+    const { sessionId, transport } = await connection.request('room:send', {
+      sessionId: this.participantSession,
+    });
+    const lost = this.adopt(sessionId, {
+      'producer:wanted': ({ producerId, spatialLayers }) => {
+        void this.#path?.setWantedLayers(producerId, spatialLayers);
+      },
+    });
+    const path = relay.send({ connection, sessionId, transport, iceServers: welcome.iceServers }, 'VP8');
+    this.#path = path;
+    const { tracks, paused } = this.#media;
+    // The way connects with its first track: who sends nothing cannot know more of it.
+    const sending = path
+      .sendOnly(tracks, paused)
+      .then(() => (tracks.length > 0 ? path.connected() : undefined));
+    await Promise.race([sending, lost]);
+  }
+
+  protected override release(): void {
+    this.#path?.close();
+  }
+}

@@ -1,0 +1,72 @@
+import type { Audience } from '@meshlift/protocol';
+import type { Uplink } from '../lift/uplink.ts';
+import type { RoomSession } from './room-session.ts';
+
+/** How what this page sends is watched from outside the room. */
+export interface OfferedStream {
+  streamId: string;
+  /** With it the stream is rotated or ended over the server's REST API. */
+  publishKey: string;
+  watchUrl: string;
+}
+
+/**
+ * The audience of what this page sends, outside its room and by stream ID alone. It is served by the relay,
+ * whatever the room's mode; the page sends there from the first viewer to the last.
+ */
+export class RoomAudience {
+  readonly #session: RoomSession;
+  readonly #uplink: Uplink;
+  readonly #changed: (audience: Audience | undefined) => void;
+  #publishKey: string | undefined;
+  #audience: Audience | undefined;
+
+  /** @param changed told of every change, of those that this page asked for too */
+  constructor(session: RoomSession, uplink: Uplink, changed: (audience: Audience | undefined) => void) {
+    this.#session = session;
+    this.#uplink = uplink;
+    this.#changed = changed;
+  }
+
+  get current(): Audience | undefined {
+    return this.#audience;
+  }
+
+  /** Lets people watch, under the same stream ID each time. @throws MeshliftError `SERVER_FULL`, `DISCONNECTED` */
+  async offer(): Promise<OfferedStream> {
+    if (!this.#audience || this.#publishKey === undefined) await this.#announce();
+    const { links } = this.#audience ?? {};
+    return {
+      streamId: links?.streamId ?? '',
+      publishKey: this.#publishKey ?? '',
+      watchUrl: links?.watchUrl ?? '',
+    };
+  }
+
+  /** Refuses whoever watches or wants to, or lets them in again. */
+  async allow(allowed: boolean): Promise<void> {
+    await this.#session.setAudience(allowed);
+  }
+
+  /** The page has joined under another participant id: what it offered is offered again. */
+  async offerAgain(): Promise<void> {
+    if (this.#publishKey !== undefined) await this.#announce();
+  }
+
+  /** As the server tells, or as it was told on coming back. */
+  update(audience: Audience | undefined): void {
+    this.#audience = audience;
+    if (audience?.wanted) this.#uplink.keep('audience');
+    else this.#uplink.release('audience');
+    this.#changed(audience);
+  }
+
+  async #announce(): Promise<void> {
+    const streamId = this.#audience?.links.streamId;
+    const publishKey = this.#publishKey;
+    const known = streamId !== undefined && publishKey !== undefined ? { streamId, publishKey } : {};
+    const offered = await this.#session.publish(known);
+    this.#publishKey = offered.publishKey;
+    this.update(offered.audience);
+  }
+}
