@@ -23,7 +23,14 @@ const refusedJoin = async (server: TestServer, hostKey?: string) =>
 describe('joining a room', () => {
   it('makes the first one its host, with a key of 256 bits, and tells everybody of those who follow', async () => {
     const { server, host } = await roomOf(1);
-    expect(host.room).toEqual({ host: true, locked: false, mode: 'mesh', epoch: 0, participants: [] });
+    expect(host.room).toEqual({
+      host: true,
+      locked: false,
+      mode: 'mesh',
+      auto: false,
+      epoch: 0,
+      participants: [],
+    });
     expect(host.hostKey).toMatch(/^[A-Za-z0-9]{43}$/);
     const guest = await join(server);
     expect(guest.hostKey).toBeUndefined();

@@ -64,7 +64,7 @@ export class Rooms {
       registers,
       collect() {
         for (const mode of ['mesh', 'sfu'] as const) {
-          this.set({ mode }, [...rooms.values()].filter((room) => room.mode === mode).length);
+          this.set({ mode }, [...rooms.values()].filter(({ modes }) => modes.mode === mode).length);
         }
       },
     });
