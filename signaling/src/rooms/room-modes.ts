@@ -1,7 +1,9 @@
 import {
+  type Advice,
   MeshliftError,
   type RequestPayload,
   type RoomMode,
+  type RoomModeChoice,
   type RoomState,
   type SwitchFailure,
   type SwitchPhase,
@@ -9,11 +11,9 @@ import {
 import type { Logger } from '@meshlift/telemetry';
 import pLimit from 'p-limit';
 import type { Session } from '../sessions/session.ts';
+import { AutoMode, LARGEST_MESH } from './auto-mode.ts';
 import { ModeSwitch } from './mode-switch.ts';
 import { EVERYBODY, type RoomMedia } from './room-media.ts';
-
-/** A larger room does not fall back to a mesh when its relay is lost: it waits for a new one. */
-const LARGEST_MESH = 8;
 
 /** The people whose media is moved. */
 export interface RoomPeople {
@@ -40,6 +40,9 @@ export class RoomModes {
   #mode: RoomMode = 'mesh';
   #epoch = 0;
   #switch: ModeSwitch | undefined;
+  /** Whether the switch that is under way was begun because of what was measured. */
+  #automatic = false;
+  readonly #auto = new AutoMode(() => this.#follow());
 
   constructor(context: RoomModesContext) {
     this.#context = context;
@@ -54,23 +57,39 @@ export class RoomModes {
     const current = this.#switch;
     return {
       mode: this.#mode,
-      auto: false,
+      auto: this.#auto.on,
       epoch: this.#epoch,
       ...(current ? { switching: { epoch: current.epoch, mode: current.to, phase: current.phase } } : {}),
     };
   }
 
   /**
-   * Begins a switch. To the mode the room has already, it changes nothing.
+   * The host's word, which goes over everything that was measured: begins a switch, or with `auto` follows what
+   * is measured from now on. To the mode the room has already, nothing is switched.
    *
-   * @throws MeshliftError `STALE_EPOCH`, `SWITCH_IN_PROGRESS`, `SERVER_FULL`
+   * @throws MeshliftError `STALE_EPOCH`, `SWITCH_IN_PROGRESS` during a switch that a host began, `SERVER_FULL`
    */
-  setMode(mode: RoomMode, epoch: number): Promise<void> {
+  setMode(choice: RoomModeChoice, epoch: number): Promise<void> {
     return this.#queue(async () => {
       if (epoch !== this.#epoch) throw new MeshliftError('STALE_EPOCH');
-      if (this.#switch) throw new MeshliftError('SWITCH_IN_PROGRESS');
-      if (mode !== this.#mode) await this.#begin(mode);
+      if (choice === 'auto') {
+        this.#setAuto(true);
+        return;
+      }
+      if (this.#switch && !this.#automatic) throw new MeshliftError('SWITCH_IN_PROGRESS');
+      this.#setAuto(false);
+      this.#automatic = false;
+      if (!this.#switch && choice !== this.#mode) await this.#begin(choice);
+      else if (this.#switch && choice !== this.#switch.to) this.#switch.abort();
     });
+  }
+
+  /** What a participant measures; it is ignored in a room that is not on auto. @throws MeshliftError `STALE_EPOCH` */
+  advise(participantId: string, epoch: number, advice: Advice): void {
+    if (!this.#auto.on) return;
+    if (epoch !== this.#epoch) throw new MeshliftError('STALE_EPOCH');
+    this.#auto.advise(participantId, advice);
+    this.#follow();
   }
 
   /**
@@ -87,9 +106,16 @@ export class RoomModes {
     this.#current(epoch).decide(leaveOut);
   }
 
+  /** Somebody came: there may be too many for a mesh now. */
+  joined(): void {
+    this.#follow();
+  }
+
   /** Somebody left: nothing is expected of them any more. */
   left(participantId: string): void {
     this.#switch?.left(participantId);
+    this.#auto.left(participantId);
+    this.#follow();
   }
 
   /** The media node lost the room's relay: a small room goes back to the mesh at once, a larger one waits. */
@@ -107,11 +133,47 @@ export class RoomModes {
       this.#mode = 'mesh';
       people.tellAll('room:switch', { epoch: this.#epoch, mode: 'mesh', phase: 'commit', failures: [] });
       media.release(EVERYBODY);
+      this.#switchIsOver('sfu');
     });
   }
 
   close(): void {
     this.#switch?.close();
+    this.#auto.close();
+  }
+
+  #setAuto(auto: boolean): void {
+    if (!this.#auto.turn(auto)) return;
+    this.#context.people.tellAll('room:auto', { auto });
+    this.#follow();
+  }
+
+  /** Begins the switch that is advised, if one is. How things stand is looked at when its turn has come. */
+  #follow(): void {
+    if (!this.#advised) return;
+    void this.#queue(async () => {
+      const mode = this.#advised;
+      if (!mode) return;
+      this.#automatic = true;
+      try {
+        await this.#begin(mode);
+      } catch (error) {
+        this.#context.logger.warn({ err: error, roomId: this.#context.roomId }, 'no switch as advised');
+        this.#switchIsOver(this.#mode);
+      }
+    });
+  }
+
+  /** @param from the mode before it, which is still the mode if it came to nothing */
+  #switchIsOver(from: RoomMode): void {
+    this.#auto.switched({ from, mode: this.#mode, automatic: this.#automatic });
+    this.#automatic = false;
+    this.#follow();
+  }
+
+  /** The mode that what is measured asks for now. */
+  get #advised(): RoomMode | undefined {
+    return this.#switch ? undefined : this.#auto.choose(this.#mode, this.#context.people.ids);
   }
 
   async #begin(mode: RoomMode): Promise<void> {
@@ -146,6 +208,7 @@ export class RoomModes {
     if (!current) return;
     const { roomId, people, media, logger, observeGap } = this.#context;
     const { to: mode, epoch, gaps } = current;
+    const from = this.#mode;
     if (phase === 'commit') {
       this.#mode = mode;
       this.#epoch = epoch;
@@ -157,6 +220,7 @@ export class RoomModes {
     logger.info({ roomId, mode, outcome: phase, participants: people.ids.length }, 'room switch');
     // After a switch back, or one that failed, nothing of the room stays in the media node.
     if (this.#mode === 'mesh') media.release(EVERYBODY);
+    this.#switchIsOver(from);
   }
 
   #tellStuck(waitingFor: string[]): void {

@@ -98,6 +98,8 @@ export class Room implements SessionOwner {
     this.#tellAll('room:joined', { participant: describe(participant) });
     this.#participants.set(participant.id, participant);
     this.#context.sessions.add(participant.session);
+    // Whoever joins learns of a switch that begins by that after they know that they have joined.
+    setImmediate(() => this.modes.joined());
     return {
       sessionId: participant.session.id,
       participantId: participant.id,

@@ -40,6 +40,13 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
       return done;
     },
 
+    'room:advise': async (connection, { sessionId, epoch, advice }) => {
+      const session = connection.session(sessionId, 'participant');
+      const room = rooms.of(session);
+      room.modes.advise(room.participantOf(session), epoch, advice);
+      return done;
+    },
+
     'room:switchStep': async (connection, { sessionId, epoch, step }) => {
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
