@@ -227,7 +227,7 @@ export class Relay {
     const { flowing } = transport;
     this.#ingests.delete(sourceId);
     ingest.close();
-    if (flowing && !this.#closed) this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing: false });
+    if (flowing) this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing: false });
   }
 
   /** A session ended by itself. */
