@@ -12,6 +12,8 @@ import type { Logger } from '@meshlift/telemetry';
 import { KeyHash, newHostKey, newParticipantId, newSessionId } from '../privacy/capabilities.ts';
 import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
+import type { Streams } from '../streams/streams.ts';
+import { Audiences } from './audiences.ts';
 import { RoomMedia } from './room-media.ts';
 import { RoomModes } from './room-modes.ts';
 
@@ -21,6 +23,7 @@ const MOST_PARTICIPANTS = 64;
 export interface RoomContext {
   node: MediaNode;
   sessions: SessionRegistry;
+  streams: Streams;
   logger: Logger;
   /** How long somebody whose connection dropped keeps their place, and a room that is empty its host key. */
   graceMs: number;
@@ -44,6 +47,8 @@ export class Room implements SessionOwner {
   readonly id: string;
   /** How their media travels. */
   readonly modes: RoomModes;
+  /** Who watches them from outside. */
+  readonly audiences: Audiences;
   readonly #context: RoomContext;
   readonly #participants = new Map<string, Participant>();
   readonly #media: RoomMedia;
@@ -52,11 +57,12 @@ export class Room implements SessionOwner {
   #deadline: NodeJS.Timeout | undefined;
 
   constructor(id: string, context: RoomContext) {
-    const { node, sessions, logger, observeGap } = context;
+    const { node, sessions, streams, logger, observeGap } = context;
     const participants = this.#participants;
     this.id = id;
     this.#context = context;
     this.#media = new RoomMedia(node, sessions, this);
+    this.audiences = new Audiences(streams, this.#media);
     this.modes = new RoomModes({
       roomId: id,
       people: {
@@ -135,7 +141,7 @@ export class Room implements SessionOwner {
     }
   }
 
-  /** @throws MeshliftError `WRONG_STATE` unless the room is on the relay, or on its way to it */
+  /** @throws MeshliftError `WRONG_STATE` unless the relay carries the room, or is to, or this one is watched */
   async openSend(by: Session, client: Client): Promise<RequestReply<'room:send'>> {
     return this.#media.openSend(this.participantOf(by), client);
   }
@@ -154,6 +160,7 @@ export class Room implements SessionOwner {
     this.#media.lost();
     await this.modes.relayLost();
     await this.#media.reopen();
+    this.audiences.relayReopened();
   }
 
   async resume(session: Session, client: Client): Promise<RequestReply<'session:resume'>> {
@@ -169,12 +176,14 @@ export class Room implements SessionOwner {
   async leave(session: Session): Promise<void> {
     if (this.#media.holds(session)) {
       await this.#media.drop(session);
+      this.audiences.releaseUnused();
       return;
     }
     const participant = this.#findBy(session);
     if (!participant) return;
     this.#participants.delete(participant.id);
     this.#context.sessions.remove(session);
+    this.audiences.left(participant.id);
     await this.#media.leave(participant.id);
     this.#tellAll('room:left', { participantId: participant.id });
     this.modes.left(participant.id);
@@ -194,6 +203,7 @@ export class Room implements SessionOwner {
     this.modes.close();
     for (const { session } of this.#participants.values()) this.#context.sessions.remove(session);
     this.#participants.clear();
+    await this.audiences.close();
     await this.#media.close();
   }
 
@@ -214,11 +224,13 @@ export class Room implements SessionOwner {
 
   #stateFor(participant: Participant): RoomState {
     const others = [...this.#participants.values()].filter((other) => other !== participant);
+    const audience = this.audiences.stateFor(participant.id, participant.session.client);
     return {
       locked: this.#locked,
       ...this.modes.state,
       participants: others.map(describe),
       host: participant.host,
+      ...(audience ? { audience } : {}),
     };
   }
 

@@ -47,6 +47,22 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
       return done;
     },
 
+    'room:publish': async (connection, { sessionId, ...known }) => {
+      const session = connection.session(sessionId, 'participant');
+      const room = rooms.of(session);
+      const participantId = room.participantOf(session);
+      return wrongKeys.unlessFails(connection.address, () =>
+        room.audiences.publish(participantId, session, connection, known),
+      );
+    },
+
+    'room:setAudience': async (connection, { sessionId, allowed }) => {
+      const session = connection.session(sessionId, 'participant');
+      const room = rooms.of(session);
+      await room.audiences.setAllowed(room.participantOf(session), allowed);
+      return done;
+    },
+
     'room:switchStep': async (connection, { sessionId, epoch, step }) => {
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
