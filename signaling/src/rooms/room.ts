@@ -37,6 +37,8 @@ interface Participant {
   id: string;
   session: Session;
   host: boolean;
+  /** The key that came with being made host, until they have come back once: they may have been away. */
+  newHostKey?: string | undefined;
 }
 
 /**
@@ -134,7 +136,10 @@ export class Room implements SessionOwner {
     const next = this.#find(to);
     const hostKey = newHostKey();
     this.#hostKey = new KeyHash(hostKey);
-    for (const participant of this.#participants.values()) participant.host = participant === next;
+    for (const participant of this.#participants.values()) {
+      participant.host = participant === next;
+      participant.newHostKey = participant === next ? hostKey : undefined;
+    }
     for (const participant of this.#participants.values()) {
       const key = participant === next ? { hostKey } : {};
       participant.session.send('room:host', { participantId: next.id, ...key });
@@ -166,7 +171,13 @@ export class Room implements SessionOwner {
   async resume(session: Session, client: Client): Promise<RequestReply<'session:resume'>> {
     session.attach(client);
     if (this.#media.holds(session)) return this.#media.state(session);
-    return { kind: 'participant', room: this.#stateFor(this.#of(session)) };
+    const participant = this.#of(session);
+    const { newHostKey: hostKey } = participant;
+    participant.newHostKey = undefined;
+    return {
+      kind: 'participant',
+      room: { ...this.#stateFor(participant), ...(hostKey === undefined ? {} : { hostKey }) },
+    };
   }
 
   detach(session: Session): void {

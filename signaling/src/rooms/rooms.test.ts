@@ -140,6 +140,24 @@ describe('the host', () => {
     expect((await join(server, told.hostKey)).room.host).toBe(true);
   });
 
+  it('who was made so while away learns the key when they are back, once', async () => {
+    const { server, host, guests } = await roomOf(2);
+    const [next] = guests;
+    if (!next) throw new Error('two people');
+    next.client.close();
+    await next.client.ended();
+    await host.client.request('room:handOver', { sessionId: host.sessionId, to: next.participantId });
+    const back = await server.connect();
+    const resume = () => back.request('session:resume', { sessionId: next.sessionId });
+    const resumed = await resume();
+    if (resumed.kind !== 'participant') throw new Error('not in a room');
+    expect(resumed.room).toMatchObject({ host: true, hostKey: expect.stringMatching(/^[A-Za-z0-9]{43}$/) });
+    expect((await join(server, resumed.room.hostKey)).room.host).toBe(true);
+    expect(await resume()).not.toHaveProperty('room.hostKey');
+    const former = await host.client.request('session:resume', { sessionId: host.sessionId });
+    expect(former).not.toHaveProperty('room.hostKey');
+  });
+
   it('is host again after a reload, alone or not, within the grace time', async () => {
     const { server, host } = await roomOf(1);
     await host.client.request('session:close', { sessionId: host.sessionId });
