@@ -194,6 +194,58 @@ describe('layers that nobody watches', () => {
   });
 });
 
+describe('a consumer that its viewer has paused', () => {
+  async function watchedVideo(viewer: string) {
+    const { consumers } = await node.openViewer('relay', viewer, viewerCapabilities(), everything);
+    return consumers.find(({ kind }) => kind === 'video')?.id ?? '';
+  }
+
+  it('wants no layer, and those it was asked for again once it is resumed', async () => {
+    const { video } = await publish();
+    const wanted = () => node.listWantedLayers('ingest').then(([first]) => first?.spatialLayers);
+    const consumerId = await watchedVideo('viewer');
+    // Opened and not resumed yet: the encoder warms up for it.
+    expect(await wanted()).toEqual([0, 1, 2]);
+    await node.resumeConsumers('viewer', [consumerId]);
+    await node.setConsumerLayers('viewer', consumerId, { spatialLayer: 1 });
+    const none = new Promise<void>((resolve) => {
+      node.on('layersWanted', (told) => {
+        if (told.producerId === video.producerId && told.spatialLayers.length === 0) resolve();
+      });
+    });
+    await node.pauseConsumers('viewer', [consumerId, 'a consumer of somebody else']);
+    await none;
+    await node.setConsumerLayers('viewer', consumerId, { spatialLayer: 0 });
+    expect(await wanted()).toEqual([]);
+    await node.resumeConsumers('viewer', [consumerId]);
+    expect(await wanted()).toEqual([0]);
+  });
+
+  it('takes nothing from the other viewers, and leaves what else its viewer sees', async () => {
+    await publish();
+    const unseen = await watchedVideo('turned away');
+    const seen = await watchedVideo('looking');
+    await node.resumeConsumers('looking', [seen]);
+    await node.setConsumerLayers('looking', seen, { spatialLayer: 1 });
+    const fewer = next('layersWanted');
+    await node.pauseConsumers('turned away', [unseen]);
+    expect(await fewer).toMatchObject({ sessionId: 'ingest', spatialLayers: [0, 1] });
+    expect((await node.listWantedLayers('ingest')).map(({ spatialLayers }) => spatialLayers)).toEqual([
+      [0, 1],
+      [0],
+    ]);
+  });
+
+  it('is one of many: the longest list there may be, with ids that are unknown or double, is done', async () => {
+    await publish();
+    const consumerId = await watchedVideo('viewer');
+    const ids = Array.from({ length: 256 }, (_, index) => (index % 2 ? consumerId : `unknown ${index}`));
+    await node.resumeConsumers('viewer', ids);
+    await node.pauseConsumers('viewer', ids);
+    await expect(node.pauseConsumers('nobody', ids)).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
+  });
+});
+
 describe('bad media parameters', () => {
   const broken: [string, RtpParameters][] = [
     ['no codec', { ...simulcastVideo(), codecs: [] }],

@@ -108,6 +108,9 @@ export class LocalMediaNode implements MediaNode {
   resumeConsumers: MediaNode['resumeConsumers'] = async (sessionId, consumerIds) =>
     this.#of(sessionId).resumeConsumers(sessionId, consumerIds);
 
+  pauseConsumers: MediaNode['pauseConsumers'] = async (sessionId, consumerIds) =>
+    this.#of(sessionId).pauseConsumers(sessionId, consumerIds);
+
   setConsumerLayers: MediaNode['setConsumerLayers'] = async (sessionId, consumerId, layers) =>
     this.#of(sessionId).setConsumerLayers(sessionId, consumerId, layers);
 

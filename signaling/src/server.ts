@@ -78,7 +78,7 @@ export async function startServer(
   try {
     const sessions = new SessionRegistry();
     streams = new Streams({ node, sessions, logger, registry, ...config });
-    rooms = new Rooms({ node, sessions, logger, registry, ...config });
+    rooms = new Rooms({ node, sessions, streams, logger, registry, ...config });
     followMediaEvents(node, sessions);
     gateway = new Gateway(server, { config, logger, registry, streams, rooms, sessions, node });
     server.on('request', createApp({ config, logger, streams, readiness }));

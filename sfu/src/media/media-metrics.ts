@@ -39,7 +39,7 @@ export function registerMediaMetrics(
   });
   new Gauge({
     name: 'meshlift_relays',
-    help: 'Relays, one for each published stream',
+    help: 'Relays: one for each published stream, and for each room whose media is relayed',
     registers,
     collect: async function () {
       this.set((await relays()).length);

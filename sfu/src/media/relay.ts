@@ -159,8 +159,16 @@ export class Relay {
     return this.#viewerOf(sessionId).consumers;
   }
 
-  resumeConsumers(sessionId: string, consumerIds: readonly string[]): Promise<void> {
-    return this.#viewerOf(sessionId).resume(consumerIds);
+  async resumeConsumers(sessionId: string, consumerIds: readonly string[]): Promise<void> {
+    const resuming = this.#viewerOf(sessionId).resume(consumerIds);
+    this.#demand.refresh();
+    await resuming;
+  }
+
+  async pauseConsumers(sessionId: string, consumerIds: readonly string[]): Promise<void> {
+    const pausing = this.#viewerOf(sessionId).pause(consumerIds);
+    this.#demand.refresh();
+    await pausing;
   }
 
   async setConsumerLayers(sessionId: string, consumerId: string, layers: Layers | null): Promise<void> {
@@ -219,7 +227,7 @@ export class Relay {
     const { flowing } = transport;
     this.#ingests.delete(sourceId);
     ingest.close();
-    if (flowing && !this.#closed) this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing: false });
+    if (flowing) this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing: false });
   }
 
   /** A session ended by itself. */

@@ -30,6 +30,8 @@ interface Watched {
   options: ConsumerOptions;
   /** What the viewer asked for; `null` when it takes what its network carries. */
   layers: Layers | null;
+  /** Whether the viewer has said that it does not see this. */
+  unseen: boolean;
 }
 
 /** The session of one viewer: one transport and a consumer for each of the relay's producers it can decode. */
@@ -99,15 +101,26 @@ export class Viewer {
     });
   }
 
-  /** The highest spatial layer of a producer this viewer may be sent: `Infinity` when it left the choice open. */
+  /**
+   * The highest spatial layer of a producer this viewer may be sent: -1 when it has paused the consumer,
+   * `Infinity` when it left the choice open.
+   */
   highestLayer(producerId: string): number {
     const watched = this.#watched.get(producerId);
-    // A viewer that has no consumer yet is about to: asking early lets the publisher's encoder warm up.
+    if (watched?.unseen) return -1;
+    // A viewer that has no consumer yet, or has not resumed it yet, is about to: asking early lets the
+    // publisher's encoder warm up.
     return watched?.layers?.spatialLayer ?? Number.POSITIVE_INFINITY;
   }
 
-  async resume(consumerIds: readonly string[]): Promise<void> {
-    await Promise.all(consumerIds.map((id) => this.#find(id)?.consumer.resume()));
+  /** Lets consumers flow, with the layers that were asked for. Unknown ids are ignored. */
+  resume(consumerIds: readonly string[]): Promise<void> {
+    return this.#setSeen(consumerIds, true);
+  }
+
+  /** Sends nothing of these for now. Unknown ids are ignored. */
+  pause(consumerIds: readonly string[]): Promise<void> {
+    return this.#setSeen(consumerIds, false);
   }
 
   async setLayers(consumerId: string, layers: Layers | null): Promise<void> {
@@ -124,6 +137,24 @@ export class Viewer {
 
   close(): void {
     this.transport.close();
+  }
+
+  /** What is wanted changes before the worker is asked, so that the publisher's encoder starts meanwhile. */
+  async #setSeen(consumerIds: readonly string[], seen: boolean): Promise<void> {
+    const named = new Set(consumerIds);
+    const changed = [...this.#watched.values()].filter(({ consumer }) => named.has(consumer.id));
+    await Promise.all(
+      changed.map(async (watched) => {
+        const { consumer } = watched;
+        watched.unseen = !seen;
+        try {
+          await (seen ? consumer.resume() : consumer.pause());
+        } catch (error) {
+          // One that closed meanwhile is as unknown as any other.
+          if (!consumer.closed) throw error;
+        }
+      }),
+    );
   }
 
   #find(consumerId: string): Watched | undefined {
@@ -156,7 +187,7 @@ export class Viewer {
       producerPaused: consumer.producerPaused,
       ...layersOf(producer),
     };
-    this.#watched.set(producer.id, { consumer, options, layers: null });
+    this.#watched.set(producer.id, { consumer, options, layers: null, unseen: false });
     consumer.on('producerclose', () => {
       this.#watched.delete(producer.id);
       this.#listener.consumerClosed(consumer.id);

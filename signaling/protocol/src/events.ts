@@ -137,7 +137,10 @@ export const clientRequests = {
     reply: nothing,
   },
   /** What a participant's page measures of the room in this epoch. Counts in a room that is on `auto`. */
-  'room:advise': { payload: z.object({ ...ofSession, epoch: z.int(), advice: adviceSchema }), reply: nothing },
+  'room:advise': {
+    payload: z.object({ ...ofSession, epoch: z.int(), advice: adviceSchema }),
+    reply: nothing,
+  },
   /**
    * Lets an audience watch what a participant sends, by a stream ID and while the room is a mesh, too. With an
    * ID and its key a participant who has come back offers the same stream again.

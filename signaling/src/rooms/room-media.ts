@@ -1,18 +1,32 @@
-import type { MediaNode, RequestReply, RtpCapabilities } from '@meshlift/protocol';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type MediaNode, MeshliftError, type RequestReply, type RtpCapabilities } from '@meshlift/protocol';
+import pLimit from 'p-limit';
 import { newSessionId } from '../privacy/capabilities.ts';
 import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 
+/** Holds the relay for all of the room. Whatever else holds it is a participant's id, which is never this. */
+export const EVERYBODY = 'everybody';
+
+/** A relay that was lost is tried again this often: its worker is replaced within a second. */
+const REOPEN_EVERY_MS = 500;
+
 /** What a participant holds of the room's relay: a way in and a way out, each with a session of its own. */
 type Way = 'send' | 'receive';
 
-/** A room's part of the media node: one relay in which each participant is a source and watches all others. */
+/**
+ * A room's part of the media node: one relay in which each participant is a source and watches all others. It
+ * is open while it is held: by everybody, when the room's media goes over it, or by a participant who is
+ * watched from outside. What nobody holds is closed.
+ */
 export class RoomMedia {
   readonly relayId = newSessionId();
   readonly #node: MediaNode;
   readonly #sessions: SessionRegistry;
   readonly #owner: SessionOwner;
   readonly #ways = new Map<string, Partial<Record<Way, Session>>>();
+  readonly #holders = new Set<string>();
+  readonly #queue = pLimit(1);
   #open = false;
 
   constructor(node: MediaNode, sessions: SessionRegistry, owner: SessionOwner) {
@@ -21,40 +35,75 @@ export class RoomMedia {
     this.#owner = owner;
   }
 
-  get isOpen(): boolean {
-    return this.#open;
+  /**
+   * Keeps the relay open for everybody, or for one participant to send to, and opens it if it is not.
+   *
+   * @throws MeshliftError `SERVER_FULL`; it is held all the same
+   */
+  hold(holder: string): Promise<void> {
+    this.#holders.add(holder);
+    return this.#settle();
   }
 
-  /** @throws MeshliftError `SERVER_FULL` */
-  async open(): Promise<void> {
-    await this.#node.openRelay(this.relayId);
-    this.#open = true;
+  /** Gives up a hold, and closes what nobody holds any more. Repeating it changes nothing. */
+  release(holder: string): void {
+    if (!this.#holders.delete(holder)) return;
+    // A relay that cannot be opened for those who still hold it is tried again by the next who asks for it.
+    this.#settle().catch(() => undefined);
   }
 
   /** Closes the relay with everybody's sessions in it: nothing of the room is left in the media node. */
-  async close(): Promise<void> {
-    this.#open = false;
-    for (const participantId of [...this.#ways.keys()]) this.#forget(participantId);
-    await this.#node.closeRelay(this.relayId);
+  close(): Promise<void> {
+    this.#holders.clear();
+    return this.#settle();
   }
 
+  /** The media node has lost the relay, and all sessions in it. */
+  lost(): void {
+    this.#open = false;
+    for (const [participantId, ways] of [...this.#ways]) {
+      for (const session of Object.values(ways)) {
+        session.send('session:closed', new MeshliftError('MEDIA_FAILED').toBody());
+      }
+      this.#forget(participantId);
+    }
+  }
+
+  /** Opens a relay that was lost anew, as soon as a worker can carry it and for as long as it is held. */
+  async reopen(): Promise<void> {
+    while (this.#holders.size > 0 && !this.#open) {
+      await this.#settle().catch(() => pause(REOPEN_EVERY_MS, undefined, { ref: false }));
+    }
+  }
+
+  /** @throws MeshliftError `WRONG_STATE` unless the relay is held for this participant */
   async openSend(participantId: string, client: Client): Promise<RequestReply<'room:send'>> {
+    this.#assertHeld(this.#maySend(participantId));
+    await this.#settle();
     const session = new Session(newSessionId(), 'publisher', this.#owner, client);
     const transport = await this.#node.openIngest(this.relayId, session.id, participantId);
     await this.#adopt(participantId, 'send', session);
     return { sessionId: session.id, transport };
   }
 
+  /** @throws MeshliftError `WRONG_STATE` unless the relay is held for everybody; `RTP_REJECTED` */
   async openReceive(
     participantId: string,
     client: Client,
     rtpCapabilities: RtpCapabilities,
   ): Promise<RequestReply<'room:receive'>> {
+    this.#assertHeld(this.#mayReceive);
+    await this.#settle();
     const session = new Session(newSessionId(), 'viewer', this.#owner, client);
     const others = { except: [participantId] };
     const opened = await this.#node.openViewer(this.relayId, session.id, rtpCapabilities, others);
     await this.#adopt(participantId, 'receive', session);
     return { sessionId: session.id, ...opened };
+  }
+
+  /** Whether a participant has a way in. */
+  isSending(participantId: string): boolean {
+    return this.#ways.get(participantId)?.send !== undefined;
   }
 
   /** Whether the session is one of these, and not a participant's own. */
@@ -66,16 +115,14 @@ export class RoomMedia {
   async leave(participantId: string): Promise<void> {
     const sessions = Object.values(this.#ways.get(participantId) ?? {});
     this.#forget(participantId);
+    this.release(participantId);
     await Promise.all(sessions.map(({ id }) => this.#node.closeSession(id)));
   }
 
   /** The media node has closed one of these sessions, or its client has. */
   async drop(session: Session): Promise<void> {
     const found = this.#find(session);
-    if (!found) return;
-    delete this.#ways.get(found.participantId)?.[found.way];
-    this.#sessions.remove(session);
-    await this.#node.closeSession(session.id);
+    if (found) await this.#close(found.participantId, found.way);
   }
 
   /** How things stand for a client that comes back to one of these sessions. */
@@ -86,8 +133,43 @@ export class RoomMedia {
     return { kind: 'sender', wantedLayers: await this.#node.listWantedLayers(session.id) };
   }
 
+  get #mayReceive(): boolean {
+    return this.#holders.has(EVERYBODY);
+  }
+
+  #maySend(participantId: string): boolean {
+    return this.#mayReceive || this.#holders.has(participantId);
+  }
+
+  #assertHeld(held: boolean): void {
+    if (!held) throw new MeshliftError('WRONG_STATE', 'The room is not on the relay.');
+  }
+
+  /** Brings the media node to what is held now, one change after another. */
+  #settle(): Promise<void> {
+    return this.#queue(async () => {
+      if (this.#holders.size > 0 && !this.#open) {
+        await this.#node.openRelay(this.relayId);
+        this.#open = true;
+      }
+      for (const participantId of [...this.#ways.keys()]) {
+        if (!this.#mayReceive) await this.#close(participantId, 'receive');
+        if (!this.#maySend(participantId)) await this.#close(participantId, 'send');
+      }
+      if (this.#holders.size === 0 && this.#open) {
+        this.#open = false;
+        await this.#node.closeRelay(this.relayId);
+      }
+    });
+  }
+
   /** A participant has one session each way: one that takes its place ends the one before. */
   async #adopt(participantId: string, way: Way, session: Session): Promise<void> {
+    // The hold may have been given up while the media node was at work.
+    if (!(way === 'send' ? this.#maySend(participantId) : this.#mayReceive)) {
+      await this.#node.closeSession(session.id);
+      this.#assertHeld(false);
+    }
     const ways = this.#ways.get(participantId) ?? {};
     const before = ways[way];
     this.#ways.set(participantId, { ...ways, [way]: session });
@@ -95,6 +177,15 @@ export class RoomMedia {
     if (!before) return;
     this.#sessions.remove(before);
     await this.#node.closeSession(before.id);
+  }
+
+  async #close(participantId: string, way: Way): Promise<void> {
+    const { [way]: session, ...rest } = this.#ways.get(participantId) ?? {};
+    if (!session) return;
+    if (Object.keys(rest).length > 0) this.#ways.set(participantId, rest);
+    else this.#ways.delete(participantId);
+    this.#sessions.remove(session);
+    await this.#node.closeSession(session.id);
   }
 
   #forget(participantId: string): void {

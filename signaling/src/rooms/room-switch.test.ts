@@ -1,71 +1,6 @@
-import { opusAudio, viewerCapabilities } from '@meshlift/sfu/testing';
+import { viewerCapabilities } from '@meshlift/sfu/testing';
 import { describe, expect, it } from 'vitest';
-import { type TestClient, TestServer } from '../testing/test-server.ts';
-
-interface Member {
-  client: TestClient;
-  sessionId: string;
-  participantId: string;
-}
-
-async function join(server: TestServer): Promise<Member> {
-  const client = await server.connect();
-  return { client, ...(await client.request('room:join', { roomId: 'kitchen' })) };
-}
-
-/** A room of that many; the first one is the host. */
-async function roomOf(people: number) {
-  const server = await TestServer.start();
-  const host = await join(server);
-  const guests: Member[] = [];
-  for (let guest = 1; guest < people; guest += 1) guests.push(await join(server));
-  const everybody = [host, ...guests];
-  return {
-    server,
-    host,
-    guests,
-    everybody,
-    setMode: (mode: 'mesh' | 'sfu', epoch: number, by = host) =>
-      by.client.request('room:setMode', { sessionId: by.sessionId, mode, epoch }),
-    refusedMode: (mode: 'mesh' | 'sfu', epoch: number, by = host) =>
-      by.client.refused('room:setMode', { sessionId: by.sessionId, mode, epoch }),
-    untilAll: (phase: string) =>
-      Promise.all(everybody.map(({ client }) => client.next('room:switch', (told) => told.phase === phase))),
-  };
-}
-
-const ready = ({ client, sessionId }: Member, epoch: number) =>
-  client.request('room:switchStep', { sessionId, epoch, step: { name: 'ready' } });
-
-const over = ({ client, sessionId }: Member, epoch: number, gapMs = 20) =>
-  client.request('room:switchStep', {
-    sessionId,
-    epoch,
-    step: { name: 'over', gaps: [{ participantId: 'whoever', kind: 'video', gapMs }] },
-  });
-
-/** Both ways of a participant into the relay, with a track on the way in. */
-async function enterRelay({ client, sessionId }: Member) {
-  const sending = await client.request('room:send', { sessionId });
-  await client.request('producer:open', {
-    sessionId: sending.sessionId,
-    kind: 'audio',
-    rtpParameters: opusAudio(),
-    paused: false,
-  });
-  return client.request('room:receive', { sessionId, rtpCapabilities: viewerCapabilities() });
-}
-
-/** Brings a room to the relay, everybody following. */
-async function lift(room: Awaited<ReturnType<typeof roomOf>>) {
-  await room.setMode('sfu', 0);
-  await room.untilAll('preflight');
-  for (const member of room.everybody) await enterRelay(member);
-  for (const member of room.everybody) await ready(member, 1);
-  await room.untilAll('move');
-  for (const member of room.everybody) await over(member, 1);
-  await room.untilAll('commit');
-}
+import { enterRelay, join, killWorkers, lift, over, ready, roomOf } from '../testing/test-room.ts';
 
 describe('a switch to the relay', () => {
   it('takes everybody through preflight and move to commit, and counts the gaps they saw', async () => {
@@ -203,10 +138,6 @@ describe('what changes nothing', () => {
 });
 
 describe('a relay that dies', () => {
-  const killWorkers = ({ server }: TestServer) => {
-    for (const pid of server.node.workerPids()) process.kill(pid, 'SIGKILL');
-  };
-
   it('sends a small room back to the mesh at once, with a new epoch', async () => {
     const room = await roomOf(2);
     await lift(room);

@@ -23,7 +23,14 @@ const refusedJoin = async (server: TestServer, hostKey?: string) =>
 describe('joining a room', () => {
   it('makes the first one its host, with a key of 256 bits, and tells everybody of those who follow', async () => {
     const { server, host } = await roomOf(1);
-    expect(host.room).toEqual({ host: true, locked: false, mode: 'mesh', epoch: 0, participants: [] });
+    expect(host.room).toEqual({
+      host: true,
+      locked: false,
+      mode: 'mesh',
+      auto: false,
+      epoch: 0,
+      participants: [],
+    });
     expect(host.hostKey).toMatch(/^[A-Za-z0-9]{43}$/);
     const guest = await join(server);
     expect(guest.hostKey).toBeUndefined();
@@ -131,6 +138,24 @@ describe('the host', () => {
     );
     expect(await refusedJoin(server, host.hostKey)).toBe('NOT_HOST');
     expect((await join(server, told.hostKey)).room.host).toBe(true);
+  });
+
+  it('who was made so while away learns the key when they are back, once', async () => {
+    const { server, host, guests } = await roomOf(2);
+    const [next] = guests;
+    if (!next) throw new Error('two people');
+    next.client.close();
+    await next.client.ended();
+    await host.client.request('room:handOver', { sessionId: host.sessionId, to: next.participantId });
+    const back = await server.connect();
+    const resume = () => back.request('session:resume', { sessionId: next.sessionId });
+    const resumed = await resume();
+    if (resumed.kind !== 'participant') throw new Error('not in a room');
+    expect(resumed.room).toMatchObject({ host: true, hostKey: expect.stringMatching(/^[A-Za-z0-9]{43}$/) });
+    expect((await join(server, resumed.room.hostKey)).room.host).toBe(true);
+    expect(await resume()).not.toHaveProperty('room.hostKey');
+    const former = await host.client.request('session:resume', { sessionId: host.sessionId });
+    expect(former).not.toHaveProperty('room.hostKey');
   });
 
   it('is host again after a reload, alone or not, within the grace time', async () => {

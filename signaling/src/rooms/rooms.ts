@@ -2,6 +2,7 @@ import { type MediaNode, MeshliftError } from '@meshlift/protocol';
 import { Gauge, Histogram, type Logger, type Registry } from '@meshlift/telemetry';
 import type { Session } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
+import type { Streams } from '../streams/streams.ts';
 import { Room, type RoomContext } from './room.ts';
 
 const MOST_ROOMS = 10_000;
@@ -14,15 +15,17 @@ export class Rooms {
   constructor(options: {
     node: MediaNode;
     sessions: SessionRegistry;
+    streams: Streams;
     logger: Logger;
     registry: Registry;
     graceSeconds: number;
   }) {
-    const { node, sessions, logger, registry, graceSeconds } = options;
+    const { node, sessions, streams, logger, registry, graceSeconds } = options;
     const gaps = this.#registerMetrics(registry);
     this.#context = {
       node,
       sessions,
+      streams,
       logger,
       graceMs: graceSeconds * 1_000,
       observeGap: (mode, kind, seconds) => gaps.observe({ mode, kind }, seconds),
@@ -64,7 +67,7 @@ export class Rooms {
       registers,
       collect() {
         for (const mode of ['mesh', 'sfu'] as const) {
-          this.set({ mode }, [...rooms.values()].filter((room) => room.mode === mode).length);
+          this.set({ mode }, [...rooms.values()].filter(({ modes }) => modes.mode === mode).length);
         }
       },
     });

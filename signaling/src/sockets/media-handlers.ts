@@ -39,6 +39,12 @@ export function mediaHandlers({ node }: HandlerContext): Pick<RequestHandlers, M
       return done;
     },
 
+    'consumer:pause': async (connection, { sessionId, consumerIds }) => {
+      connection.session(sessionId, 'viewer');
+      await node.pauseConsumers(sessionId, consumerIds);
+      return done;
+    },
+
     'consumer:setLayers': async (connection, { sessionId, consumerId, layers }) => {
       connection.session(sessionId, 'viewer');
       await node.setConsumerLayers(sessionId, consumerId, layers);

@@ -34,19 +34,47 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
 
     'room:setMode': async (connection, { sessionId, mode, epoch }) => {
       const session = connection.session(sessionId, 'participant');
-      await rooms.of(session).setMode(session, mode, epoch);
+      const room = rooms.of(session);
+      room.assertHost(session);
+      await room.modes.setMode(mode, epoch);
+      return done;
+    },
+
+    'room:advise': async (connection, { sessionId, epoch, advice }) => {
+      const session = connection.session(sessionId, 'participant');
+      const room = rooms.of(session);
+      room.modes.advise(room.participantOf(session), epoch, advice);
+      return done;
+    },
+
+    'room:publish': async (connection, { sessionId, ...known }) => {
+      const session = connection.session(sessionId, 'participant');
+      const room = rooms.of(session);
+      const participantId = room.participantOf(session);
+      return wrongKeys.unlessFails(connection.address, () =>
+        room.audiences.publish(participantId, session, connection, known),
+      );
+    },
+
+    'room:setAudience': async (connection, { sessionId, allowed }) => {
+      const session = connection.session(sessionId, 'participant');
+      const room = rooms.of(session);
+      await room.audiences.setAllowed(room.participantOf(session), allowed);
       return done;
     },
 
     'room:switchStep': async (connection, { sessionId, epoch, step }) => {
       const session = connection.session(sessionId, 'participant');
-      rooms.of(session).switchStep(session, epoch, step);
+      const room = rooms.of(session);
+      room.modes.report(room.participantOf(session), epoch, step);
       return done;
     },
 
     'room:decideSwitch': async (connection, { sessionId, epoch, leaveOut }) => {
       const session = connection.session(sessionId, 'participant');
-      rooms.of(session).decideSwitch(session, epoch, leaveOut);
+      const room = rooms.of(session);
+      room.assertHost(session);
+      room.modes.decide(epoch, leaveOut);
       return done;
     },
 

@@ -12,7 +12,7 @@ export function streamHandlers({ streams, sessions }: HandlerContext): Pick<Requ
       const stream = await wrongKeys.unlessFails(connection.address, () =>
         streams.toOwn(streamId, publishKey),
       );
-      const reply = await stream.publish(connection);
+      const reply = await streams.toPublish(stream).publish(connection);
       connection.adopt(sessions.get(reply.sessionId));
       return reply;
     },

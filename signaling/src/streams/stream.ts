@@ -10,19 +10,16 @@ import pLimit from 'p-limit';
 import { KeyHash, newSessionId } from '../privacy/capabilities.ts';
 import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
-import { streamLinks } from './stream-links.ts';
+import type { StreamSource } from './stream-source.ts';
 import { ViewerCount } from './viewer-count.ts';
 
 /** A stream that nobody has published to is forgotten after this long. */
 const IDLE_FOR_AT_MOST_MS = 60 * 60_000;
 
-/** A stream is the one source of its relay. */
-const SOURCE = 'stream';
-
 /**
  * - `idle`: created, nobody has published yet.
  * - `live`: media can flow from the publisher.
- * - `waiting`: it could, and the publisher is awaited for the grace time.
+ * - `waiting`: it could, and the publisher is awaited for the grace time; or it is offered and not sent yet.
  * - `ended`: over for good.
  */
 export type Lifecycle = 'idle' | 'live' | 'waiting' | 'ended';
@@ -38,40 +35,46 @@ export interface StreamContext {
 }
 
 /**
- * One published stream: who publishes, who watches, and what becomes of both when somebody drops.
- * Whatever changes it runs through one queue, so that two of them never interleave.
+ * What can be watched under one stream ID: who watches it, and what becomes of them when the one who sends
+ * drops. Whatever changes it runs through one queue, so that two of them never interleave.
  */
 export class Stream implements SessionOwner {
+  readonly source: StreamSource;
   /** Changes when the stream is rotated. */
   #id: string;
   readonly #key: KeyHash;
-  readonly #relayId = newSessionId();
   readonly #context: StreamContext;
   readonly #queue = pLimit(1);
   readonly #viewers = new Set<Session>();
   readonly #viewerCount: ViewerCount;
-  #publisher: Session | undefined;
-  #hasRelay = false;
-  #state: Lifecycle = 'idle';
+  /** Viewers whose way out is being opened. */
+  #coming = 0;
+  #allowed = true;
+  #state: Lifecycle;
   /** Ends a stream that nobody publishes to: one never published, or one whose publisher does not come back. */
   #deadline: NodeJS.Timeout | undefined;
 
-  constructor(id: string, publishKey: string, context: StreamContext) {
+  /** @param source makes what the stream shows */
+  constructor(
+    id: string,
+    publishKey: string,
+    context: StreamContext,
+    source: (stream: Stream) => StreamSource,
+  ) {
     this.#id = id;
     this.#key = new KeyHash(publishKey);
     this.#context = context;
+    this.source = source(this);
     this.#viewerCount = new ViewerCount((viewers) => {
-      for (const session of this.#sessions) session.send('stream:viewers', { viewers });
+      this.source.viewersChanged(viewers);
+      for (const session of this.#viewers) session.send('stream:viewers', { viewers });
     });
-    this.#endUnlessLiveWithin(IDLE_FOR_AT_MOST_MS);
+    this.#state = this.source.offered ? 'waiting' : 'idle';
+    if (!this.source.offered) this.#endUnlessLiveWithin(IDLE_FOR_AT_MOST_MS);
   }
 
   get id(): string {
     return this.#id;
-  }
-
-  get relayId(): string {
-    return this.#relayId;
   }
 
   get state(): Lifecycle {
@@ -82,24 +85,29 @@ export class Stream implements SessionOwner {
     return this.#viewers.size;
   }
 
+  /** Whether anybody who has the ID may watch. */
+  get allowed(): boolean {
+    return this.#allowed;
+  }
+
+  /** Whether there is something to watch or to wait for, and anybody may. */
+  get watchable(): boolean {
+    return this.#allowed && (this.#state === 'live' || this.#state === 'waiting');
+  }
+
   /** @throws MeshliftError `STREAM_NOT_YOURS` */
   assertKey(publishKey: string): void {
     if (!this.#key.matches(publishKey)) throw new MeshliftError('STREAM_NOT_YOURS');
   }
 
-  /** Opens the way in for a client that has shown the key. Whoever published before is replaced. */
-  publish(client: Client): Promise<RequestReply<'stream:publish'>> {
-    return this.#queue(async () => {
-      this.#assertNotEnded();
-      const session = new Session(newSessionId(), 'publisher', this, client);
-      const transport = await this.#openIngest(session);
-      this.#publisher?.send('session:closed', { error: describe('SESSION_REPLACED') });
-      this.#dropPublisher();
-      this.#publisher = session;
-      this.#context.sessions.add(session);
-      const links = streamLinks(client.baseUrl, this.#id);
-      return { sessionId: session.id, transport, links, viewers: this.#viewerCount.value };
-    });
+  /** @throws MeshliftError `STREAM_NOT_FOUND` */
+  assertNotEnded(): void {
+    if (this.#state === 'ended') throw new MeshliftError('STREAM_NOT_FOUND');
+  }
+
+  /** Does something to the stream when what was asked for before is done. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queue(work);
   }
 
   /**
@@ -109,72 +117,83 @@ export class Stream implements SessionOwner {
    * @throws MeshliftError `STREAM_NOT_FOUND` when the stream has ended or got another ID meanwhile
    */
   async watch(client: Client, rtpCapabilities: RtpCapabilities): Promise<RequestReply<'stream:watch'>> {
-    const { node } = this.#context;
+    const { node, sessions } = this.#context;
+    const { relayId, sourceId } = this.source;
     const idAtStart = this.#id;
     const session = new Session(newSessionId(), 'viewer', this, client);
-    const opened = await node.openViewer(this.#relayId, session.id, rtpCapabilities, { only: [SOURCE] });
-    if (this.#state === 'ended' || this.#id !== idAtStart) {
+    const assertStillThere = () => {
+      if (!this.watchable || this.#id !== idAtStart) throw new MeshliftError('STREAM_NOT_FOUND');
+    };
+    this.#countComing(1);
+    try {
+      await this.source.open();
+      const opened = await node.openViewer(relayId, session.id, rtpCapabilities, { only: [sourceId] });
+      assertStillThere();
+      this.#viewers.add(session);
+      sessions.add(session);
+      this.#viewerCount.set(this.#viewers.size);
+      return { sessionId: session.id, state: this.#watchableState, ...opened, viewers: this.#viewers.size };
+    } catch (error) {
       await node.closeSession(session.id);
-      throw new MeshliftError('STREAM_NOT_FOUND');
+      assertStillThere();
+      throw error;
+    } finally {
+      this.#countComing(-1);
     }
-    this.#viewers.add(session);
-    this.#context.sessions.add(session);
-    this.#viewerCount.set(this.#viewers.size);
-    return { sessionId: session.id, state: this.#watchableState, ...opened, viewers: this.#viewers.size };
   }
 
-  /** Takes a session over to another connection. */
+  /** Takes a viewer's session over to another connection. */
   async resume(session: Session, client: Client): Promise<RequestReply<'session:resume'>> {
     session.attach(client);
-    const viewers = this.#viewerCount.value;
-    const { node } = this.#context;
-    if (session.role === 'publisher') {
-      const links = streamLinks(client.baseUrl, this.#id);
-      return { kind: 'publisher', links, viewers, wantedLayers: await node.listWantedLayers(session.id) };
-    }
-    const consumers = await node.listConsumers(session.id);
-    return { kind: 'viewer', state: this.#watchableState, consumers, viewers };
+    const consumers = await this.#context.node.listConsumers(session.id);
+    return { kind: 'viewer', state: this.#watchableState, consumers, viewers: this.#viewerCount.value };
   }
 
-  /** The session's connection dropped; its media may still flow. */
+  /** A viewer's connection dropped; its media may still flow. */
   detach(session: Session): void {
-    session.detach(this.#context.graceMs, () => {
-      if (session === this.#publisher) void this.end();
-      else void this.leave(session);
-    });
+    session.detach(this.#context.graceMs, () => void this.leave(session));
   }
 
-  /** A client ends its session. A publisher that leaves so may still come back within the grace time. */
+  /** A viewer ends its session. */
   leave(session: Session): Promise<void> {
-    return this.#queue(async () => {
-      await this.#drop(session);
+    return this.inTurn(async () => {
+      this.#dropViewer(session);
       await this.#context.node.closeSession(session.id);
     });
   }
 
-  /** The media node closed a session by itself. */
+  /** The media node closed a viewer's session by itself. */
   sessionLost(session: Session, code: ErrorCode): Promise<void> {
-    return this.#queue(async () => {
-      session.send('session:closed', { error: describe(code) });
-      await this.#drop(session);
+    return this.inTurn(async () => {
+      session.send('session:closed', new MeshliftError(code).toBody());
+      this.#dropViewer(session);
     });
   }
 
-  /** The media node lost the relay; the next publisher gets a new one, and viewers join again. */
+  /** The media node lost the relay: viewers join again. */
   relayLost(): Promise<void> {
-    return this.#queue(async () => {
-      this.#hasRelay = false;
-      for (const viewer of [...this.#viewers]) {
-        viewer.send('session:closed', { error: describe('MEDIA_FAILED') });
-        this.#dropViewer(viewer);
-      }
-      this.#setFlowing(false);
+    return this.inTurn(async () => {
+      this.source.relayLost();
+      await this.#dropAllViewers('MEDIA_FAILED');
+      this.ingestFlow(false);
     });
   }
 
-  /** Media can flow from the publisher, or has stopped to. */
+  /** Media can flow to the relay, or has stopped to. */
   ingestFlow(flowing: boolean): void {
-    this.#setFlowing(flowing);
+    const next: Lifecycle = flowing ? 'live' : 'waiting';
+    if (this.#state === 'ended' || this.#state === next || (!flowing && this.#state === 'idle')) return;
+    this.#state = next;
+    clearTimeout(this.#deadline);
+    if (!flowing && !this.source.offered) this.#endUnlessLiveWithin(this.#context.graceMs);
+    this.#context.logger.info({ streamId: this.#id, state: next }, 'stream state');
+    for (const viewer of this.#viewers) viewer.send('stream:state', { state: next });
+  }
+
+  /** Refuses everybody, and drops those who watch, or lets them in again. The ID stays the same. */
+  async setAllowed(allowed: boolean): Promise<void> {
+    this.#allowed = allowed;
+    if (!allowed) await this.#dropAllViewers('STREAM_NOT_FOUND');
   }
 
   /**
@@ -183,19 +202,22 @@ export class Stream implements SessionOwner {
    * @param rename makes the stream findable under the new ID and no longer under the old one
    */
   rotate(newId: string, rename: () => void): Promise<void> {
-    return this.#queue(async () => {
-      this.#assertNotEnded();
+    return this.inTurn(async () => {
+      this.assertNotEnded();
       this.#id = newId;
       rename();
-      await this.#dropAllViewers();
-      const client = this.#publisher?.client;
-      if (client) this.#publisher?.send('stream:rotated', { links: streamLinks(client.baseUrl, newId) });
+      await this.#dropAllViewers('STREAM_NOT_FOUND');
+      this.source.renamed();
       this.#context.logger.info({ streamId: newId }, 'stream rotated');
     });
   }
 
-  /** Ends the stream for everybody. Repeating it changes nothing. */
-  end(): Promise<void> {
+  /**
+   * Ends the stream for everybody. Repeating it changes nothing.
+   *
+   * @param code what its viewers are told
+   */
+  end(code: 'STREAM_NOT_FOUND' | 'MEDIA_FAILED' = 'STREAM_NOT_FOUND'): Promise<void> {
     if (this.#state !== 'ended') {
       this.#state = 'ended';
       clearTimeout(this.#deadline);
@@ -203,18 +225,10 @@ export class Stream implements SessionOwner {
       this.#context.ended(this);
       this.#context.logger.info({ streamId: this.#id }, 'stream ended');
     }
-    return this.#queue(async () => {
-      await this.#dropAllViewers();
-      this.#publisher?.send('session:closed', {
-        error: { code: 'STREAM_NOT_FOUND', message: 'The stream has ended.' },
-      });
-      this.#dropPublisher();
-      await this.#closeRelay();
+    return this.inTurn(async () => {
+      await this.#dropAllViewers(code);
+      await this.source.close();
     });
-  }
-
-  get #sessions(): Session[] {
-    return [...(this.#publisher ? [this.#publisher] : []), ...this.#viewers];
   }
 
   get #watchableState(): 'live' | 'waiting' {
@@ -226,73 +240,29 @@ export class Stream implements SessionOwner {
     this.#deadline.unref();
   }
 
-  #assertNotEnded(): void {
-    if (this.#state === 'ended') throw new MeshliftError('STREAM_NOT_FOUND');
+  #countComing(change: number): void {
+    this.#coming += change;
+    this.#tellWanted();
   }
 
-  async #openIngest(session: Session) {
-    const { node } = this.#context;
-    if (!this.#hasRelay) {
-      await node.openRelay(this.#relayId);
-      this.#hasRelay = true;
-    }
-    try {
-      return await node.openIngest(this.#relayId, session.id, SOURCE);
-    } catch (error) {
-      if (this.#state === 'idle') await this.#closeRelay();
-      throw error;
-    }
-  }
-
-  async #closeRelay(): Promise<void> {
-    this.#hasRelay = false;
-    await this.#context.node.closeRelay(this.#relayId);
-  }
-
-  #dropPublisher(): void {
-    if (!this.#publisher) return;
-    this.#context.sessions.remove(this.#publisher);
-    this.#publisher = undefined;
+  #tellWanted(): void {
+    this.source.wantedBy(this.watchable ? this.#viewers.size + this.#coming : 0);
   }
 
   #dropViewer(viewer: Session): void {
-    this.#viewers.delete(viewer);
+    if (!this.#viewers.delete(viewer)) return;
     this.#context.sessions.remove(viewer);
     this.#viewerCount.set(this.#viewers.size);
+    this.#tellWanted();
   }
 
-  /** Viewers are told what anyone is told who asks for an ID that leads nowhere. */
-  async #dropAllViewers(): Promise<void> {
+  /** `STREAM_NOT_FOUND` is what anyone is told who asks for an ID that leads nowhere. */
+  async #dropAllViewers(code: ErrorCode): Promise<void> {
     const viewers = [...this.#viewers];
     for (const viewer of viewers) {
-      viewer.send('session:closed', { error: describe('STREAM_NOT_FOUND') });
+      viewer.send('session:closed', new MeshliftError(code).toBody());
       this.#dropViewer(viewer);
     }
     await Promise.all(viewers.map(({ id }) => this.#context.node.closeSession(id)));
   }
-
-  /** Takes a session out of the stream, whichever part it had. */
-  async #drop(session: Session): Promise<void> {
-    if (this.#viewers.has(session)) this.#dropViewer(session);
-    if (session !== this.#publisher) return;
-    this.#dropPublisher();
-    // A stream that never was live has nobody who could wait for it: its relay is not kept.
-    if (this.#state === 'idle') await this.#closeRelay();
-    else this.#setFlowing(false);
-  }
-
-  #setFlowing(flowing: boolean): void {
-    const next: Lifecycle = flowing ? 'live' : 'waiting';
-    if (this.#state === 'ended' || this.#state === next || (!flowing && this.#state === 'idle')) return;
-    this.#state = next;
-    clearTimeout(this.#deadline);
-    if (!flowing) this.#endUnlessLiveWithin(this.#context.graceMs);
-    this.#context.logger.info({ streamId: this.#id, state: next }, 'stream state');
-    for (const viewer of this.#viewers) viewer.send('stream:state', { state: next });
-  }
-}
-
-/** An error as it travels in an event, with the sentence that belongs to its code. */
-function describe(code: ErrorCode): { code: ErrorCode; message: string } {
-  return new MeshliftError(code).toBody().error;
 }

@@ -123,6 +123,36 @@ describe('publishing', () => {
   });
 });
 
+describe('a viewer that does not look', () => {
+  it('pauses what it does not see, which is then not asked of the publisher, and resumes it', async () => {
+    const server = await TestServer.start();
+    const stream = await server.createStream();
+    const publisher = await server.connect();
+    const { sessionId, producerId } = await goLive(publisher, stream);
+    const viewer = await server.connect();
+    const watching = await watchWhenLive(viewer, stream.streamId);
+    const mine = { sessionId: watching.sessionId, consumerIds: watching.consumers.map(({ id }) => id) };
+    await viewer.request('consumer:resume', mine);
+    await viewer.request('consumer:pause', { ...mine, consumerIds: [...mine.consumerIds, 'unknown'] });
+    await publisher.next('producer:wanted', (told) => told.spatialLayers.length === 0);
+    await viewer.request('consumer:resume', mine);
+    expect(await publisher.next('producer:wanted')).toMatchObject({
+      sessionId,
+      producerId,
+      spatialLayers: [0],
+    });
+  });
+
+  it('cannot pause what somebody else sees', async () => {
+    const { server, publisher, publication, viewerSession } = await liveStream();
+    const stranger = await server.connect();
+    const pause = { sessionId: viewerSession, consumerIds: [] };
+    expect(await stranger.refused('consumer:pause', pause)).toBe('SESSION_NOT_FOUND');
+    const own = { sessionId: publication.sessionId, consumerIds: [] };
+    expect(await publisher.refused('consumer:pause', own)).toBe('WRONG_STATE');
+  });
+});
+
 describe('the life of a stream', () => {
   it('waits for a publisher whose connection was lost, keeps its viewers, and goes on when it is back', async () => {
     const { server, stream, publisher, publication, viewer, viewerSession } = await liveStream();

@@ -2,17 +2,17 @@ import { type MediaNode, MeshliftError } from '@meshlift/protocol';
 import { Gauge, type Logger, type Registry } from '@meshlift/telemetry';
 import { newPublishKey, newStreamId } from '../privacy/capabilities.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
-import { type Lifecycle, Stream } from './stream.ts';
+import { type Lifecycle, Stream, type StreamContext } from './stream.ts';
+import { StreamPublisher } from './stream-publisher.ts';
+import type { StreamSource } from './stream-source.ts';
 
 /** All streams of this server. */
 export class Streams {
-  readonly #node: MediaNode;
-  readonly #logger: Logger;
-  readonly #graceMs: number;
+  readonly #context: StreamContext;
   readonly #maxStreams: number;
   readonly #byId = new Map<string, Stream>();
-  readonly #byRelay = new Map<string, Stream>();
-  readonly #sessions: SessionRegistry;
+  /** The sources that media can flow from now, by their relays: a stream may be offered when it flows already. */
+  readonly #flowing = new Set<string>();
 
   constructor(options: {
     node: MediaNode;
@@ -22,29 +22,30 @@ export class Streams {
     graceSeconds: number;
     maxStreams: number;
   }) {
-    this.#node = options.node;
-    this.#sessions = options.sessions;
-    this.#logger = options.logger;
-    this.#graceMs = options.graceSeconds * 1_000;
+    const { node, sessions, logger, graceSeconds } = options;
+    const ended = (stream: Stream) => this.#remove(stream);
+    this.#context = { node, sessions, logger, graceMs: graceSeconds * 1_000, ended };
     this.#maxStreams = options.maxStreams;
-    this.#followNode();
+    this.#followNode(node);
     this.#registerMetrics(options.registry);
   }
 
-  /** @throws MeshliftError `SERVER_FULL` */
+  /** A stream for somebody to publish to. @throws MeshliftError `SERVER_FULL` */
   create(): { stream: Stream; publishKey: string } {
-    if (this.#byId.size >= this.#maxStreams) throw new MeshliftError('SERVER_FULL');
-    const publishKey = newPublishKey();
-    const stream = new Stream(newStreamId(), publishKey, {
-      node: this.#node,
-      logger: this.#logger,
-      graceMs: this.#graceMs,
-      sessions: this.#sessions,
-      ended: (ended) => this.#remove(ended),
-    });
-    this.#byId.set(stream.id, stream);
-    this.#byRelay.set(stream.relayId, stream);
-    return { stream, publishKey };
+    return this.#add(newStreamId(), newPublishKey(), (stream) => new StreamPublisher(stream, this.#context));
+  }
+
+  /**
+   * A stream that shows what is sent to some relay anyhow.
+   *
+   * @param known an ID that is free again, and its key
+   * @throws MeshliftError `SERVER_FULL`
+   */
+  offer(
+    source: (stream: Stream) => StreamSource,
+    known?: { streamId: string; publishKey: string },
+  ): { stream: Stream; publishKey: string } {
+    return this.#add(known?.streamId ?? newStreamId(), known?.publishKey ?? newPublishKey(), source);
   }
 
   /**
@@ -55,16 +56,28 @@ export class Streams {
    */
   toWatch(streamId: string): Stream {
     const stream = this.#byId.get(streamId);
-    if (stream?.state === 'live' || stream?.state === 'waiting') return stream;
+    if (stream?.watchable) return stream;
     throw new MeshliftError('STREAM_NOT_FOUND');
   }
 
   /** The stream to publish to, rotate or end. @throws MeshliftError `STREAM_NOT_FOUND`, `STREAM_NOT_YOURS` */
   toOwn(streamId: string, publishKey: string): Stream {
-    const stream = this.#byId.get(streamId);
+    const stream = this.findOwn(streamId, publishKey);
     if (!stream) throw new MeshliftError('STREAM_NOT_FOUND');
-    stream.assertKey(publishKey);
     return stream;
+  }
+
+  /** The stream of that ID, if there is one. @throws MeshliftError `STREAM_NOT_YOURS` */
+  findOwn(streamId: string, publishKey: string): Stream | undefined {
+    const stream = this.#byId.get(streamId);
+    stream?.assertKey(publishKey);
+    return stream;
+  }
+
+  /** The way in to a stream of its own. @throws MeshliftError `WRONG_STATE` for one that a participant offers */
+  toPublish({ source }: Stream): StreamPublisher {
+    if (source instanceof StreamPublisher) return source;
+    throw new MeshliftError('WRONG_STATE', 'This stream is sent from a room.');
   }
 
   /** Moves a stream to a new ID. */
@@ -81,15 +94,33 @@ export class Streams {
     await Promise.all([...this.#byId.values()].map((stream) => stream.end()));
   }
 
-  #remove(stream: Stream): void {
-    this.#byId.delete(stream.id);
-    this.#byRelay.delete(stream.relayId);
+  #add(streamId: string, publishKey: string, source: (stream: Stream) => StreamSource) {
+    if (this.#byId.size >= this.#maxStreams) throw new MeshliftError('SERVER_FULL');
+    const stream = new Stream(streamId, publishKey, this.#context, source);
+    this.#byId.set(streamId, stream);
+    const { relayId, sourceId } = stream.source;
+    if (this.#flowing.has(keyOf(relayId, sourceId))) stream.ingestFlow(true);
+    return { stream, publishKey };
   }
 
-  #followNode(): void {
-    const node = this.#node;
-    node.on('ingestFlow', ({ relayId, flowing }) => this.#byRelay.get(relayId)?.ingestFlow(flowing));
-    node.on('relayLost', ({ relayId }) => void this.#byRelay.get(relayId)?.relayLost());
+  /** Another stream may have taken its ID over by now. */
+  #remove(stream: Stream): void {
+    if (this.#byId.get(stream.id) === stream) this.#byId.delete(stream.id);
+  }
+
+  #followNode(node: MediaNode): void {
+    const inRelay = (relayId: string) =>
+      [...this.#byId.values()].filter(({ source }) => source.relayId === relayId);
+    node.on('ingestFlow', ({ relayId, sourceId, flowing }) => {
+      if (flowing) this.#flowing.add(keyOf(relayId, sourceId));
+      else this.#flowing.delete(keyOf(relayId, sourceId));
+      for (const stream of inRelay(relayId)) {
+        if (stream.source.sourceId === sourceId) stream.ingestFlow(flowing);
+      }
+    });
+    node.on('relayLost', ({ relayId }) => {
+      for (const stream of inRelay(relayId)) void stream.relayLost();
+    });
   }
 
   #registerMetrics(registry: Registry): void {
@@ -115,3 +146,5 @@ export class Streams {
     });
   }
 }
+
+const keyOf = (relayId: string, sourceId: string) => `${relayId} ${sourceId}`;

@@ -1,0 +1,230 @@
+import {
+  type Advice,
+  MeshliftError,
+  type RequestPayload,
+  type RoomMode,
+  type RoomModeChoice,
+  type RoomState,
+  type SwitchFailure,
+  type SwitchPhase,
+} from '@meshlift/protocol';
+import type { Logger } from '@meshlift/telemetry';
+import pLimit from 'p-limit';
+import type { Session } from '../sessions/session.ts';
+import { AutoMode, LARGEST_MESH } from './auto-mode.ts';
+import { ModeSwitch } from './mode-switch.ts';
+import { EVERYBODY, type RoomMedia } from './room-media.ts';
+
+/** The people whose media is moved. */
+export interface RoomPeople {
+  /** The ids of all participants. */
+  readonly ids: readonly string[];
+  readonly tellAll: Session['send'];
+  readonly tellHosts: Session['send'];
+}
+
+export interface RoomModesContext {
+  roomId: string;
+  people: RoomPeople;
+  media: RoomMedia;
+  logger: Logger;
+  /** What viewers saw of a switch, in seconds without picture or sound. */
+  observeGap(mode: RoomMode, kind: 'audio' | 'video', seconds: number): void;
+}
+
+/** How the media of a room travels, and each switch of it between mesh and relay. */
+export class RoomModes {
+  readonly #context: RoomModesContext;
+  /** What changes the mode runs one after another. */
+  readonly #queue = pLimit(1);
+  #mode: RoomMode = 'mesh';
+  #epoch = 0;
+  #switch: ModeSwitch | undefined;
+  /** Whether the switch that is under way was begun because of what was measured. */
+  #automatic = false;
+  readonly #auto = new AutoMode(() => this.#follow());
+
+  constructor(context: RoomModesContext) {
+    this.#context = context;
+  }
+
+  get mode(): RoomMode {
+    return this.#mode;
+  }
+
+  /** As participants are told of it. */
+  get state(): Pick<RoomState, 'mode' | 'auto' | 'epoch' | 'switching'> {
+    const current = this.#switch;
+    return {
+      mode: this.#mode,
+      auto: this.#auto.on,
+      epoch: this.#epoch,
+      ...(current ? { switching: { epoch: current.epoch, mode: current.to, phase: current.phase } } : {}),
+    };
+  }
+
+  /**
+   * The host's word, which goes over everything that was measured: begins a switch, or with `auto` follows what
+   * is measured from now on. To the mode the room has already, nothing is switched.
+   *
+   * @throws MeshliftError `STALE_EPOCH`, `SWITCH_IN_PROGRESS` during a switch that a host began, `SERVER_FULL`
+   */
+  setMode(choice: RoomModeChoice, epoch: number): Promise<void> {
+    return this.#queue(async () => {
+      if (epoch !== this.#epoch) throw new MeshliftError('STALE_EPOCH');
+      if (choice === 'auto') {
+        this.#setAuto(true);
+        return;
+      }
+      if (this.#switch && !this.#automatic) throw new MeshliftError('SWITCH_IN_PROGRESS');
+      this.#setAuto(false);
+      this.#automatic = false;
+      if (!this.#switch && choice !== this.#mode) await this.#begin(choice);
+      else if (this.#switch && choice !== this.#switch.to) this.#switch.abort();
+    });
+  }
+
+  /** What a participant measures; it is ignored in a room that is not on auto. @throws MeshliftError `STALE_EPOCH` */
+  advise(participantId: string, epoch: number, advice: Advice): void {
+    if (!this.#auto.on) return;
+    if (epoch !== this.#epoch) throw new MeshliftError('STALE_EPOCH');
+    this.#auto.advise(participantId, advice);
+    this.#follow();
+  }
+
+  /**
+   * A participant's report.
+   *
+   * @throws MeshliftError `STALE_EPOCH` for one about another switch than the present one
+   */
+  report(participantId: string, epoch: number, step: RequestPayload<'room:switchStep'>['step']): void {
+    this.#current(epoch).report(participantId, step);
+  }
+
+  /** The host's word about those who are stuck. @throws MeshliftError `STALE_EPOCH` */
+  decide(epoch: number, leaveOut: boolean): void {
+    this.#current(epoch).decide(leaveOut);
+  }
+
+  /** Somebody came: there may be too many for a mesh now. */
+  joined(): void {
+    this.#follow();
+  }
+
+  /** Somebody left: nothing is expected of them any more. */
+  left(participantId: string): void {
+    this.#switch?.left(participantId);
+    this.#auto.left(participantId);
+    this.#follow();
+  }
+
+  /** The media node lost the room's relay: a small room goes back to the mesh at once, a larger one waits. */
+  relayLost(): Promise<void> {
+    return this.#queue(() => {
+      if (this.#switch?.to === 'sfu') {
+        this.#switch.abort();
+        return;
+      }
+      const { people, media } = this.#context;
+      if (this.#mode !== 'sfu' || people.ids.length > LARGEST_MESH) return;
+      this.#switch?.close();
+      this.#switch = undefined;
+      this.#epoch += 1;
+      this.#mode = 'mesh';
+      people.tellAll('room:switch', { epoch: this.#epoch, mode: 'mesh', phase: 'commit', failures: [] });
+      media.release(EVERYBODY);
+      this.#switchIsOver('sfu');
+    });
+  }
+
+  close(): void {
+    this.#switch?.close();
+    this.#auto.close();
+  }
+
+  #setAuto(auto: boolean): void {
+    if (!this.#auto.turn(auto)) return;
+    this.#context.people.tellAll('room:auto', { auto });
+    this.#follow();
+  }
+
+  /** Begins the switch that is advised, if one is. How things stand is looked at when its turn has come. */
+  #follow(): void {
+    if (!this.#advised) return;
+    void this.#queue(async () => {
+      const mode = this.#advised;
+      if (!mode) return;
+      this.#automatic = true;
+      try {
+        await this.#begin(mode);
+      } catch (error) {
+        this.#context.logger.warn({ err: error, roomId: this.#context.roomId }, 'no switch as advised');
+        this.#switchIsOver(this.#mode);
+      }
+    });
+  }
+
+  /** @param from the mode before it, which is still the mode if it came to nothing */
+  #switchIsOver(from: RoomMode): void {
+    this.#auto.switched({ from, mode: this.#mode, automatic: this.#automatic });
+    this.#automatic = false;
+    this.#follow();
+  }
+
+  /** The mode that what is measured asks for now. */
+  get #advised(): RoomMode | undefined {
+    return this.#switch ? undefined : this.#auto.choose(this.#mode, this.#context.people.ids);
+  }
+
+  async #begin(mode: RoomMode): Promise<void> {
+    const { media, people } = this.#context;
+    if (mode === 'sfu') {
+      try {
+        await media.hold(EVERYBODY);
+      } catch (error) {
+        media.release(EVERYBODY);
+        throw error;
+      }
+    }
+    this.#switch = new ModeSwitch({
+      to: mode,
+      epoch: this.#epoch + 1,
+      participants: people.ids,
+      listener: {
+        phase: (phase, failures) => this.#enterPhase(phase, failures),
+        stuck: (waitingFor) => this.#tellStuck(waitingFor),
+      },
+    });
+    this.#switch.begin();
+  }
+
+  #current(epoch: number): ModeSwitch {
+    if (this.#switch?.epoch !== epoch) throw new MeshliftError('STALE_EPOCH');
+    return this.#switch;
+  }
+
+  #enterPhase(phase: SwitchPhase, failures: SwitchFailure[]): void {
+    const current = this.#switch;
+    if (!current) return;
+    const { roomId, people, media, logger, observeGap } = this.#context;
+    const { to: mode, epoch, gaps } = current;
+    const from = this.#mode;
+    if (phase === 'commit') {
+      this.#mode = mode;
+      this.#epoch = epoch;
+      for (const { kind, gapMs } of gaps) observeGap(mode, kind, Math.max(0, gapMs) / 1_000);
+    }
+    people.tellAll('room:switch', { epoch, mode, phase, failures });
+    if (phase !== 'commit' && phase !== 'abort') return;
+    this.#switch = undefined;
+    logger.info({ roomId, mode, outcome: phase, participants: people.ids.length }, 'room switch');
+    // After a switch back, or one that failed, nothing of the room stays in the media node.
+    if (this.#mode === 'mesh') media.release(EVERYBODY);
+    this.#switchIsOver(from);
+  }
+
+  #tellStuck(waitingFor: string[]): void {
+    const epoch = this.#switch?.epoch;
+    if (epoch !== undefined) this.#context.people.tellHosts('room:switchStuck', { epoch, waitingFor });
+  }
+}

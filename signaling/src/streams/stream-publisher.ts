@@ -1,0 +1,130 @@
+import { type ErrorCode, MeshliftError, type RequestReply } from '@meshlift/protocol';
+import { newSessionId } from '../privacy/capabilities.ts';
+import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
+import type { Stream, StreamContext } from './stream.ts';
+import { streamLinks } from './stream-links.ts';
+import type { StreamSource } from './stream-source.ts';
+
+/** A stream of its own: one relay with one source, and the client that has shown the key and publishes. */
+export class StreamPublisher implements StreamSource, SessionOwner {
+  readonly relayId = newSessionId();
+  readonly sourceId = 'stream';
+  readonly offered = false;
+  readonly #stream: Stream;
+  readonly #context: StreamContext;
+  #session: Session | undefined;
+  #hasRelay = false;
+
+  constructor(stream: Stream, context: StreamContext) {
+    this.#stream = stream;
+    this.#context = context;
+  }
+
+  /** Opens the way in for a client that has shown the key. Whoever published before is replaced. */
+  publish(client: Client): Promise<RequestReply<'stream:publish'>> {
+    const stream = this.#stream;
+    return stream.inTurn(async () => {
+      stream.assertNotEnded();
+      const session = new Session(newSessionId(), 'publisher', this, client);
+      const transport = await this.#openIngest(session);
+      this.#session?.send('session:closed', new MeshliftError('SESSION_REPLACED').toBody());
+      this.#drop();
+      this.#session = session;
+      this.#context.sessions.add(session);
+      const links = streamLinks(client.baseUrl, stream.id);
+      return { sessionId: session.id, transport, links, viewers: stream.viewers };
+    });
+  }
+
+  /** Takes the session over to another connection. */
+  async resume(session: Session, client: Client): Promise<RequestReply<'session:resume'>> {
+    session.attach(client);
+    const { id, viewers } = this.#stream;
+    const wantedLayers = await this.#context.node.listWantedLayers(session.id);
+    return { kind: 'publisher', links: streamLinks(client.baseUrl, id), viewers, wantedLayers };
+  }
+
+  /** The publisher's connection dropped; its media may still flow. */
+  detach(session: Session): void {
+    session.detach(this.#context.graceMs, () => {
+      if (session === this.#session) void this.#stream.end();
+    });
+  }
+
+  /** The publisher ends its session. It may still come back within the grace time. */
+  leave(session: Session): Promise<void> {
+    return this.#stream.inTurn(async () => {
+      await this.#left(session);
+      await this.#context.node.closeSession(session.id);
+    });
+  }
+
+  /** The media node closed the session by itself. */
+  sessionLost(session: Session, code: ErrorCode): Promise<void> {
+    return this.#stream.inTurn(async () => {
+      session.send('session:closed', new MeshliftError(code).toBody());
+      await this.#left(session);
+    });
+  }
+
+  /** The relay is there for as long as the stream can be watched. */
+  async open(): Promise<void> {}
+
+  /** Which layers are wanted is all that a publisher needs to know. */
+  wantedBy(): void {}
+
+  viewersChanged(viewers: number): void {
+    this.#session?.send('stream:viewers', { viewers });
+  }
+
+  renamed(): void {
+    const client = this.#session?.client;
+    if (client)
+      this.#session?.send('stream:rotated', { links: streamLinks(client.baseUrl, this.#stream.id) });
+  }
+
+  /** The next publisher gets a new one. */
+  relayLost(): void {
+    this.#hasRelay = false;
+  }
+
+  async close(): Promise<void> {
+    const error = new MeshliftError('STREAM_NOT_FOUND', 'The stream has ended.');
+    this.#session?.send('session:closed', error.toBody());
+    this.#drop();
+    await this.#closeRelay();
+  }
+
+  async #openIngest(session: Session) {
+    const { node } = this.#context;
+    if (!this.#hasRelay) {
+      await node.openRelay(this.relayId);
+      this.#hasRelay = true;
+    }
+    try {
+      return await node.openIngest(this.relayId, session.id, this.sourceId);
+    } catch (error) {
+      if (this.#stream.state === 'idle') await this.#closeRelay();
+      throw error;
+    }
+  }
+
+  async #closeRelay(): Promise<void> {
+    this.#hasRelay = false;
+    await this.#context.node.closeRelay(this.relayId);
+  }
+
+  #drop(): void {
+    if (!this.#session) return;
+    this.#context.sessions.remove(this.#session);
+    this.#session = undefined;
+  }
+
+  async #left(session: Session): Promise<void> {
+    if (session !== this.#session) return;
+    this.#drop();
+    // A stream that never was live has nobody who could wait for it: its relay is not kept.
+    if (this.#stream.state === 'idle') await this.#closeRelay();
+    else this.#stream.ingestFlow(false);
+  }
+}

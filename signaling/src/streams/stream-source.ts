@@ -1,0 +1,21 @@
+/** Where the media of a stream lies, as one source of one relay, and what the one who sends it is told. */
+export interface StreamSource {
+  readonly relayId: string;
+  readonly sourceId: string;
+  /**
+   * Whether the stream is there to be watched before anything has been sent, and for as long as it is offered.
+   * One that is not is watched from its first packet on, and ends some time after its last.
+   */
+  readonly offered: boolean;
+  /** Sees to it that the relay is there for a viewer. @throws MeshliftError `SERVER_FULL` */
+  open(): Promise<void>;
+  /** How many want to watch, those included whose way out is being opened. */
+  wantedBy(viewers: number): void;
+  /** Something that can be shown to the one who sends has changed: the number of viewers, at most once a second. */
+  viewersChanged(viewers: number): void;
+  /** The stream has another ID. */
+  renamed(): void;
+  relayLost(): void;
+  /** The stream has ended. */
+  close(): Promise<void>;
+}
