@@ -6,6 +6,17 @@ export {
   type RoomModeChoice,
   type StreamLinks,
 } from '@meshlift/protocol';
+export { attachMesh } from './attach/attach-mesh.ts';
+export type {
+  AttachedMesh,
+  AttachedMeshEvents,
+  AttachedState,
+  AttachOptions,
+} from './attach/attached-mesh.ts';
+export type { MeshAdapter } from './attach/mesh-adapter.ts';
+export { PeerConnectionMesh } from './attach/peer-connection-mesh.ts';
+export { peerJsMesh } from './attach/peerjs-adapter.ts';
+export { simplePeerMesh } from './attach/simple-peer-adapter.ts';
 export type { SwitchReport } from './lift/lifted-room.ts';
 export type { Publication, PublicationEvents, PublicationState } from './publish/publication.ts';
 export { type PublishOptions, publish } from './publish/publish.ts';

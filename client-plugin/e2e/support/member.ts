@@ -62,6 +62,9 @@ export class Member {
         const play = (stream: NonNullable<Room['participants'][number]['stream']>) => {
           const video = Object.assign(document.createElement('video'), { autoplay: true });
           video.dataset.participant = stream.participantId;
+          // Side by side in view: nothing is received for a tile that cannot be seen.
+          const left = 320 * document.querySelectorAll('video').length;
+          video.style.cssText = `position: fixed; top: 0; left: ${left}px; width: 320px; height: 180px`;
           document.body.append(video);
           stream.attach(video);
           videos.set(stream, video);

@@ -24,4 +24,6 @@ export interface MeshAdapter {
   hold(held: boolean): Promise<void>;
   /** The receiver of a peer's track, whose statistics tell when it plays smoothly; undefined where it cannot be told. */
   receiverOf?(track: MediaStreamTrack): RTCRtpReceiver | undefined;
+  /** Statistics of all connections. Without them the page has no advice for a room whose mode is `auto`. */
+  stats?(): Promise<RTCStatsReport[]>;
 }

@@ -63,6 +63,10 @@ export class MeshConnection {
     return this.#connection.getReceivers().find((receiver) => receiver.track === track);
   }
 
+  stats(): Promise<RTCStatsReport> {
+    return this.#connection.getStats();
+  }
+
   /** Sends what is to be sent by now. Calls are worked off one by one, since `RTCRtpSender.track` lags behind. */
   apply(): Promise<void> {
     const done = this.#work.then(() => this.#apply());

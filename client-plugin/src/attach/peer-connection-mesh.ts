@@ -63,6 +63,10 @@ export class PeerConnectionMesh implements MeshAdapter {
     return undefined;
   }
 
+  async stats(): Promise<RTCStatsReport[]> {
+    return Promise.all([...this.#connections.values()].map((connection) => connection.stats()));
+  }
+
   /**
    * A connection leads to the peer of that id. Of several to the same peer the one that was added last counts, as
    * soon as it is established. Repeating it changes nothing.

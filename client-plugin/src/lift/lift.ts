@@ -22,8 +22,16 @@ import { Waiting } from './waiting.ts';
 
 type Step = RequestPayload<'room:switchStep'>['step'];
 
-/** How long a link of the mesh that has broken may take to come back before a switch to the mesh fails for it. */
+/** How long those who cannot be reached at the moment are waited for before a switch fails for it. */
 const REACH_WITHIN_MS = 5_000;
+
+/** How long the way to the relay may take. The server gives everybody ten seconds, and then names who is late. */
+const CONNECT_WITHIN_MS = 8_000;
+
+/** What the host reads about a participant for whom a switch failed. */
+const UNREACHED = 'has no direct way to everybody';
+const NO_WAY = 'cannot reach the relay';
+const STRANGERS = 'is connected to somebody who is not in the room';
 
 /**
  * This page's part in moving a room between mesh and relay. Both paths run side by side while each picture
@@ -128,15 +136,19 @@ export class Lift {
     const turn = this.#begin();
     const { mesh, roster } = this.#room;
     this.#room.switching(mode);
+    const patience = setTimeout(() => this.#waiting.callOff(), REACH_WITHIN_MS);
+    const reached = () => (mode === 'sfu' ? mesh.strangers : mesh.unreached).length === 0;
+    await this.#waiting.until(reached);
+    clearTimeout(patience);
+    if (this.#turn !== turn) return;
+    if (!reached()) throw new Error(mode === 'sfu' ? STRANGERS : UNREACHED);
     if (mode === 'sfu') {
       const involved = roster.participants;
-      await Promise.all([this.#uplink.need('room'), this.#receiving.open()]);
-      await this.#waiting.until(() => involved.every((participant) => this.#hasCome(participant)));
-    } else {
-      const patience = setTimeout(() => this.#waiting.callOff(), REACH_WITHIN_MS);
-      await this.#waiting.until(() => mesh.unreached.length === 0);
-      clearTimeout(patience);
-      if (this.#turn === turn && mesh.unreached.length > 0) throw new Error('no direct way to everybody');
+      await within(CONNECT_WITHIN_MS, async () => {
+        await Promise.all([this.#uplink.need('room'), this.#receiving.open()]);
+        await this.#waiting.until(() => involved.every((participant) => this.#hasCome(participant)));
+        await this.#receiving.session?.connected();
+      });
     }
     if (this.#turn === turn) await this.#report(epoch, { name: 'ready' });
   }
@@ -275,6 +287,15 @@ export class Lift {
     const { connection, sessionId } = this.#room;
     await connection.request('room:switchStep', { sessionId, epoch, step }).catch(() => undefined);
   }
+}
+
+/** @throws Error if the work is not done in time; it goes on, and what comes of it is not awaited */
+async function within(milliseconds: number, work: () => Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(NO_WAY)), milliseconds);
+  });
+  await Promise.race([work(), late]).finally(() => clearTimeout(timer));
 }
 
 /** What the host reads about somebody who could not follow. */

@@ -19,6 +19,8 @@ export interface LiftedMesh {
   readonly media: OutgoingMedia;
   /** Participants to whom no link leads at the moment. */
   readonly unreached: string[];
+  /** People with a link who are not in the room as the server knows it: a relay would not reach them. */
+  readonly strangers: readonly string[];
   /** Stops sending sound and picture, or begins again, without taking a link down. */
   hold(held: boolean): Promise<void>;
   /** Statistics of all links. */

@@ -46,6 +46,11 @@ export class ReceivingSession extends RelaySession<ReceivingSessionEvents> {
     }
   }
 
+  /** Resolves when what others send can flow. With nothing to receive there is nothing to find out. */
+  async connected(): Promise<void> {
+    if (this.#received.size > 0) await this.#path?.connected();
+  }
+
   override async resume(): Promise<void> {
     await this.open();
     const resumed = await this.connection.request('session:resume', { sessionId: this.sessionId });

@@ -118,6 +118,9 @@ export class Mesh extends Emitter<MeshEvents> implements PeerContext {
     return reports.filter((report) => report !== undefined);
   }
 
+  /** Links lead to participants, and to nobody else. */
+  readonly strangers: readonly string[] = [];
+
   say(text: string): void {
     const message = { kind: 'chat', id: randomWord(), text } as const;
     for (const peer of this.#all) peer.tell(message);

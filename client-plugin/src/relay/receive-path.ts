@@ -30,6 +30,11 @@ export class ReceivePath {
     return [...this.#consumers.keys()];
   }
 
+  /** Resolves when media can flow; it takes a first consumer to begin. */
+  connected(): Promise<void> {
+    return this.#relay.connected();
+  }
+
   check(): void {
     this.#relay.check();
   }

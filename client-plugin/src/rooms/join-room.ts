@@ -37,6 +37,6 @@ export async function joinRoom(options: JoinOptions): Promise<Room> {
   const { connection, welcome } = await SignalingConnection.open(server);
   const joined = await Room.start(connection, welcome, { address, server, name, hostKey });
   // A room that cannot be on the relay yet is one all the same; whoever asks for its mode sees which it has.
-  if (mode && joined.host && joined.participants.length === 0) joined.setMode(mode).catch(() => undefined);
+  if (mode && joined.founded) joined.setMode(mode).catch(() => undefined);
   return joined;
 }

@@ -11,7 +11,7 @@ export interface StreamChange {
 
 /** Somebody else in the room. */
 export class Participant {
-  readonly participantId: string;
+  #participantId: string;
   #host: boolean;
   #presence: Presence | undefined;
   #stream: RemoteStream | undefined;
@@ -20,9 +20,13 @@ export class Participant {
 
   /** @param path how the room's media travels as they come */
   constructor(participantId: string, host: boolean, path: RoomMode) {
-    this.participantId = participantId;
+    this.#participantId = participantId;
     this.#host = host;
     this.#path = { audio: path, video: path };
+  }
+
+  get participantId(): string {
+    return this.#participantId;
   }
 
   /** Whether they may change the room. */
@@ -52,6 +56,11 @@ export class Participant {
   /** What they send, while they send anything. */
   get stream(): RemoteStream | undefined {
     return this.#stream;
+  }
+
+  /** @internal The same person by another id. */
+  rename(participantId: string): void {
+    this.#participantId = participantId;
   }
 
   /** @internal */
@@ -97,7 +106,7 @@ export class Participant {
       present?.close();
       return present ? { ended: present } : {};
     }
-    const stream = present ?? new RemoteStream(this.participantId);
+    const stream = present ?? new RemoteStream(this);
     this.#stream = stream;
     for (const { kind, track } of shown) stream.show(kind, track);
     this.#silenceOthers(stream.track('audio'));

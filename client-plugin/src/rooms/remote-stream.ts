@@ -10,7 +10,6 @@ export interface RemoteStreamEvents {
 
 /** What one participant sends, by whatever path it comes. */
 export class RemoteStream extends Emitter<RemoteStreamEvents> {
-  readonly participantId: string;
   /**
    * Stays the same from beginning to end. Sound and picture in it are each of the path that is in use: when
    * one of them goes over to another path, its track is replaced here, and elements follow by themselves.
@@ -20,9 +19,16 @@ export class RemoteStream extends Emitter<RemoteStreamEvents> {
   readonly #elements = new Set<HTMLVideoElement>();
   readonly #paused = new Set<MediaKind>();
 
-  constructor(participantId: string) {
+  readonly #participant: { readonly participantId: string };
+
+  constructor(participant: { readonly participantId: string }) {
     super();
-    this.participantId = participantId;
+    this.#participant = participant;
+  }
+
+  /** Whose it is. */
+  get participantId(): string {
+    return this.#participant.participantId;
   }
 
   /** Whether there is sound that the participant has not muted. */

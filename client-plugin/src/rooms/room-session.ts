@@ -14,6 +14,7 @@ export class RoomSession {
   #sessionId = '';
   #participantId = '';
   #host = false;
+  #founded = false;
   #hostKey: string | undefined;
 
   constructor(connection: SignalingConnection, roomId: string, hostKey: string | undefined) {
@@ -36,6 +37,11 @@ export class RoomSession {
     return this.#host;
   }
 
+  /** Whether nobody was there when this page joined for the first time, so that it decides how the room begins. */
+  get founded(): boolean {
+    return this.#founded;
+  }
+
   get hostKey(): string | undefined {
     return this.#hostKey;
   }
@@ -47,6 +53,7 @@ export class RoomSession {
     try {
       const joined = await this.#connection.request('room:join', payload);
       this.#connection.unfollow(this.#sessionId);
+      this.#founded = this.#sessionId === '' && joined.room.host && joined.room.participants.length === 0;
       this.#sessionId = joined.sessionId;
       this.#participantId = joined.participantId;
       this.#host = joined.room.host;

@@ -141,6 +141,11 @@ export class Room extends Emitter<RoomEvents> {
     return this.#session.host;
   }
 
+  /** @internal Whether nobody was there when this page joined. */
+  get founded(): boolean {
+    return this.#session.founded;
+  }
+
   /** With it a page is host again, after a reload for example. Undefined for those who are not. */
   get hostKey(): string | undefined {
     return this.#session.hostKey;
