@@ -1,39 +1,6 @@
-import { ExamplesServer, Guest } from './support/examples.ts';
-import { test as base, expect } from './support/fixtures.ts';
-
-interface Fixtures {
-  /** Somebody who is in no room yet. */
-  newGuest(): Promise<Guest>;
-}
-
-const test = base.extend<Fixtures, { examples: string }>({
-  examples: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright tells a fixture's needs by destructuring.
-    async ({}, use) => {
-      const server = await ExamplesServer.start();
-      await use(server.url);
-      await server.stop();
-    },
-    { scope: 'worker' },
-  ],
-  newGuest: async ({ newPage }, use) => {
-    await use(async () => new Guest(await newPage()));
-  },
-});
+import { expect, expectAllToMeet, type Guest, test } from './support/examples.ts';
 
 const room = 'kitchen';
-
-/** Each of them knows all others, sees them move, and hears them. */
-async function expectAllToMeet(guests: Guest[]): Promise<void> {
-  for (const guest of guests) {
-    const others = guests.filter((other) => other !== guest);
-    await guest.meets(...others);
-    for (const other of others) {
-      await guest.sees(other);
-      await expect.poll(() => guest.hears(other)).toBeGreaterThan(10);
-    }
-  }
-}
 
 for (const path of ['peerjs', 'simple-peer']) {
   test.describe(path, () => {

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { expect, type Page } from '@playwright/test';
+import { expect, type Page, type TestType } from '@playwright/test';
 import type { Example } from '../../examples/shared/window.ts';
+import { test as base } from './fixtures.ts';
 
 const SERVE = fileURLToPath(new URL('../../examples/serve.ts', import.meta.url));
 
 /** `npm run examples` on a port of its own. */
-export class ExamplesServer {
+class ExamplesServer {
   readonly #child: ChildProcess;
   #output = '';
 
@@ -169,3 +170,47 @@ export class Guest {
     );
   }
 }
+
+/** Each of them knows all others, sees them move, and hears them. */
+export async function expectAllToMeet(guests: Guest[]): Promise<void> {
+  for (const guest of guests) {
+    const others = guests.filter((other) => other !== guest);
+    await guest.meets(...others);
+    for (const other of others) {
+      await guest.sees(other);
+      await expect.poll(() => guest.hears(other)).toBeGreaterThan(10);
+    }
+  }
+}
+
+interface GuestFixtures {
+  /** Somebody who is in no room yet. */
+  newGuest(): Promise<Guest>;
+}
+
+interface ExamplesFixture {
+  /** Where the examples are served. */
+  examples: string;
+}
+
+type Extended<T> =
+  T extends TestType<infer Each, infer Worker>
+    ? TestType<Each & GuestFixtures, Worker & ExamplesFixture>
+    : never;
+
+export const test: Extended<typeof base> = base.extend<GuestFixtures, ExamplesFixture>({
+  examples: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright tells a fixture's needs by destructuring.
+    async ({}, use) => {
+      const server = await ExamplesServer.start();
+      await use(server.url);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  newGuest: async ({ newPage }, use) => {
+    await use(async () => new Guest(await newPage()));
+  },
+});
+
+export { expect };

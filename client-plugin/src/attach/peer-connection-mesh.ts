@@ -47,7 +47,7 @@ export class PeerConnectionMesh implements MeshAdapter {
   /**
    * Says what the application sends from now on. Where a connection sends a track of the same kind already, it
    * sends the new one instead, without negotiation. A kind it did not send before is the application's to add;
-   * it may do so before or after.
+   * it may do so before or after. To be called as well when tracks were added to the stream or taken out.
    */
   async send(localStream: MediaStream | undefined): Promise<void> {
     this.#localStream = localStream;
