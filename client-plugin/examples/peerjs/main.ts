@@ -1,5 +1,7 @@
 import { type MediaConnection, Peer } from 'peerjs';
 import { peerJsMesh } from '../../src/attach/peerjs-adapter.ts';
+import { attachMesh } from '../../src/index.ts';
+import { controlLift } from '../shared/lift-controls.ts';
 import { type Leave, RoomPage } from '../shared/room-page.ts';
 
 const RECONNECT_AFTER_MS = 1_000;
@@ -19,17 +21,17 @@ async function join(room: string, stream: MediaStream): Promise<Leave> {
   await opened(peer);
 
   const mesh = peerJsMesh(peer, stream);
-  window.example = { library: 'PeerJS', mesh, peer };
+  const lift = attachMesh({ server: page.server, room, mesh });
+  controlLift(page, lift);
+  window.example = { library: 'PeerJS', mesh, peer, lift };
 
   const calls = new Map<string, MediaConnection>();
   const meet = (call: MediaConnection) => {
     calls.set(call.peer, call);
-    call.on('stream', (remote) => page.show(call.peer, remote));
     call.on('close', () => {
       // The peer may have called anew meanwhile.
       if (calls.get(call.peer) !== call) return;
       calls.delete(call.peer);
-      page.remove(call.peer);
     });
   };
   const callEverybody = () => {
@@ -52,10 +54,10 @@ async function join(room: string, stream: MediaStream): Promise<Leave> {
   peer.on('error', ({ message }) => page.say(message));
   callEverybody();
 
-  // Here the room learns to move to a relay and back:
-  // const lift = attachMesh({ server: page.server, room, mesh });
-
-  return () => peer.destroy();
+  return () => {
+    void lift.close();
+    peer.destroy();
+  };
 }
 
 /** Waits until PeerServer has let the peer in. */

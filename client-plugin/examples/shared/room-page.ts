@@ -26,21 +26,14 @@ export class RoomPage {
     });
   }
 
-  /** Shows what comes from a peer, in a tile of its own. */
-  show(peerId: string, stream: MediaStream): void {
-    const video = this.video(peerId) ?? this.#addTile(peerId);
-    video.srcObject = stream;
+  /** The element that shows a peer, in a tile of its own. */
+  tile(peerId: string): HTMLVideoElement {
+    return this.#video(peerId) ?? this.#addTile(peerId);
   }
 
   /** Takes a peer's tile away. Repeating it changes nothing. */
   remove(peerId: string): void {
-    this.video(peerId)?.closest('figure')?.remove();
-  }
-
-  /** The element that shows a peer. */
-  video(peerId: string): HTMLVideoElement | undefined {
-    const videos = [...this.#tiles.querySelectorAll<HTMLVideoElement>('video[data-peer]')];
-    return videos.find(({ dataset }) => dataset.peer === peerId);
+    this.#video(peerId)?.closest('figure')?.remove();
   }
 
   say(text: string): void {
@@ -79,6 +72,11 @@ export class RoomPage {
 
   #busy(busy: boolean): void {
     for (const button of this.#form.querySelectorAll('button')) button.disabled = busy;
+  }
+
+  #video(peerId: string): HTMLVideoElement | undefined {
+    const videos = [...this.#tiles.querySelectorAll<HTMLVideoElement>('video[data-peer]')];
+    return videos.find(({ dataset }) => dataset.peer === peerId);
   }
 
   #addTile(peerId: string): HTMLVideoElement {

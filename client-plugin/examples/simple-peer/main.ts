@@ -1,6 +1,8 @@
 import SimplePeer from 'simple-peer';
 import { io, type Socket } from 'socket.io-client';
 import { simplePeerMesh } from '../../src/attach/simple-peer-adapter.ts';
+import { attachMesh } from '../../src/index.ts';
+import { controlLift } from '../shared/lift-controls.ts';
 import { type Leave, RoomPage } from '../shared/room-page.ts';
 import { INTRODUCTIONS_PATH, type ToPage, type ToServer } from './introductions.ts';
 
@@ -11,7 +13,9 @@ async function join(room: string, stream: MediaStream): Promise<Leave> {
   const selfId = crypto.randomUUID();
   const mesh = simplePeerMesh(selfId, stream);
   const peers = new Map<string, SimplePeer.Instance>();
-  window.example = { library: 'simple-peer', mesh, peers };
+  const lift = attachMesh({ server: page.server, room, mesh });
+  controlLift(page, lift);
+  window.example = { library: 'simple-peer', mesh, peers, lift };
 
   const socket: Socket<ToPage, ToServer> = io({ path: INTRODUCTIONS_PATH });
   const meet = (id: string, initiator: boolean) => {
@@ -19,12 +23,8 @@ async function join(room: string, stream: MediaStream): Promise<Leave> {
     const peer = mesh.add(id, new SimplePeer({ initiator, stream, config: { iceServers: [] } }));
     peers.set(id, peer);
     peer.on('signal', (data) => socket.emit('signal', id, data));
-    peer.on('stream', (remote) => page.show(id, remote));
     peer.on('error', ({ message }) => page.say(message));
-    peer.on('close', () => {
-      peers.delete(id);
-      page.remove(id);
-    });
+    peer.on('close', () => peers.delete(id));
     return peer;
   };
   socket.on('signal', (id, data) => {
@@ -39,10 +39,8 @@ async function join(room: string, stream: MediaStream): Promise<Leave> {
     });
   });
 
-  // Here the room learns to move to a relay and back:
-  // const lift = attachMesh({ server: page.server, room, mesh });
-
   return () => {
+    void lift.close();
     socket.disconnect();
     for (const peer of peers.values()) peer.destroy();
   };

@@ -171,9 +171,8 @@ export class AttachedMesh extends Emitter<AttachedMeshEvents> {
   async close(): Promise<void> {
     if (this.#state === 'ended') return;
     this.#setState('ended');
-    await this.#mesh.hold(false);
-    this.#paths.close();
-    this.#roster.showAll('mesh');
+    this.#stopListening();
+    this.#letGo();
     await this.#attachment?.session.close();
     this.#end();
   }
@@ -324,9 +323,15 @@ export class AttachedMesh extends Emitter<AttachedMeshEvents> {
   }
 
   #end(error?: MeshliftError): void {
-    this.#stopListening();
-    this.#paths.close();
+    this.#letGo();
     this.#attachment?.keeper.stop();
     this.#setState('ended', error);
+  }
+
+  /** The mesh goes on by itself. */
+  #letGo(): void {
+    this.#paths.close();
+    this.#roster.showAll('mesh');
+    void this.#mesh.hold(false);
   }
 }

@@ -1,20 +1,21 @@
 import { receiverOf } from '../track-receiver.ts';
 
-/** What a receiver has played of a track, in samples of one channel (webrtc-stats, section 8.6). */
+/** What a receiver has got and played of a track (webrtc-stats, section 8.6). */
 export interface PlayedSound {
-  /** Every sample that was played, those included that had to be made up. */
+  packets: number;
+  /** Samples of one channel that were played, those included that had to be made up. */
   samples: number;
   /** Samples that were made up, because what should have been played was not there. */
   concealed: number;
 }
 
-/** Undefined where nobody knows the track's receiver, or nothing has come to it. */
+/** Undefined where nobody knows the track's receiver, or nothing has ever come to it. */
 export async function playedSound(track: MediaStreamTrack): Promise<PlayedSound | undefined> {
   const report = await receiverOf(track)?.getStats();
   for (const stats of report?.values() ?? []) {
-    if (stats.type === 'inbound-rtp' && stats.kind === 'audio' && stats.packetsReceived > 0) {
-      return { samples: stats.totalSamplesReceived ?? 0, concealed: stats.concealedSamples ?? 0 };
-    }
+    if (stats.type !== 'inbound-rtp' || stats.kind !== 'audio') continue;
+    const { packetsReceived = 0, totalSamplesReceived = 0, concealedSamples = 0 } = stats;
+    return { packets: packetsReceived, samples: totalSamplesReceived, concealed: concealedSamples };
   }
   return undefined;
 }

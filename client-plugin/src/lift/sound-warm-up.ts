@@ -1,4 +1,5 @@
-import { playedSound } from './sound-clock.ts';
+import { receiverOf } from '../track-receiver.ts';
+import { type PlayedSound, playedSound } from './sound-clock.ts';
 
 const LOOK_EVERY_MS = 50;
 
@@ -13,14 +14,15 @@ const BLIND_MS = 400;
 
 /**
  * Waits until sound that comes by a new path plays without holes. A jitter buffer that has just begun
- * stretches and makes up sound until it has found its depth.
+ * stretches and makes up sound until it has found its depth. Whether the track is muted says nothing: in
+ * Chromium it may stay so for good while its sound plays.
  */
 export class SoundWarmUp {
   readonly ready: Promise<void>;
   #closed = false;
 
   constructor(next: MediaStreamTrack) {
-    this.ready = this.#watch(next);
+    this.ready = receiverOf(next) ? this.#untilClean(next) : pause(BLIND_MS);
   }
 
   /** Repeating it changes nothing. */
@@ -28,28 +30,24 @@ export class SoundWarmUp {
     this.#closed = true;
   }
 
-  async #watch(track: MediaStreamTrack): Promise<void> {
-    await unmuted(track);
+  async #untilClean(track: MediaStreamTrack): Promise<void> {
     let before = await playedSound(track);
-    if (!before) {
-      await pause(BLIND_MS);
-      before = await playedSound(track);
-      if (!before) return;
-    }
-    const until = performance.now() + AT_MOST_MS;
+    let until = Number.POSITIVE_INFINITY;
     for (let clean = 0; clean < CLEAN_LOOKS && performance.now() < until && !this.#closed; ) {
       await pause(LOOK_EVERY_MS);
       const now = await playedSound(track);
-      const isClean = now && now.samples > before.samples && now.concealed === before.concealed;
-      clean = isClean ? clean + 1 : 0;
-      before = now ?? before;
+      if (flows(before, now)) until = Math.min(until, performance.now() + AT_MOST_MS);
+      clean = flows(before, now) && now?.concealed === before?.concealed ? clean + 1 : 0;
+      before = now;
     }
   }
 }
 
-/** A remote track is muted until its first packet has come (WebRTC, section 9.3). */
-async function unmuted(track: MediaStreamTrack): Promise<void> {
-  if (track.muted) await new Promise((resolve) => track.addEventListener('unmute', resolve, { once: true }));
+/** Whether packets have come and been played meanwhile. */
+function flows(before: PlayedSound | undefined, now: PlayedSound | undefined): boolean {
+  return (
+    before !== undefined && now !== undefined && now.packets > before.packets && now.samples > before.samples
+  );
 }
 
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
