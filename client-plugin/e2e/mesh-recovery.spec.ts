@@ -52,8 +52,11 @@ test('what a page publishes while its signaling is cut is seen when it is back',
   await expect.poll(() => ada.names()).toEqual(['Bob']);
   cuttable.cut();
   await expect.poll(() => ada.states()).toEqual(['reconnecting']);
-  await ada.publish(TONES.ada);
+  const published = ada.publish(TONES.ada);
+  await ada.drawsFrames(10);
   cuttable.mend();
+  const { watchUrl } = await published;
+  expect(watchUrl).toMatch(/\/watch\/\w+$/);
   await bob.sees(await ada.id());
   await bob.hears(await ada.id(), TONES.ada);
 });

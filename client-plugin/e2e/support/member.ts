@@ -8,8 +8,15 @@ interface MeshPage {
   states: string[];
   longestGap: Map<HTMLVideoElement, number>;
   /** Plays one frame counter and one tone at a time. */
-  source: { stream: MediaStream; tone: OscillatorNode };
-  makeSource(frequency: number): { stream: MediaStream; tone: OscillatorNode };
+  source: Source;
+  makeSource(frequency: number): Source;
+}
+
+interface Source {
+  stream: MediaStream;
+  tone: OscillatorNode;
+  /** Frames drawn so far. */
+  drawn(): number;
 }
 
 declare global {
@@ -19,7 +26,7 @@ declare global {
 }
 
 /** Tones that none of the others' harmonics come near. */
-export const TONES = { ada: 500, bob: 800, eve: 1_100 };
+export const TONES = { ada: 500, bob: 800, eve: 1_100, dan: 1_700 };
 
 /** Somebody in a room: a page that plays everybody else, and can publish a frame counter with a tone. */
 export class Member {
@@ -45,7 +52,7 @@ export class Member {
         tone.connect(new GainNode(audio, { gain: 0.2 })).connect(destination);
         tone.start();
         const tracks = [...canvas.captureStream().getTracks(), ...destination.stream.getTracks()];
-        return { stream: new MediaStream(tracks), tone };
+        return { stream: new MediaStream(tracks), tone, drawn: () => count };
       };
       const { joinRoom } = await import(new URL('/meshlift.mjs', location.href).href);
       try {
@@ -87,6 +94,19 @@ export class Member {
       window.mesh.source = window.mesh.makeSource(frequency);
       return window.mesh.room.publish(window.mesh.source.stream);
     }, frequency);
+  }
+
+  /** Waits until what this page publishes has moved on by so many frames. */
+  drawsFrames(count: number): Promise<void> {
+    return this.page.evaluate(
+      (count) =>
+        new Promise((resolve) => {
+          const until = window.mesh.source.drawn() + count;
+          const look = () => (window.mesh.source.drawn() >= until ? resolve() : requestAnimationFrame(look));
+          look();
+        }),
+      count,
+    );
   }
 
   run<T>(work: (room: Room) => T | Promise<T>): Promise<T> {
@@ -153,6 +173,26 @@ export class Member {
   /** Descriptions this page has agreed on so far, over all its links. */
   async negotiations(): Promise<number> {
     return this.page.evaluate(() => window.probe.negotiations());
+  }
+
+  /** Peer connections of this page that have not been closed. */
+  async openConnections(): Promise<number> {
+    return this.page.evaluate(
+      () => window.probe.connections.filter(({ connectionState }) => connectionState !== 'closed').length,
+    );
+  }
+
+  /** Frames of its picture that this page has sent to the relay so far, in all sizes together. */
+  async relayFramesSent(): Promise<number> {
+    return this.page.evaluate(async () => {
+      let frames = 0;
+      for (const connection of window.probe.connections) {
+        for (const stat of (await connection.getStats()).values()) {
+          if (stat.type === 'outbound-rtp' && stat.rid !== undefined) frames += Number(stat.framesSent ?? 0);
+        }
+      }
+      return frames;
+    });
   }
 
   /** Begins to note when each picture brings a new frame. */

@@ -1,4 +1,4 @@
-import type { Audience } from '@meshlift/protocol';
+import { type Audience, type ErrorCode, MeshliftError } from '@meshlift/protocol';
 import type { Uplink } from '../lift/uplink.ts';
 import type { RoomSession } from './room-session.ts';
 
@@ -10,6 +10,13 @@ export interface OfferedStream {
   watchUrl: string;
 }
 
+/** Errors that the return of signaling mends. */
+const AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'DISCONNECTED',
+  'REQUEST_TIMEOUT',
+  'SESSION_NOT_FOUND',
+]);
+
 /**
  * The audience of what this page sends, outside its room and by stream ID alone. It is served by the relay,
  * whatever the room's mode; the page sends there from the first viewer to the last.
@@ -20,6 +27,7 @@ export class RoomAudience {
   readonly #changed: (audience: Audience | undefined) => void;
   #publishKey: string | undefined;
   #audience: Audience | undefined;
+  #cameBack: () => void = () => undefined;
 
   /** @param changed told of every change, of those that this page asked for too */
   constructor(session: RoomSession, uplink: Uplink, changed: (audience: Audience | undefined) => void) {
@@ -32,9 +40,21 @@ export class RoomAudience {
     return this.#audience;
   }
 
-  /** Lets people watch, under the same stream ID each time. @throws MeshliftError `SERVER_FULL`, `DISCONNECTED` */
+  /**
+   * Lets people watch, under the same stream ID each time. While signaling is away this waits for it.
+   *
+   * @throws MeshliftError `SERVER_FULL`, `RATE_LIMITED`
+   */
   async offer(): Promise<OfferedStream> {
-    if (!this.#audience || this.#publishKey === undefined) await this.#announce();
+    while (!this.#audience || this.#publishKey === undefined) {
+      const back = new Promise<void>((resolve) => {
+        this.#cameBack = resolve;
+      });
+      await this.#announce().catch(async (error: unknown) => {
+        if (!AWAY.has(MeshliftError.from(error).code)) throw error;
+        await back;
+      });
+    }
     const { links } = this.#audience ?? {};
     return {
       streamId: links?.streamId ?? '',
@@ -48,9 +68,15 @@ export class RoomAudience {
     await this.#session.setAudience(allowed);
   }
 
+  /** Signaling is back, and the session with it. */
+  cameBack(): void {
+    this.#cameBack();
+  }
+
   /** The page has joined under another participant id: what it offered is offered again. */
   async offerAgain(): Promise<void> {
     if (this.#publishKey !== undefined) await this.#announce();
+    this.#cameBack();
   }
 
   /** As the server tells, or as it was told on coming back. */

@@ -196,9 +196,10 @@ export class Room extends Emitter<RoomEvents> {
    * again sends another stream's instead. The tracks stay the caller's.
    *
    * Whoever has the stream ID it resolves to can watch as well, through the relay and without being in the
-   * room; `audience` tells when somebody does.
+   * room; `audience` tells when somebody does. While signaling is away this waits for it; the room is sent to
+   * at once.
    *
-   * @throws MeshliftError `SERVER_FULL`, `DISCONNECTED`, if there can be no audience; the room is sent to anyway
+   * @throws MeshliftError `SERVER_FULL`, `RATE_LIMITED`, if there can be no audience; the room is sent to anyway
    */
   async publish(stream: MediaStream): Promise<OfferedStream> {
     this.#localStream = stream;
@@ -329,6 +330,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#mesh.resync();
     void this.#paths.resume(state);
     this.#audience.update(state.audience);
+    this.#audience.cameBack();
     this.#setState('joined');
   }
 

@@ -1,0 +1,162 @@
+import type { Room } from '../src/index.ts';
+import { BlockedRelay } from './support/blocked-relay.ts';
+import { expect, test } from './support/fixtures.ts';
+import { expectAllIn, expectAllToMeet, gather, room } from './support/gathering.ts';
+import { type Member, TONES } from './support/member.ts';
+
+/** Has the host ask for the relay. @returns the code with which that failed, and what the host was told */
+const tryToLift = (host: Member) =>
+  host.run(async (room) => {
+    const failures = new Promise((resolve) => room.on('switchfailed', resolve));
+    const code = await room.setMode('sfu').then(
+      () => 'switched',
+      (error: { code: string }) => error.code,
+    );
+    return { code, failures: code === 'SWITCH_FAILED' ? await failures : [] };
+  });
+
+/** Resolves when a switch has begun on a page. */
+const switching = (member: Member) =>
+  member.run((room: Room) => new Promise<void>((resolve) => room.on('switching', () => resolve())));
+
+test('the relay is blocked for one: nothing moves, and the host is told who and why', async ({
+  server,
+  newMember,
+}) => {
+  const [ada, bob] = await gather(server.url, newMember, 2);
+  const eve = await newMember();
+  const firewall = await BlockedRelay.between(eve.page);
+  await eve.join(server.url, { room, name: 'eve' });
+  await eve.publish(TONES.eve);
+  await expectAllToMeet([ada, bob, eve]);
+  const moves = bob.run(
+    (room) =>
+      new Promise<string[]>((resolve) => {
+        const seen: string[] = [];
+        room.on('modechange', ({ mode }) => seen.push(mode));
+        room.on('switchfailed', () => resolve(seen));
+      }),
+  );
+  const { code, failures } = await tryToLift(ada);
+  expect(code).toBe('SWITCH_FAILED');
+  expect(failures).toEqual([{ participantId: await eve.id(), reason: 'cannot reach the relay' }]);
+  expect(firewall.swallowed).toBeGreaterThan(0);
+  expect(await moves).toEqual([]);
+  await expectAllIn('mesh', [ada, bob, eve]);
+  await expectAllToMeet([ada, bob, eve]);
+  await expect.poll(() => server.metric('meshlift_sessions')).toEqual([0, 0]);
+  expect(await server.metric('meshlift_relays')).toEqual([0]);
+});
+
+test('the relay dies while the room is on it: everybody is back in the mesh', async ({
+  server,
+  newMember,
+}) => {
+  const members = await gather(server.url, newMember, 2);
+  await members[0].run((room) => room.setMode('sfu'));
+  await expectAllIn('sfu', members);
+  for (const pid of await server.workerPids()) process.kill(pid, 'SIGKILL');
+  await expectAllIn('mesh', members);
+  await expectAllToMeet(members);
+});
+
+test('the relay dies in the middle of a switch: the room stays a mesh, and can be lifted afterwards', async ({
+  server,
+  newMember,
+}) => {
+  const members = await gather(server.url, newMember, 2);
+  const begun = switching(members[1]);
+  const attempt = tryToLift(members[0]);
+  await begun;
+  for (const pid of await server.workerPids()) process.kill(pid, 'SIGKILL');
+  expect((await attempt).code).toBe('SWITCH_FAILED');
+  await expectAllIn('mesh', members);
+  await expectAllToMeet(members);
+  await expect.poll(() => tryToLift(members[0]).then(({ code }) => code)).toBe('switched');
+  await expectAllIn('sfu', members);
+  await expectAllToMeet(members);
+});
+
+test('somebody leaves in the middle, for good: the others switch', async ({ server, newMember }) => {
+  const [ada, bob, eve] = await gather(server.url, newMember, 3);
+  const begun = switching(eve);
+  const lifted = ada.run((room) => room.setMode('sfu'));
+  await begun;
+  await eve.page.close();
+  await lifted;
+  await expectAllIn('sfu', [ada, bob]);
+  await ada.sees(await bob.id());
+  await bob.sees(await ada.id());
+});
+
+test('somebody comes in the middle, and somebody reloads: all land on the relay', async ({
+  server,
+  newMember,
+}) => {
+  const [ada, bob, eve] = await gather(server.url, newMember, 3);
+  const [begun, seen] = [switching(eve), switching(bob)];
+  const lifted = ada.run((room) => room.setMode('sfu'));
+  await Promise.all([begun, seen]);
+  const dan = await newMember();
+  const back = async (member: Member, name: 'eve' | 'dan') => {
+    await member.join(server.url, { room, name });
+    await member.publish(TONES[name]);
+  };
+  await Promise.all([back(dan, 'dan'), eve.page.reload().then(() => back(eve, 'eve'))]);
+  await lifted;
+  const all = [ada, bob, eve, dan];
+  await expectAllIn('sfu', all);
+  await expectAllToMeet(all);
+  await expect.poll(() => server.metric('meshlift_sessions')).toEqual([4, 4]);
+});
+
+test('two hosts switch at once, and one of them clicks five times: one switch happens', async ({
+  server,
+  newMember,
+}) => {
+  const [ada, bob] = await gather(server.url, newMember, 2);
+  const hostKey = await ada.run((room) => room.hostKey);
+  const eve = await newMember();
+  await eve.join(server.url, { room, name: 'eve', ...(hostKey ? { hostKey } : {}) });
+  await eve.publish(TONES.eve);
+  const all = [ada, bob, eve];
+  await expectAllToMeet(all);
+  const outcomes = await Promise.all([...Array.from({ length: 5 }, () => tryToLift(ada)), tryToLift(eve)]);
+  const codes = outcomes.map(({ code }) => code).sort();
+  expect(codes).toEqual([...Array(5).fill('SWITCH_IN_PROGRESS'), 'switched']);
+  await expectAllIn('sfu', all);
+  await expectAllToMeet(all);
+  expect(await bob.run((room) => room.setMode('mesh').catch(({ code }) => code))).toBe('NOT_HOST');
+});
+
+test('signaling restarts in the middle: everybody ends in the same mode, and can switch again', async ({
+  server,
+  newMember,
+}) => {
+  const members = await gather(server.url, newMember, 2);
+  const begun = switching(members[1]);
+  const attempt = tryToLift(members[0]);
+  await begun;
+  await server.stop('SIGKILL');
+  await server.start();
+  expect((await attempt).code).not.toBe('switched');
+  for (const member of members) await expect.poll(() => member.run((room) => room.state)).toBe('joined');
+  await expectAllIn('mesh', members);
+  await expectAllToMeet(members);
+  await members[0].run((room) => room.setMode('sfu'));
+  await expectAllIn('sfu', members);
+  await expectAllToMeet(members);
+});
+
+test('signaling restarts while the room is on the relay: everybody ends in the mesh', async ({
+  server,
+  newMember,
+}) => {
+  const members = await gather(server.url, newMember, 2);
+  await members[0].run((room) => room.setMode('sfu'));
+  await expectAllIn('sfu', members);
+  await server.stop('SIGKILL');
+  await server.start();
+  await expectAllIn('mesh', members);
+  await expectAllToMeet(members);
+});
