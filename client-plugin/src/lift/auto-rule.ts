@@ -17,12 +17,18 @@ export interface Effort {
   limitedBy: 'none' | 'bandwidth' | 'cpu';
 }
 
-/** An uplink that is used to this share has nothing left for another copy. */
-const FULL = 0.8;
-/** A mesh must need no more than this share of the uplink for a room to be put back onto it. */
-const EASY = 0.6;
-/** Encoding for this share of the time, on one core, leaves a page no rest. */
-const BUSY = 0.75;
+/**
+ * Shares of the uplink, and of the time of one core. Each has two thresholds: one that is crossed for something
+ * to begin to count, and one behind it that must be crossed again for it to end.
+ */
+const thresholds = {
+  /** An uplink that is used to this share has nothing left for another copy. */
+  full: { begins: 0.8, ends: 0.65 },
+  /** A mesh must need no more than this share of the uplink for a room to be put back onto it. */
+  easy: { begins: 0.6, ends: 0.75 },
+  /** Encoding for this share of the time leaves a page no rest. */
+  busy: { begins: 0.75, ends: 0.6 },
+};
 
 /** How long something must hold before it counts. Lowering asks for more: it can wait. */
 const LIFT_AFTER_MS = 4_000;
@@ -30,8 +36,8 @@ const LOWER_AFTER_MS = 10_000;
 
 /**
  * What a page advises about the mode of its room, from measurements of its own. One that strains wants the
- * room lifted; one for which a mesh would be easy has nothing against lowering. Between the two thresholds
- * nothing changes, and each must hold for a while, so that advice does not come and go.
+ * room lifted; one for which a mesh would be easy has nothing against lowering. What begins to count must hold
+ * for a while, and ends only well behind where it began, so that advice does not come and go.
  */
 export class AutoRule {
   #advice: Advice = 'stay';
@@ -50,7 +56,7 @@ export class AutoRule {
 
   /** @param now milliseconds of any clock that only goes forward */
   take(effort: Effort, now: number): Advice {
-    const judged = judge(effort);
+    const judged = judge(effort, this.#candidate !== 'stay' ? 'ends' : 'begins');
     if (judged !== this.#candidate) {
       this.#candidate = judged;
       this.#since = now;
@@ -61,22 +67,27 @@ export class AutoRule {
   }
 }
 
-function judge(effort: Effort): Advice {
-  if (effort.mode === 'mesh') return strains(effort) ? 'lift' : 'stay';
-  return meshWouldBeEasy(effort) ? 'lower' : 'stay';
+/** Which threshold is to be crossed next. */
+type Next = 'begins' | 'ends';
+
+function judge(effort: Effort, next: Next): Advice {
+  if (effort.mode === 'mesh') return strains(effort, next) ? 'lift' : 'stay';
+  return meshWouldBeEasy(effort, next) ? 'lower' : 'stay';
 }
 
 /** With one receiver there is one copy to send either way: the relay would take no load off. */
-function strains({ receivers, sentBps, availableBps, encodeShare, limitedBy }: Effort): boolean {
+function strains(effort: Effort, next: Next): boolean {
+  const { receivers, sentBps, availableBps, encodeShare, limitedBy } = effort;
   if (receivers < 2) return false;
-  const isFull = availableBps !== undefined && sentBps >= FULL * availableBps;
-  return (limitedBy === 'bandwidth' && isFull) || limitedBy === 'cpu' || encodeShare > BUSY;
+  const isFull = availableBps !== undefined && sentBps >= thresholds.full[next] * availableBps;
+  return (limitedBy === 'bandwidth' && isFull) || limitedBy === 'cpu' || encodeShare > thresholds.busy[next];
 }
 
-function meshWouldBeEasy({ receivers, availableBps, copyBps, encodeShare, limitedBy }: Effort): boolean {
+function meshWouldBeEasy(effort: Effort, next: Next): boolean {
+  const { receivers, availableBps, copyBps, encodeShare, limitedBy } = effort;
   if (limitedBy !== 'none') return false;
-  // Each copy of a mesh is encoded by itself, and all layers of the relay's together take a third more than one.
-  if (receivers * encodeShare > BUSY) return false;
+  // Each copy of a mesh is encoded by itself, and takes about as long as all layers of the relay's together.
+  if (receivers * encodeShare > thresholds.busy.begins) return false;
   if (receivers < 2 || copyBps === 0) return true;
-  return availableBps !== undefined && receivers * copyBps <= EASY * availableBps;
+  return availableBps !== undefined && receivers * copyBps <= thresholds.easy[next] * availableBps;
 }

@@ -6,7 +6,6 @@ import {
   type RoomModeChoice,
   type RoomParticipant,
   type RoomState,
-  type SwitchFailure,
 } from '@meshlift/protocol';
 import { Emitter } from '../emitter.ts';
 import type { LiftedRoom, SwitchReport } from '../lift/lifted-room.ts';
@@ -18,39 +17,10 @@ import type { SignalingConnection, Welcome } from '../signaling/signaling-connec
 import type { Participant } from './participant.ts';
 import type { RoomAddress } from './room-address.ts';
 import { type OfferedStream, RoomAudience } from './room-audience.ts';
+import type { RoomEvents, RoomStay } from './room-events.ts';
 import { RoomSession } from './room-session.ts';
-import { Roster, type RosterEvents } from './roster.ts';
+import { Roster } from './roster.ts';
 import { SpeakerWatch } from './speaker-watch.ts';
-
-/** `reconnecting`: signaling is away; media and chat go on. `ended`: over, with an error unless this page left. */
-export type RoomStay = 'joined' | 'reconnecting' | 'ended';
-
-export interface RoomEvents extends RosterEvents {
-  state: { state: RoomStay; error?: MeshliftError };
-  /** Somebody else is the host now. */
-  host: { participantId: string };
-  locked: boolean;
-  /**
-   * A switch to this mode has begun, and nothing has moved yet. Once it is through with `sfu`, the relay of
-   * this host name can see and hear the room.
-   */
-  switching: { mode: RoomMode; relay: string };
-  /** This page's media travels another way now; it says how long each picture stood still. */
-  modechange: SwitchReport;
-  /** Whether the room's mode follows what its participants measure. */
-  auto: boolean;
-  /** Somebody else is speaking now, or nobody is any more. */
-  speaker: Participant | undefined;
-  /**
-   * The audience outside the room has changed. While `wanted` is true, what this page publishes goes to the
-   * relay, whatever the room's mode. Undefined: there is no stream any more.
-   */
-  audience: Audience | undefined;
-  /** A switch was called off: these could not follow. The room is as it was. */
-  switchfailed: SwitchFailure[];
-  /** To hosts: a switch waits for these. See `decideSwitch`. */
-  switchstuck: { epoch: number; waitingFor: string[] };
-}
 
 export interface RoomOptions {
   address: RoomAddress;

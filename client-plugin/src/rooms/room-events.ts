@@ -1,0 +1,34 @@
+import type { Audience, MeshliftError, RoomMode, SwitchFailure } from '@meshlift/protocol';
+import type { SwitchReport } from '../lift/lifted-room.ts';
+import type { Participant } from './participant.ts';
+import type { RosterEvents } from './roster.ts';
+
+/** `reconnecting`: signaling is away; media and chat go on. `ended`: over, with an error unless this page left. */
+export type RoomStay = 'joined' | 'reconnecting' | 'ended';
+
+export interface RoomEvents extends RosterEvents {
+  state: { state: RoomStay; error?: MeshliftError };
+  /** Somebody else is the host now. */
+  host: { participantId: string };
+  locked: boolean;
+  /**
+   * A switch to this mode has begun, and nothing has moved yet. Once it is through with `sfu`, the relay of
+   * this host name can see and hear the room.
+   */
+  switching: { mode: RoomMode; relay: string };
+  /** This page's media travels another way now; it says how long each picture stood still. */
+  modechange: SwitchReport;
+  /** Whether the room's mode follows what its participants measure. */
+  auto: boolean;
+  /** Somebody else is speaking now, or nobody is any more. */
+  speaker: Participant | undefined;
+  /**
+   * The audience outside the room has changed. While `wanted` is true, what this page publishes goes to the
+   * relay, whatever the room's mode. Undefined: there is no stream any more.
+   */
+  audience: Audience | undefined;
+  /** A switch was called off: these could not follow. The room is as it was. */
+  switchfailed: SwitchFailure[];
+  /** To hosts: a switch waits for these. See `decideSwitch`. */
+  switchstuck: { epoch: number; waitingFor: string[] };
+}
