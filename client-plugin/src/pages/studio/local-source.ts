@@ -164,6 +164,7 @@ export class LocalSource extends EventTarget {
     this.#closeSource();
     this.#trouble = text.stopped[kind];
     this.#changed();
+    void this.taker?.take(undefined).catch(() => undefined);
   }
 
   #closeSource(): void {

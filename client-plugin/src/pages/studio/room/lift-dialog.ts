@@ -28,7 +28,7 @@ export class LiftDialog extends LitElement {
       <p>${modeText.confirmPeople}</p>
       <p><a href="/privacy" target="_blank" rel="noopener">${modeText.privacy}</a></p>
       <div class="answers">
-        <button class="button large" @click=${this.#close}>${modeText.confirmNo}</button>
+        <button class="button large" autofocus @click=${this.#close}>${modeText.confirmNo}</button>
         <button class="button primary large" data-testid="confirm-lift" @click=${this.#agree}>
           ${automatic ? modeText.confirmAutoYes : modeText.confirmYes}
         </button>

@@ -98,7 +98,7 @@ export class RoomInside extends VisitElement {
     const { local } = this.visit;
     return html`<div class="source">
       <source-picker
-        .kind=${local.kind}
+        .kind=${local.source || local.opening ? local.kind : 'none'}
         .kinds=${sourceChoices}
         @choose=${({ detail }: CustomEvent<SourceChoice>) => local.choose(detail)}
       ></source-picker>

@@ -3,7 +3,7 @@ import * as icons from '../../shared/icons.ts';
 import { notice } from '../../shared/notice.ts';
 import type { Switching } from './switching.ts';
 import { modeText, text } from './text.ts';
-import { allowAudience, audienceOf } from './upcoming.ts';
+import { allowAudience } from './upcoming.ts';
 import type { Visit } from './visit.ts';
 
 /** What everybody must be told at once, above the pictures. */
@@ -83,14 +83,13 @@ function relayNotice(switching: Switching): TemplateResult | typeof nothing {
 }
 
 function audienceNotice(visit: Visit): TemplateResult | typeof nothing {
-  const { room } = visit;
-  const audience = room && audienceOf(room);
-  if (!room || !audience?.wanted || !audience.allowed) return nothing;
+  if (!visit.watched) return nothing;
   const refuse = () => visit.attempt((room) => allowAudience(room, false));
   return html`<div data-testid="watched-notice">
     ${notice(
       { tone: 'plain', title: text.watchedTitle, body: text.watchedBody },
-      html`<button class="button" data-testid="refuse-audience" @click=${refuse}>${text.refuse}</button>`,
+      html`<button class="button" data-testid="refuse-audience" @click=${refuse}>${text.refuse}</button>
+        ${dismissal('dismiss-watched', () => visit.putWatchedAway())}`,
     )}
   </div>`;
 }
@@ -116,6 +115,19 @@ export const roomNoticesStyles = css`
   .notices .notice-text {
     flex: 1;
     min-width: 0;
+  }
+  @media (min-width: 941px) {
+    .notices .notice-text:has(.notice-actions) {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) fit-content(55%);
+      column-gap: 16px;
+    }
+    .notices .notice-actions {
+      grid-area: 1 / 2 / span 2;
+      align-self: center;
+      justify-content: end;
+      margin-top: 0;
+    }
   }
   .put-away {
     flex: none;

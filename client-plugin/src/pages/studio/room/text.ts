@@ -24,7 +24,6 @@ export const text = {
   you: 'You',
   nameOfYou: (name: string) => (name ? `${name} (you)` : 'You'),
   guest: 'Guest',
-  arriving: 'Coming in…',
   host: 'Host',
   muted: 'Muted',
   pictureOff: 'Camera off',
@@ -77,7 +76,6 @@ export const text = {
     'If you expected somebody, compare passwords: whoever types another one lands in another room.',
   reconnectingTitle: 'The server cannot be reached',
   reconnecting: 'Sound, picture and chat go on meanwhile. This page comes back to it by itself.',
-  sourceLost: 'You came back without a picture: choose what to send.',
 
   leftTitle: 'You have left the room',
   leftBody: 'Nothing is sent any more.',
@@ -113,7 +111,6 @@ export const modeText = {
   reportTitle: { mesh: 'Last switch, to direct', sfu: 'Last switch, to the relay' },
   gap: (name: string, ms: number) => `${name}: picture stood still ${ms} ms`,
 
-  toggle: 'Travels',
   direct: 'Direct',
   relay: 'Relay',
   auto: 'Automatic',
@@ -145,6 +142,12 @@ export const modeText = {
     'They have not followed yet. Without a decision the room soon goes back to how it was. Whoever is left out may see and hear nobody until they come again.',
   leaveOut: (names: readonly string[]) => `Go on without ${list(names)}`,
   stay: 'Go back for everybody',
+};
+
+/** After a reload, when the browser opens nothing without a click. */
+export const sourceLost: Words = {
+  title: 'You came back without picture and sound',
+  body: 'Choose under “Source” what to send.',
 };
 
 /** For whoever was host in this tab and is not any more. */

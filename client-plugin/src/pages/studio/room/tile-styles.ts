@@ -14,13 +14,17 @@ export const tileStyles = css`
       left 0.25s,
       top 0.25s,
       width 0.25s,
-      height 0.25s,
-      box-shadow 0.15s;
+      height 0.25s;
   }
-  room-tile.speaking {
+  room-tile.speaking::after {
+    content: '';
+    position: absolute;
+    inset: 0;
+    border-radius: inherit;
     box-shadow:
-      0 0 0 2px var(--bg),
-      0 0 0 5px var(--accent);
+      inset 0 0 0 3px #5fe0b4,
+      inset 0 0 0 4px rgb(0 0 0 / 0.5);
+    pointer-events: none;
   }
   room-tile video {
     display: block;

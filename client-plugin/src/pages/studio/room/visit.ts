@@ -7,8 +7,8 @@ import { ChatLog } from './chat-log.ts';
 import { takePasswordFromAddress } from './password-in-address.ts';
 import { Sending } from './sending.ts';
 import { Switching } from './switching.ts';
-import { notHostAgain } from './text.ts';
-import { onUpcoming } from './upcoming.ts';
+import { notHostAgain, sourceLost } from './text.ts';
+import { audienceOf, onUpcoming } from './upcoming.ts';
 import { VisitMemory } from './visit-memory.ts';
 
 export type VisitStage = 'doorway' | 'joining' | 'inside' | 'left';
@@ -29,6 +29,7 @@ export class Visit extends EventTarget {
   #password: string;
   #passwordTaken = false;
   #trouble: Words | undefined;
+  #watchedPutAway = false;
 
   /** @param wanted the source that the address asks for, if any */
   constructor(roomName: string, wanted: string | null) {
@@ -104,12 +105,25 @@ export class Visit extends EventTarget {
     return this.#trouble;
   }
 
+  /** Whether somebody outside watches, and this page has not been told yet. */
+  get watched(): boolean {
+    const audience = this.#room && audienceOf(this.#room);
+    return audience?.allowed === true && audience.wanted && !this.#watchedPutAway;
+  }
+
+  putWatchedAway(): void {
+    this.#watchedPutAway = true;
+    this.#changed();
+  }
+
   /** Opens what may be opened without a click, and comes back into the room that a reload interrupted. */
   async begin(): Promise<void> {
     const returning = this.#memory.stay !== undefined;
     if (returning) this.#setStage('joining');
     if (await this.local.mayOpen()) await this.local.open();
-    if (returning) await this.#enter();
+    if (!returning) return;
+    await this.#enter();
+    if (this.#room && this.local.kind !== 'none' && !this.local.source) this.#fail(sourceLost);
   }
 
   async join(): Promise<void> {
@@ -209,7 +223,12 @@ export class Visit extends EventTarget {
     for (const name of ['participant', 'left', 'presence', 'stream', 'streamended', 'locked'] as const) {
       room.on(name, changed);
     }
-    for (const name of ['speaker', 'audience'] as const) onUpcoming(room, name, changed);
+    onUpcoming(room, 'speaker', changed);
+    onUpcoming(room, 'audience', () => {
+      // Whoever comes after everybody had gone is told of again.
+      if (!audienceOf(room)?.wanted) this.#watchedPutAway = false;
+      changed();
+    });
     room.on('host', () => {
       this.#remember();
       changed();
