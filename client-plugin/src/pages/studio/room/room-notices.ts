@@ -37,7 +37,7 @@ function switchNotices(switching: Switching): TemplateResult {
         ? notice(
             { tone: 'warning', title: modeText.stuckTitle(stuck), body: modeText.stuckBody },
             html`<button class="button" data-testid="stuck-leave-out" @click=${() => switching.decide(true)}>
-              ${modeText.leaveOut(stuck)}
+              ${modeText.leaveOut}
             </button>
             <button class="button" data-testid="stuck-stay" @click=${() => switching.decide(false)}>
               ${modeText.stay}

@@ -140,7 +140,7 @@ export const modeText = {
   stuckTitle: (names: readonly string[]) => `Waiting for ${list(names)}`,
   stuckBody:
     'They have not followed yet. Without a decision the room soon goes back to how it was. Whoever is left out may see and hear nobody until they come again.',
-  leaveOut: (names: readonly string[]) => `Go on without ${list(names)}`,
+  leaveOut: 'Go on without them',
   stay: 'Go back for everybody',
 };
 
