@@ -12,7 +12,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { build, type InlineConfig, type Plugin } from 'vite';
+import { build, type InlineConfig, type Plugin, type Rolldown } from 'vite';
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
 const DIST = join(ROOT, 'dist');
@@ -22,8 +22,8 @@ const PLUGIN_ENTRY = join(ROOT, 'src', 'index.ts');
 const RELAY_ENTRY = join(ROOT, 'src', 'relay', 'relay-client.ts');
 const RELAY_FILE = './meshlift-relay.mjs';
 
-/** Pages that need the relay part at once, so that it must not wait for the script that imports it. */
-const RELAY_AT_ONCE = /\/(studio|watch)\/index\.html$/;
+/** The page that needs the relay part at once, so that it must not wait for the script that imports it. */
+const RELAY_AT_ONCE = /\/watch\/index\.html$/;
 
 const shared: InlineConfig = {
   root: PAGES_ROOT,
@@ -61,6 +61,7 @@ function preloadEverything(): Plugin {
         };
         if (chunk) visit(chunk.fileName);
         files.delete(chunk?.fileName ?? '');
+        for (const fileName of neededByEach(chunk?.dynamicImports ?? [], bundle)) files.add(fileName);
         return [...files].map((fileName) => ({
           tag: 'link',
           attrs: { rel: 'modulepreload', crossorigin: true, href: `/${fileName}` },
@@ -69,6 +70,23 @@ function preloadEverything(): Plugin {
       },
     },
   };
+}
+
+/** A page that chooses between several loads this in any case: what every one of them imports. */
+function neededByEach(entries: string[], bundle: Rolldown.OutputBundle): string[] {
+  const needs = entries.map((entry) => {
+    const files = new Set<string>();
+    const visit = (fileName: string) => {
+      const part = bundle[fileName];
+      if (part?.type !== 'chunk' || files.has(fileName)) return;
+      files.add(fileName);
+      part.imports.forEach(visit);
+    };
+    visit(entry);
+    return files;
+  });
+  const [first = new Set<string>(), ...others] = needs;
+  return others.length === 0 ? [] : [...first].filter((file) => others.every((files) => files.has(file)));
 }
 
 async function buildPages(): Promise<void> {

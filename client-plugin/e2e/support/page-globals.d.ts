@@ -1,8 +1,8 @@
-import type { Publication, View } from '../../src/index.ts';
+import type { Publication, Room, View } from '../../src/index.ts';
 
 declare global {
   interface Window {
     /** What the pages expose for automation. */
-    meshlift: { publication: Publication; view: View };
+    meshlift: { publication: Publication; view: View; room: Room };
   }
 }

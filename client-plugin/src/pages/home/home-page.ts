@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import * as icons from '../shared/icons.ts';
+import { isGuessable, roomLink, suggestRoomName } from '../shared/room-name.ts';
 import { siteHeader } from '../shared/site-header.ts';
 import { homeStyles } from './home-styles.ts';
 import { streamIdIn } from './stream-address.ts';
@@ -18,20 +19,37 @@ const text = {
   watch: 'Watch',
   watchEmpty: 'Paste a watch link or a stream ID first.',
   watchInvalid: 'That is neither a stream ID nor a watch link.',
+  meetTitle: 'Meet',
+  meetBody: 'A room for a few people, who send to each other directly. Whoever knows its name can come in.',
+  meetLabel: 'Name of the room',
+  meetPlaceholder: 'Name of the room',
+  meet: 'Enter',
+  meetSuggest: 'Suggest a name',
+  meetEmpty: 'Give the room a name first, or take a suggested one.',
+  meetGuessable:
+    'Easy to guess, and whoever guesses it can come in. A name is like a password: take a longer one.',
   honest:
     'Streams go through this server, which decrypts them and encrypts them again for each viewer. It could see and hear them; it records nothing.',
   footer: 'More on this server',
   studio: 'Studio',
 };
 
-/** The front page: two ways in. */
+/** The front page: three ways in. */
 export class HomePage extends LitElement {
-  static override properties = { complaint: { state: true } };
+  static override properties = {
+    complaint: { state: true },
+    room: { state: true },
+    roomComplaint: { state: true },
+  };
   declare complaint: string;
+  declare room: string;
+  declare roomComplaint: string;
 
   constructor() {
     super();
     this.complaint = '';
+    this.room = '';
+    this.roomComplaint = '';
   }
 
   protected override render(): TemplateResult {
@@ -47,6 +65,11 @@ export class HomePage extends LitElement {
             <h2>${text.goLiveTitle}</h2>
             <p>${text.goLiveBody}</p>
             <a class="button primary large" href="/studio">${text.goLive}${icons.arrow}</a>
+          </section>
+          <section>
+            <h2>${text.meetTitle}</h2>
+            <p>${text.meetBody}</p>
+            ${this.#roomForm()}
           </section>
           <section>
             <h2>${text.watchTitle}</h2>
@@ -80,8 +103,65 @@ export class HomePage extends LitElement {
         }}
       />
       <button class="button large">${text.watch}</button>
-      <p id="complaint" role="alert">${this.complaint || nothing}</p>
+      <p id="complaint" class="complaint" role="alert">${this.complaint || nothing}</p>
     </form>`;
+  }
+
+  #roomForm(): TemplateResult {
+    const guessable = this.room !== '' && isGuessable(this.room);
+    const hint = this.roomComplaint || (guessable ? text.meetGuessable : '');
+    return html`<form novalidate @submit=${this.#meet}>
+      <label class="visually-hidden" for="room">${text.meetLabel}</label>
+      <div class="with-button">
+        <input
+          id="room"
+          class="field"
+          name="room"
+          data-testid="room-field"
+          placeholder=${text.meetPlaceholder}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck="false"
+          aria-invalid=${this.roomComplaint !== ''}
+          aria-describedby="room-hint"
+          .value=${this.room}
+          @input=${(event: InputEvent & { target: HTMLInputElement }) => this.#name(event.target.value)}
+        />
+        <button
+          type="button"
+          class="button quiet square"
+          data-testid="suggest-room"
+          aria-label=${text.meetSuggest}
+          title=${text.meetSuggest}
+          @click=${() => this.#name(suggestRoomName())}
+        >
+          ${icons.renew}
+        </button>
+      </div>
+      <button class="button large" data-testid="enter-room">${text.meet}</button>
+      <p
+        id="room-hint"
+        class=${this.roomComplaint ? 'complaint' : 'hint'}
+        data-testid="room-hint"
+        role=${this.roomComplaint ? 'alert' : 'status'}
+      >${hint || nothing}</p>
+    </form>`;
+  }
+
+  #name(room: string): void {
+    this.room = room;
+    this.roomComplaint = '';
+  }
+
+  #meet(event: SubmitEvent & { currentTarget: HTMLFormElement }): void {
+    event.preventDefault();
+    const room = this.room.trim();
+    if (room !== '') {
+      location.assign(roomLink(room));
+      return;
+    }
+    this.roomComplaint = text.meetEmpty;
+    (event.currentTarget.elements.namedItem('room') as HTMLInputElement).focus();
   }
 
   #watch(event: SubmitEvent & { currentTarget: HTMLFormElement }): void {

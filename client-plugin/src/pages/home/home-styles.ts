@@ -43,7 +43,7 @@ export const homeStyles = [
     }
     .ways {
       display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr));
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr));
       gap: 20px;
     }
     section {
@@ -80,12 +80,29 @@ export const homeStyles = [
       min-width: 0;
       min-height: 54px;
     }
-    #complaint {
+    .with-button {
+      position: relative;
+      min-width: 0;
+    }
+    .with-button .field {
+      padding-right: 52px;
+    }
+    .with-button .button {
+      position: absolute;
+      top: 5px;
+      right: 5px;
+      color: var(--muted);
+    }
+    .complaint,
+    form .hint {
       grid-column: 1 / -1;
-      color: var(--danger);
       font-size: 14px;
     }
-    #complaint:empty {
+    section .complaint {
+      color: var(--danger);
+    }
+    .complaint:empty,
+    .hint:empty {
       display: none;
     }
     .honest {

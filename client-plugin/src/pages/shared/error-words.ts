@@ -64,6 +64,34 @@ const text: { unknown: Words; byCode: Partial<Record<ErrorCode, Words>> } = {
       title: 'No common video format',
       body: 'This browser and the stream share no codec. Another browser may do better.',
     },
+    ROOM_LOCKED: {
+      title: 'This room is locked',
+      body: 'Ask the host to unlock it, then try again.',
+    },
+    ROOM_FULL: {
+      title: 'This room is full',
+      body: 'Somebody has to leave before another one can come in. Try again a little later.',
+    },
+    NOT_HOST: {
+      title: 'Only the host can do that',
+      body: 'Somebody else is the host of this room now.',
+    },
+    PARTICIPANT_NOT_FOUND: {
+      title: 'They have just left',
+      body: 'Nothing was changed.',
+    },
+    SWITCH_IN_PROGRESS: {
+      title: 'The room is switching already',
+      body: 'Wait until it is over, then decide again.',
+    },
+    STALE_EPOCH: {
+      title: 'The room has switched meanwhile',
+      body: 'Look at how it stands now, then decide again.',
+    },
+    SWITCH_FAILED: {
+      title: 'The room could not switch',
+      body: 'Somebody could not follow. Everything is as it was.',
+    },
   },
 };
 

@@ -55,3 +55,29 @@ export const alert = icon(svg`<path d="M12 4 2.8 19.5h18.4z" /><path d="M12 10v4
 export const arrow = icon(svg`<path d="M4.5 12h15m-6-6 6 6-6 6" />`);
 export const play = icon(svg`<path d="M7 4.5v15l12-7.5z" fill="currentColor" />`);
 export const stop = icon(svg`<rect x="6" y="6" width="12" height="12" rx="2" fill="currentColor" />`);
+export const direct = icon(svg`
+  <path d="M7.2 7.2 16.8 16.8M7.5 6h9M18 7.5v9M6 7.5v9M7.5 18h9M16.8 7.2 7.2 16.8" stroke-width="1.4" />
+  <g fill="currentColor" stroke="none">
+    <circle cx="6" cy="6" r="2.4" /><circle cx="18" cy="6" r="2.4" />
+    <circle cx="6" cy="18" r="2.4" /><circle cx="18" cy="18" r="2.4" />
+  </g>`);
+export const chat = icon(
+  svg`<path d="M4 5.5h16a1.5 1.5 0 0 1 1.5 1.5v8.5A1.5 1.5 0 0 1 20 17h-8l-4.5 3.5V17H4a1.5 1.5 0 0 1-1.5-1.5V7A1.5 1.5 0 0 1 4 5.5z" /><path d="M7.5 11.2v.1M12 11.2v.1M16.5 11.2v.1" />`,
+);
+export const people = icon(
+  svg`<circle cx="9" cy="8.2" r="3.4" /><path d="M2.8 19.5c.4-3.6 2.9-5.6 6.2-5.6s5.8 2 6.2 5.6M15.5 5.3a3.2 3.2 0 0 1 0 5.9M17.8 14.3c2 .7 3.2 2.5 3.5 5.2" />`,
+);
+export const leave = icon(
+  svg`<path d="M13.5 4.5H6.5A1.5 1.5 0 0 0 5 6v12a1.5 1.5 0 0 0 1.5 1.5h7M10.5 12h10m-3.5-3.5 3.5 3.5-3.5 3.5" />`,
+);
+const padlock = svg`<rect x="5" y="10.5" width="14" height="10" rx="2.2" />`;
+export const locked = icon(svg`${padlock}<path d="M8 10.5V8a4 4 0 0 1 8 0v2.5" />`);
+export const close = icon(svg`<path d="m6 6 12 12M18 6 6 18" />`);
+export const sliders = icon(
+  svg`<path d="M4 7h9M18 7h2M4 17h2M11 17h9" /><circle cx="15.5" cy="7" r="2.4" /><circle cx="8.5" cy="17" r="2.4" />`,
+);
+export const send = icon(svg`<path d="M4 12h14M12.5 5.5 19 12l-6.5 6.5" />`);
+export const chevron = icon(svg`<path d="m6.5 9.5 5.5 5.5 5.5-5.5" />`);
+export const screenOff = icon(
+  svg`<rect x="2.5" y="4.5" width="19" height="12" rx="2" /><path d="M12 16.5V20M8 20h8M9.5 8l5 5m0-5-5 5" />`,
+);

@@ -1,9 +1,10 @@
-import type { Publication, View } from '../../index.ts';
+import type { Publication, Room, View } from '../../index.ts';
 
 /** What scripts beside the page, such as tests, may hold on to. */
 export interface PageHooks {
   publication?: Publication;
   view?: View;
+  room?: Room;
 }
 
 declare global {

@@ -2,14 +2,23 @@ import { css, html, type TemplateResult } from 'lit';
 import * as icons from './icons.ts';
 
 const text = {
-  relayed: 'Relayed: the server can see and hear this',
+  direct: 'Direct: from browser to browser',
+  relayed: (host: string) => `Relayed: the server${host} can see and hear this`,
   watching: (count: number) => `${count} watching`,
 };
 
-/** Says how the media travels, in words that are true of it. */
+/**
+ * How media travels, in words that are true of it.
+ *
+ * @param host the relay's host name, where it is worth telling
+ */
+export function modeWords(mode: 'mesh' | 'sfu', host?: string): string {
+  return mode === 'mesh' ? text.direct : text.relayed(host ? ` ${host}` : '');
+}
+
+/** Says how a stream travels. */
 export function modeLabel(mode: 'sfu'): TemplateResult {
-  const words = { sfu: text.relayed }[mode];
-  return html`<span class="fact mode">${icons.relay}<span data-testid="mode-label">${words}</span></span>`;
+  return html`<span class="fact mode">${icons.relay}<span data-testid="mode-label">${modeWords(mode)}</span></span>`;
 }
 
 export function viewerCount(count: number): TemplateResult {

@@ -1,9 +1,7 @@
 import { MeshliftError, type Publication, publish, type StreamLinks } from '../../index.ts';
 import { exposeToScripts } from '../shared/page-hooks.ts';
 import { Remembered } from '../shared/storage.ts';
-import type { SourceKind } from './source.ts';
-
-export type MediaKind = 'audio' | 'video';
+import type { MediaKind, SourceKind } from './source.ts';
 
 /** What a tab remembers of its stream while it is live, so that a reload comes back to it. */
 export interface OwnedStream {

@@ -1,24 +1,31 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import * as icons from '../shared/icons.ts';
 import { baseStyles } from '../shared/styles.ts';
-import { canShareScreen, type SourceKind, sourceKinds } from './source.ts';
+import { canShareScreen, type SourceChoice, sourceKinds } from './source.ts';
 import { text } from './text.ts';
 
-const iconOf = { camera: icons.camera, screen: icons.screen, test: icons.testCard };
+const iconOf = { camera: icons.camera, screen: icons.screen, test: icons.testCard, none: icons.eye };
 
-/** Three cards, one of which is chosen. Emits `choose` with the source's kind. */
+/** A card for each source, one of which is chosen. Emits `choose` with its kind. */
 export class SourcePicker extends LitElement {
-  static override properties = { kind: {} };
-  declare kind: SourceKind;
+  static override properties = { kind: {}, kinds: { attribute: false } };
+  declare kind: SourceChoice;
+  /** What there is to choose from: every source unless said otherwise. */
+  declare kinds: readonly SourceChoice[];
+
+  constructor() {
+    super();
+    this.kinds = sourceKinds;
+  }
 
   protected override render(): TemplateResult {
     return html`<fieldset>
       <legend class="visually-hidden">${text.sourceLegend}</legend>
-      ${sourceKinds.map((kind) => this.#card(kind))}
+      ${this.kinds.map((kind) => this.#card(kind))}
     </fieldset>`;
   }
 
-  #card(kind: SourceKind): TemplateResult {
+  #card(kind: SourceChoice): TemplateResult {
     const { name, hint } = text.sources[kind];
     return html`<label>
       <input
@@ -27,7 +34,7 @@ export class SourcePicker extends LitElement {
         value=${kind}
         .checked=${kind === this.kind}
         ?disabled=${kind === 'screen' && !canShareScreen()}
-        @change=${() => this.dispatchEvent(new CustomEvent<SourceKind>('choose', { detail: kind }))}
+        @change=${() => this.dispatchEvent(new CustomEvent<SourceChoice>('choose', { detail: kind }))}
       />
       <span class="tile">${iconOf[kind]}<span class="name">${name}</span><span class="hint">${hint}</span></span>
     </label>`;
@@ -38,7 +45,7 @@ export class SourcePicker extends LitElement {
     css`
       fieldset {
         display: grid;
-        grid-template-columns: repeat(3, 1fr);
+        grid-template-columns: repeat(var(--source-columns, 3), 1fr);
         gap: 10px;
         margin: 0;
         padding: 0;

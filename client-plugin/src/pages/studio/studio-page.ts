@@ -1,12 +1,13 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Publication } from '../../index.ts';
+import { preloadRelay } from '../../relay/load-relay.ts';
 import { confirmation } from '../shared/confirmation.ts';
 import { describeError, type Words } from '../shared/error-words.ts';
 import * as icons from '../shared/icons.ts';
 import { notice } from '../shared/notice.ts';
 import { siteHeader } from '../shared/site-header.ts';
 import { modeLabel, viewerCount } from '../shared/stream-facts.ts';
-import type { ChosenDevices, SourceKind } from './source.ts';
+import type { ChosenDevices, SourceChoice } from './source.ts';
 import { Studio } from './studio.ts';
 import { studioStyles } from './studio-styles.ts';
 import { text } from './text.ts';
@@ -27,6 +28,7 @@ export class StudioPage extends LitElement {
     super();
     this.askingToEnd = false;
     this.#studio.addEventListener('change', () => this.requestUpdate());
+    void preloadRelay().catch(() => undefined);
     void this.#studio.begin();
   }
 
@@ -35,7 +37,7 @@ export class StudioPage extends LitElement {
     return html`
       ${siteHeader(publication && this.#status(publication, startedAt))}
       <main>
-        <studio-preview .studio=${this.#studio}></studio-preview>
+        <studio-preview .local=${this.#studio.local} ?busy=${this.#studio.broadcast.starting}></studio-preview>
         <section class="panel">
           ${publication ? this.#live(publication) : this.#off()}
         </section>
@@ -64,7 +66,7 @@ export class StudioPage extends LitElement {
   }
 
   #off(): TemplateResult {
-    const { broadcast, opening } = this.#studio;
+    const { broadcast, local } = this.#studio;
     const { resumable, starting } = broadcast;
     const label = starting ? text.starting : resumable ? text.resume : text.goLive;
     return html`
@@ -78,7 +80,7 @@ export class StudioPage extends LitElement {
         <button
           class="button primary large"
           data-testid="go-live"
-          ?disabled=${starting || opening}
+          ?disabled=${starting || local.opening}
           @click=${this.#goLive}
         >
           ${label}
@@ -136,17 +138,18 @@ export class StudioPage extends LitElement {
   }
 
   #picker(): TemplateResult {
-    const { kind, source } = this.#studio;
+    const { local } = this.#studio;
+    const { kind, source } = local;
     return html`
       <source-picker
         .kind=${kind}
-        @choose=${({ detail }: CustomEvent<SourceKind>) => this.#studio.choose(detail)}
+        @choose=${({ detail }: CustomEvent<SourceChoice>) => local.choose(detail)}
       ></source-picker>
       ${
         kind === 'camera' && source
           ? html`<device-selects
             .stream=${source.stream}
-            @choose=${({ detail }: CustomEvent<ChosenDevices>) => this.#studio.chooseDevices(detail)}
+            @choose=${({ detail }: CustomEvent<ChosenDevices>) => local.chooseDevices(detail)}
           ></device-selects>`
           : nothing
       }
@@ -155,7 +158,8 @@ export class StudioPage extends LitElement {
 
   /** Whatever stands in the way, the source first: without one nothing else matters. */
   #notices(): TemplateResult {
-    const { trouble, broadcast } = this.#studio;
+    const { local, broadcast } = this.#studio;
+    const { trouble } = local;
     const { error, resumable, starting } = broadcast;
     const waiting = resumable !== undefined && !starting;
     return html`

@@ -1,41 +1,43 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import * as icons from '../shared/icons.ts';
 import { baseStyles, buttonStyles } from '../shared/styles.ts';
-import type { MediaKind } from './broadcast.ts';
-import type { Studio } from './studio.ts';
+import type { LocalSource } from './local-source.ts';
+import type { MediaKind } from './source.ts';
 import { text } from './text.ts';
 
-const iconOf = { camera: icons.camera, screen: icons.screen, test: icons.testCard };
+const iconOf = { camera: icons.camera, screen: icons.screen, test: icons.testCard, none: icons.eye };
 
-/** What viewers see, and the two switches for it. */
+/** What others see, or will see, and the two switches for it. */
 export class StudioPreview extends LitElement {
-  static override properties = { studio: { attribute: false } };
-  declare studio: Studio;
+  static override properties = { local: { attribute: false }, busy: { type: Boolean } };
+  declare local: LocalSource;
+  /** Somebody else is at work on it: there is nothing to press. */
+  declare busy: boolean;
   readonly #update = () => this.requestUpdate();
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.studio.addEventListener('change', this.#update);
+    this.local.addEventListener('change', this.#update);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.studio.removeEventListener('change', this.#update);
+    this.local.removeEventListener('change', this.#update);
   }
 
   protected override render(): TemplateResult {
-    const { studio } = this;
+    const { local } = this;
     return html`
       <div class="frame">
         <video
-          class=${studio.kind === 'camera' ? 'mirrored' : ''}
+          class=${local.kind === 'camera' ? 'mirrored' : ''}
           aria-label=${text.preview}
-          .srcObject=${studio.source?.stream ?? null}
+          .srcObject=${local.source?.stream ?? null}
           .muted=${true}
           autoplay
           playsinline
         ></video>
-        ${studio.source ? this.#cover() : this.#empty()}
+        ${local.source ? this.#cover() : this.#empty()}
       </div>
       <div class="switches">
         ${this.#switch('audio')}${this.#switch('video')}
@@ -44,29 +46,29 @@ export class StudioPreview extends LitElement {
   }
 
   #empty(): TemplateResult {
-    const { kind, opening, broadcast } = this.studio;
+    const { kind, opening } = this.local;
     const words = text.sources[kind];
-    const busy = opening || broadcast.starting;
+    const busy = opening || this.busy;
     return html`<div class="over">
       <span class="emblem">${iconOf[kind]}</span>
       <p>${busy ? text.opening : words.ready}</p>
       ${
-        busy
+        busy || kind === 'none'
           ? nothing
-          : html`<button class="button" @click=${() => this.studio.open()}>${words.open}</button>`
+          : html`<button class="button" @click=${() => this.local.open()}>${words.open}</button>`
       }
     </div>`;
   }
 
   #cover(): TemplateResult | typeof nothing {
-    if (!this.studio.isPaused('video')) return nothing;
+    if (!this.local.isPaused('video')) return nothing;
     return html`<div class="over"><span class="emblem">${icons.cameraOff}</span><p>${text.cameraPaused}</p></div>`;
   }
 
   #switch(kind: MediaKind): TemplateResult {
-    const { studio } = this;
-    const paused = studio.isPaused(kind);
-    const camera = studio.kind === 'camera';
+    const { local } = this;
+    const paused = local.isPaused(kind);
+    const camera = local.kind === 'camera';
     const label = {
       audio: paused ? text.unmute : text.mute,
       video: camera ? (paused ? text.pictureOn : text.pictureOff) : paused ? text.show : text.hide,
@@ -78,8 +80,8 @@ export class StudioPreview extends LitElement {
     return html`<button
       class="button ${paused ? 'off' : ''}"
       data-testid="toggle-${kind}"
-      ?disabled=${!studio.has(kind)}
-      @click=${() => studio.setPaused(kind, !paused)}
+      ?disabled=${!local.has(kind)}
+      @click=${() => local.setPaused(kind, !paused)}
     >
       ${icon}${label}
     </button>`;

@@ -1,7 +1,7 @@
 import type { Words } from '../shared/error-words.ts';
-import type { SourceKind } from './source.ts';
+import type { SourceChoice, SourceKind } from './source.ts';
 
-const sources: Record<SourceKind, { name: string; hint: string; open: string; ready: string }> = {
+const sources: Record<SourceChoice, { name: string; hint: string; open: string; ready: string }> = {
   camera: {
     name: 'Camera',
     hint: 'with microphone',
@@ -19,6 +19,12 @@ const sources: Record<SourceKind, { name: string; hint: string; open: string; re
     hint: 'with a tone',
     open: 'Start the test picture',
     ready: 'The test picture is off',
+  },
+  none: {
+    name: 'Nothing',
+    hint: 'watch and chat',
+    open: '',
+    ready: 'You send no picture and no sound',
   },
 };
 

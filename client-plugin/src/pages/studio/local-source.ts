@@ -1,0 +1,184 @@
+import type { Words } from '../shared/error-words.ts';
+import { Remembered } from '../shared/storage.ts';
+import {
+  type ChosenDevices,
+  isCameraAllowed,
+  type MediaKind,
+  openSource,
+  type Source,
+  type SourceChoice,
+  type SourceKind,
+  sourceKinds,
+} from './source.ts';
+import { SourceError } from './source-error.ts';
+import { text } from './text.ts';
+
+/** Where a source goes while it is live: a stream, or a room. */
+export interface SourceTaker {
+  /** Sends this one from now on; the one before it is closed afterwards. */
+  take(source: Source | undefined): Promise<void>;
+  setPaused(kind: MediaKind, paused: boolean): Promise<void>;
+}
+
+/** What this page sends or would send: one source, and which of its kinds are paused. Emits `change`. */
+export class LocalSource extends EventTarget {
+  /** While there is one, every change goes there too. */
+  taker: SourceTaker | undefined;
+  readonly #preferredKind = new Remembered<SourceChoice>('browser', 'source');
+  readonly #preferredDevices = new Remembered<ChosenDevices>('browser', 'devices');
+  #kind: SourceChoice;
+  #devices: ChosenDevices = this.#preferredDevices.load() ?? {};
+  #source: Source | undefined;
+  /** The attempt to open a source that counts; the ones before it were overtaken. */
+  #opening: symbol | undefined;
+  #trouble: Words | undefined;
+  readonly #paused: Set<MediaKind>;
+
+  /**
+   * @param wanted what to begin with, best first; whatever is no source is passed over
+   * @param choices what there is to choose from
+   */
+  constructor(
+    wanted: readonly unknown[],
+    choices: readonly SourceChoice[] = sourceKinds,
+    paused: readonly MediaKind[] = [],
+  ) {
+    super();
+    const known = [...wanted, this.#preferredKind.load()];
+    const first = known.find((kind) => choices.some((choice) => choice === kind));
+    this.#kind = choices.find((kind) => kind === first) ?? 'camera';
+    this.#paused = new Set(paused);
+  }
+
+  get kind(): SourceChoice {
+    return this.#kind;
+  }
+
+  get source(): Source | undefined {
+    return this.#source;
+  }
+
+  get opening(): boolean {
+    return this.#opening !== undefined;
+  }
+
+  /** Why the source could not be opened, or has stopped. */
+  get trouble(): Words | undefined {
+    return this.#trouble;
+  }
+
+  isPaused(kind: MediaKind): boolean {
+    return this.#paused.has(kind);
+  }
+
+  get paused(): MediaKind[] {
+    return [...this.#paused];
+  }
+
+  has(kind: MediaKind): boolean {
+    return this.#source?.stream.getTracks().some((track) => track.kind === kind) ?? false;
+  }
+
+  /** Whether it may be opened without a click and without asking anybody. */
+  async mayOpen(kind = this.#kind): Promise<boolean> {
+    return kind === 'test' || (kind === 'camera' && (await isCameraAllowed()));
+  }
+
+  async choose(kind: SourceChoice): Promise<void> {
+    this.#preferredKind.save(kind);
+    // What is live stays as it is until there is something to take its place.
+    const live = this.taker !== undefined && kind !== 'none';
+    if (!live) {
+      this.close();
+      this.#kind = kind;
+      this.#changed();
+      await this.taker?.take(undefined);
+    }
+    if (live || (await this.mayOpen(kind))) await this.open(kind);
+  }
+
+  async chooseDevices(devices: ChosenDevices): Promise<void> {
+    this.#devices = { ...this.#devices, ...devices };
+    this.#preferredDevices.save(this.#devices);
+    await this.open('camera');
+  }
+
+  /** Opens a source in place of the one before it, for the others too. */
+  async open(kind = this.#kind): Promise<boolean> {
+    if (kind === 'none') return false;
+    const turn = Symbol('opening');
+    this.#opening = turn;
+    this.#trouble = undefined;
+    this.#changed();
+    try {
+      const source = await openSource(kind, this.#devices);
+      // Another one has been chosen meanwhile.
+      if (turn !== this.#opening) {
+        source.close();
+        return false;
+      }
+      await this.#replace(source);
+      return true;
+    } catch (error) {
+      if (turn === this.#opening) this.#trouble = SourceError.from(error, kind).words;
+      return false;
+    } finally {
+      if (turn === this.#opening) this.#opening = undefined;
+      this.#changed();
+    }
+  }
+
+  async setPaused(kind: MediaKind, paused: boolean): Promise<void> {
+    if (paused) this.#paused.add(kind);
+    else this.#paused.delete(kind);
+    this.#applyPaused();
+    this.#changed();
+    // With signaling away nothing is sent either: only the notice to the others is late.
+    await this.taker?.setPaused(kind, paused).catch(() => undefined);
+  }
+
+  /** Lets go of the source. Repeating it changes nothing. */
+  close(): void {
+    this.#opening = undefined;
+    this.#trouble = undefined;
+    this.#closeSource();
+    this.#changed();
+  }
+
+  async #replace(source: Source): Promise<void> {
+    const old = this.#source;
+    this.#source = source;
+    this.#kind = source.kind;
+    this.#applyPaused();
+    for (const track of source.stream.getTracks()) {
+      track.addEventListener('ended', () => this.#ended(source, source.kind));
+    }
+    await this.taker?.take(source);
+    old?.close();
+  }
+
+  /** Somebody pressed "stop sharing" in the browser's own controls, or pulled a plug. */
+  #ended(source: Source, kind: SourceKind): void {
+    const pictures = source.stream.getVideoTracks();
+    if (this.#source !== source || pictures.some((track) => track.readyState === 'live')) return;
+    this.#closeSource();
+    this.#trouble = text.stopped[kind];
+    this.#changed();
+    void this.taker?.take(undefined).catch(() => undefined);
+  }
+
+  #closeSource(): void {
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  #applyPaused(): void {
+    for (const track of this.#source?.stream.getTracks() ?? []) {
+      track.enabled = !this.#paused.has(track.kind as MediaKind);
+    }
+  }
+
+  #changed(): void {
+    this.dispatchEvent(new Event('change'));
+  }
+}

@@ -1,0 +1,73 @@
+import { css, html, LitElement, type TemplateResult } from 'lit';
+import { copyText } from '../../shared/copy-text.ts';
+import * as icons from '../../shared/icons.ts';
+import { baseStyles, buttonStyles } from '../../shared/styles.ts';
+import { text } from './text.ts';
+
+const COPIED_SHOWN_MS = 2_500;
+
+/** A link to read, and a button that copies it. */
+export class CopyLink extends LitElement {
+  static override properties = {
+    link: {},
+    label: {},
+    linkTestId: { attribute: false },
+    copyTestId: { attribute: false },
+    copyState: { state: true },
+  };
+  declare link: string;
+  /** Of the button. */
+  declare label: string;
+  declare linkTestId: string;
+  declare copyTestId: string;
+  declare copyState: 'idle' | 'copied' | 'failed';
+
+  constructor() {
+    super();
+    this.copyState = 'idle';
+  }
+
+  protected override render(): TemplateResult {
+    const label = { idle: this.label, copied: text.copied, failed: text.notCopied }[this.copyState];
+    return html`
+      <a class="link" data-testid=${this.linkTestId} href=${this.link} target="_blank" rel="noopener">${this.link}</a>
+      <button class="button" data-testid=${this.copyTestId} @click=${this.#copy}>
+        ${this.copyState === 'copied' ? icons.check : icons.copy}<span aria-live="polite">${label}</span>
+      </button>
+    `;
+  }
+
+  async #copy(): Promise<void> {
+    this.copyState = (await copyText(this.link)) ? 'copied' : 'failed';
+    setTimeout(() => {
+      this.copyState = 'idle';
+    }, COPIED_SHOWN_MS);
+  }
+
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 8px;
+      }
+      .link {
+        padding: 10px 12px;
+        border: 1px solid var(--line-strong);
+        border-radius: var(--radius-m);
+        background: var(--bg);
+        color: var(--text);
+        font: 13px / 1.5 var(--mono);
+        overflow-wrap: anywhere;
+        text-decoration: none;
+      }
+      .link:hover {
+        border-color: var(--accent);
+      }
+    `,
+  ];
+}
+
+customElements.define('copy-link', CopyLink);

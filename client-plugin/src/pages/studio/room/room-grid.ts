@@ -1,0 +1,159 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Participant } from '../../../index.ts';
+import * as icons from '../../shared/icons.ts';
+import { baseStyles, buttonStyles } from '../../shared/styles.ts';
+import './room-tile.ts';
+import type { Seat } from './room-tile.ts';
+import { text } from './text.ts';
+import { placeAround, placeTiles, type Size } from './tile-layout.ts';
+import { tileStyles } from './tile-styles.ts';
+import { speakerOf } from './upcoming.ts';
+import { VisitElement } from './visit-element.ts';
+
+/** Everybody who is in the room, this page's own picture first. */
+export class RoomGrid extends VisitElement {
+  static override properties = { area: { state: true }, enlarged: { state: true }, silent: { state: true } };
+  declare area: Size;
+  /** Whose tile is large, if one is. */
+  declare enlarged: string | undefined;
+  /** The browser has let somebody play only without sound. */
+  declare silent: boolean;
+  readonly #sizes = new ResizeObserver(([entry]) => {
+    if (!entry) return;
+    const { width, height } = entry.contentRect;
+    this.area = { width, height };
+  });
+
+  constructor() {
+    super();
+    this.area = { width: 0, height: 0 };
+    this.silent = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#sizes.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#sizes.disconnect();
+  }
+
+  protected override render(): TemplateResult {
+    const seats = this.#seats;
+    const large = seats.findIndex(({ id }) => id === this.enlarged);
+    const { places, height } =
+      large < 0 ? placeTiles(this.area, seats.length) : placeAround(this.area, seats.length, large);
+    return html`
+      <div class="tiles" style="height: ${Math.max(height, this.area.height)}px">
+        ${repeat(
+          seats,
+          ({ id }) => id,
+          (seat, index) => {
+            const { left = 0, top = 0, width = 0, height = 0 } = places[index] ?? {};
+            return html`<room-tile
+              class=${seat.speaking ? 'speaking' : ''}
+              data-testid=${seat.own ? 'own-tile' : 'remote-tile'}
+              data-participant=${seat.own ? nothing : seat.id}
+              style="left: ${left}px; top: ${top}px; width: ${width}px; height: ${height}px"
+              .seat=${seat}
+              ?enlarged=${index === large}
+              @enlarge=${() => {
+                this.enlarged = index === large ? undefined : seat.id;
+              }}
+              @blocked=${() => {
+                this.silent = true;
+              }}
+            ></room-tile>`;
+          },
+        )}
+      </div>
+      ${
+        this.silent
+          ? html`<button class="button primary large sound" @click=${this.#playSound}>
+            ${icons.speaker}${text.tapForSound}
+          </button>`
+          : nothing
+      }
+    `;
+  }
+
+  get #seats(): Seat[] {
+    const { room } = this.visit;
+    if (!room) return [];
+    const speaker = speakerOf(room);
+    return [this.#own(), ...room.participants.map((participant) => seatOf(participant, speaker))];
+  }
+
+  #own(): Seat {
+    const { room, sending, name } = this.visit;
+    const paused = sending.has('video') && sending.isPaused('video');
+    return {
+      id: 'own',
+      own: true,
+      name: text.nameOfYou(name.trim()),
+      host: room?.host ?? false,
+      muted: sending.has('audio') && sending.isPaused('audio'),
+      picture: sending.has('video') && !paused,
+      pictureOff: paused,
+      speaking: false,
+      mirrored: sending.mirrored,
+      stream: sending.stream,
+    };
+  }
+
+  #playSound(): void {
+    this.silent = false;
+    for (const video of this.renderRoot.querySelectorAll<HTMLVideoElement>(
+      '[data-testid="remote-tile"] video',
+    )) {
+      video.muted = false;
+      void video.play().catch(() => undefined);
+    }
+  }
+
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    tileStyles,
+    css`
+      :host {
+        position: relative;
+        min-height: 0;
+        overflow: hidden auto;
+        scrollbar-width: thin;
+      }
+      .tiles {
+        position: relative;
+      }
+      .sound {
+        position: sticky;
+        bottom: 20px;
+        left: 50%;
+        border-radius: 999px;
+        box-shadow: var(--shadow);
+        translate: -50% 0;
+      }
+    `,
+  ];
+}
+
+function seatOf(participant: Participant, speaker: Participant | undefined): Seat {
+  const { participantId, stream } = participant;
+  return {
+    id: participantId,
+    own: false,
+    name: participant.name || text.guest,
+    host: participant.host,
+    muted: participant.audioPaused,
+    picture: stream?.hasVideo ?? false,
+    pictureOff: participant.videoPaused,
+    speaking: participant === speaker,
+    mirrored: false,
+    stream,
+  };
+}
+
+customElements.define('room-grid', RoomGrid);

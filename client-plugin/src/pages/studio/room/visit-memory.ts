@@ -1,0 +1,59 @@
+import { Remembered } from '../../shared/storage.ts';
+import type { MediaKind, SourceChoice } from '../source.ts';
+
+/** What a tab needs in order to come back into a room after a reload, without asking again. */
+export interface Stay {
+  name: string;
+  source: SourceChoice;
+  paused: MediaKind[];
+  password?: string;
+}
+
+/** What is remembered of a room: nothing of it leaves the browser, and a tab's part goes with the tab. */
+export class VisitMemory {
+  readonly #name = new Remembered<string>('browser', 'name');
+  readonly #told = new Remembered<boolean>('browser', 'told-of-address');
+  readonly #stay: Remembered<Stay>;
+  readonly #hostKey: Remembered<string>;
+
+  constructor(room: string) {
+    this.#stay = new Remembered('tab', `stay:${room}`);
+    this.#hostKey = new Remembered('tab', `host:${room}`);
+  }
+
+  get name(): string {
+    return this.#name.load() ?? '';
+  }
+
+  set name(name: string) {
+    this.#name.save(name);
+  }
+
+  /** Whether this browser has said what joining a direct room shows to the others. */
+  get told(): boolean {
+    return this.#told.load() ?? false;
+  }
+
+  set told(told: boolean) {
+    this.#told.save(told);
+  }
+
+  /** While this tab is in the room. */
+  get stay(): Stay | undefined {
+    return this.#stay.load();
+  }
+
+  set stay(stay: Stay | undefined) {
+    if (stay) this.#stay.save(stay);
+    else this.#stay.clear();
+  }
+
+  get hostKey(): string | undefined {
+    return this.#hostKey.load();
+  }
+
+  set hostKey(hostKey: string | undefined) {
+    if (hostKey === undefined) this.#hostKey.clear();
+    else this.#hostKey.save(hostKey);
+  }
+}

@@ -1,0 +1,295 @@
+import { joinRoom, MeshliftError, type Room } from '../../../index.ts';
+import { describeError, type Words } from '../../shared/error-words.ts';
+import { exposeToScripts } from '../../shared/page-hooks.ts';
+import { LocalSource } from '../local-source.ts';
+import { type SourceChoice, sourceKinds } from '../source.ts';
+import { ChatLog } from './chat-log.ts';
+import { takePasswordFromAddress } from './password-in-address.ts';
+import { Sending } from './sending.ts';
+import { Switching } from './switching.ts';
+import { notHostAgain, sourceLost } from './text.ts';
+import { audienceOf, onUpcoming } from './upcoming.ts';
+import { VisitMemory } from './visit-memory.ts';
+
+export type VisitStage = 'doorway' | 'joining' | 'inside' | 'left';
+
+/** What a person can send in a room: any source, or nothing. */
+export const sourceChoices: readonly SourceChoice[] = [...sourceKinds, 'none'];
+
+/** One person's visit to a room, from the doorway until they have left. Emits `change`. */
+export class Visit extends EventTarget {
+  readonly roomName: string;
+  readonly sending: Sending;
+  readonly #memory: VisitMemory;
+  #chat = new ChatLog();
+  #stage: VisitStage = 'doorway';
+  #room: Room | undefined;
+  #switching: Switching | undefined;
+  #name: string;
+  #password: string;
+  #passwordTaken = false;
+  #trouble: Words | undefined;
+  #watchedPutAway = false;
+
+  /** @param wanted the source that the address asks for, if any */
+  constructor(roomName: string, wanted: string | null) {
+    super();
+    this.roomName = roomName;
+    this.#memory = new VisitMemory(roomName);
+    const stay = this.#memory.stay;
+    this.#name = stay?.name ?? this.#memory.name;
+    this.#password = stay?.password ?? '';
+    this.#takePassword();
+    addEventListener('hashchange', () => this.#takePassword());
+    const local = new LocalSource([stay?.source, wanted], sourceChoices, stay?.paused);
+    this.sending = new Sending(local);
+    this.sending.addEventListener('change', () => {
+      this.#remember();
+      this.#changed();
+    });
+  }
+
+  get stage(): VisitStage {
+    return this.#stage;
+  }
+
+  /** Undefined outside. */
+  get room(): Room | undefined {
+    return this.#room;
+  }
+
+  /** Undefined outside. */
+  get switching(): Switching | undefined {
+    return this.#switching;
+  }
+
+  get local(): LocalSource {
+    return this.sending.local;
+  }
+
+  get chat(): ChatLog {
+    return this.#chat;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  set name(name: string) {
+    this.#name = name;
+    this.#changed();
+  }
+
+  get password(): string {
+    return this.#password;
+  }
+
+  set password(password: string) {
+    this.#password = password;
+    this.#passwordTaken = false;
+    this.#changed();
+  }
+
+  /** Whether the password came with the address. */
+  get passwordTaken(): boolean {
+    return this.#passwordTaken;
+  }
+
+  /** Whether this browser still has to say what joining a direct room shows to the others. */
+  get untold(): boolean {
+    return !this.#memory.told;
+  }
+
+  /** What went wrong last, at the door or inside. */
+  get trouble(): Words | undefined {
+    return this.#trouble;
+  }
+
+  /** Whether somebody outside watches, and this page has not been told yet. */
+  get watched(): boolean {
+    const audience = this.#room && audienceOf(this.#room);
+    return audience?.allowed === true && audience.wanted && !this.#watchedPutAway;
+  }
+
+  putWatchedAway(): void {
+    this.#watchedPutAway = true;
+    this.#changed();
+  }
+
+  /** Opens what may be opened without a click, and comes back into the room that a reload interrupted. */
+  async begin(): Promise<void> {
+    const returning = this.#memory.stay !== undefined;
+    if (returning) this.#setStage('joining');
+    if (await this.local.mayOpen()) await this.local.open();
+    if (!returning) return;
+    await this.#enter();
+    if (this.#room && this.local.kind !== 'none' && !this.local.source) this.#fail(sourceLost);
+  }
+
+  async join(): Promise<void> {
+    if (this.#stage === 'joining' || this.#stage === 'inside') return;
+    this.#setStage('joining');
+    if (this.local.kind !== 'none' && !this.local.source && !(await this.local.open())) {
+      this.#setStage('doorway');
+      return;
+    }
+    this.#memory.told = true;
+    this.#memory.name = this.#name.trim();
+    await this.#enter();
+  }
+
+  async leave(): Promise<void> {
+    this.#memory.stay = undefined;
+    const room = this.#room;
+    this.#out();
+    await room?.leave();
+  }
+
+  /** From the screen after leaving back to the doorway. */
+  comeBack(): void {
+    this.#trouble = undefined;
+    this.#setStage('doorway');
+    void this.local.mayOpen().then((may) => (may ? this.local.open() : undefined));
+  }
+
+  say(text: string): void {
+    this.#room?.say(text);
+    this.#chat.add(this.#name, text, true);
+    this.#changed();
+  }
+
+  readChat(): void {
+    if (this.#chat.unread === 0) return;
+    this.#chat.read();
+    this.#changed();
+  }
+
+  /** Does something in the room that only its host may do; what stands in the way is told as `trouble`. */
+  async attempt(work: (room: Room) => Promise<void>): Promise<void> {
+    this.dismissTrouble();
+    if (!this.#room) return;
+    await work(this.#room).catch((error: unknown) => this.#fail(describeError(error)));
+  }
+
+  dismissTrouble(): void {
+    this.#trouble = undefined;
+    this.#changed();
+  }
+
+  async #enter(): Promise<void> {
+    this.#trouble = undefined;
+    try {
+      const room = await this.#open();
+      this.#adopt(room);
+      await this.sending.begin(room);
+    } catch (error) {
+      this.#memory.stay = undefined;
+      this.#setStage('doorway');
+      this.#fail(describeError(error));
+    }
+  }
+
+  /** As host if this tab was one, and as a guest if somebody else has become it. */
+  async #open(): Promise<Room> {
+    const options = { room: this.roomName, name: this.#name.trim(), password: this.#password || undefined };
+    const { hostKey } = this.#memory;
+    if (hostKey === undefined) return joinRoom(options);
+    try {
+      return await joinRoom({ ...options, hostKey });
+    } catch (error) {
+      if (MeshliftError.from(error).code !== 'NOT_HOST') throw error;
+      this.#memory.hostKey = undefined;
+      const room = await joinRoom(options);
+      if (!room.host) this.#trouble = notHostAgain;
+      return room;
+    }
+  }
+
+  #adopt(room: Room): void {
+    this.#room = room;
+    this.#chat = new ChatLog();
+    this.#switching = new Switching(room);
+    this.#switching.addEventListener('change', () => this.#changed());
+    this.#follow(room);
+    exposeToScripts({ room });
+    this.#setStage('inside');
+    this.#remember();
+  }
+
+  #follow(room: Room): void {
+    const changed = () => {
+      if (this.#room === room) this.#changed();
+    };
+    for (const name of ['participant', 'left', 'presence', 'stream', 'streamended', 'locked'] as const) {
+      room.on(name, changed);
+    }
+    onUpcoming(room, 'speaker', changed);
+    onUpcoming(room, 'audience', () => {
+      // Whoever comes after everybody had gone is told of again.
+      if (!audienceOf(room)?.wanted) this.#watchedPutAway = false;
+      changed();
+    });
+    room.on('host', () => {
+      this.#remember();
+      changed();
+    });
+    room.on('chat', ({ name, text }) => {
+      this.#chat.add(name, text, false);
+      changed();
+    });
+    room.on('state', ({ state, error }) => {
+      if (this.#room !== room) return;
+      if (state === 'ended') {
+        this.#memory.stay = undefined;
+        this.#out();
+        if (error) this.#trouble = describeError(error);
+      }
+      // Coming back under another id can make this page host, or take that from it.
+      this.#remember();
+      this.#changed();
+    });
+  }
+
+  #out(): void {
+    this.#room = undefined;
+    this.#switching = undefined;
+    this.sending.close();
+    exposeToScripts({});
+    this.#setStage('left');
+  }
+
+  #remember(): void {
+    const room = this.#room;
+    if (!room) return;
+    const { kind, paused } = this.local;
+    this.#memory.stay = {
+      name: this.#name.trim(),
+      source: kind,
+      paused,
+      ...(this.#password && { password: this.#password }),
+    };
+    this.#memory.hostKey = room.hostKey;
+  }
+
+  #takePassword(): void {
+    const password = takePasswordFromAddress();
+    if (password === undefined || this.#room) return;
+    this.#password = password;
+    this.#passwordTaken = true;
+    this.#changed();
+  }
+
+  #fail(words: Words): void {
+    this.#trouble = words;
+    this.#changed();
+  }
+
+  #setStage(stage: VisitStage): void {
+    this.#stage = stage;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.dispatchEvent(new Event('change'));
+  }
+}
