@@ -23,7 +23,7 @@ test('on the relay a picture comes in the size of its tile, and not at all while
   await resize(640);
   await expect.poll(decodedWidth).toBe(640);
   await resize(150);
-  await expect.poll(decodedWidth).toBe(160);
+  await expect.poll(decodedWidth).toBe(320);
   await ada.sees(bobId);
 
   // Nobody else watches Bob: he sends no picture at all.
@@ -68,7 +68,7 @@ test('a screen comes in full size by either path, however small its tile', async
   await tile.evaluate((video) => {
     Object.assign((video as HTMLVideoElement).style, { width: '150px', height: '84px' });
   });
-  await expect.poll(() => tile.evaluate((video) => (video as HTMLVideoElement).videoWidth)).toBe(160);
+  await expect.poll(() => tile.evaluate((video) => (video as HTMLVideoElement).videoWidth)).toBe(320);
   await ada.sees(await bob.id());
 });
 

@@ -20,7 +20,7 @@ export { simplePeerMesh } from './attach/simple-peer-adapter.ts';
 export type { SwitchReport } from './lift/lifted-room.ts';
 export type { Publication, PublicationEvents, PublicationState } from './publish/publication.ts';
 export { type PublishOptions, publish } from './publish/publish.ts';
-export type { VideoCodec } from './relay/send-path.ts';
+export type { VideoCodec } from './relay/encodings.ts';
 export { type JoinOptions, joinRoom } from './rooms/join-room.ts';
 export type { Participant } from './rooms/participant.ts';
 export type { RemoteStream, RemoteStreamEvents } from './rooms/remote-stream.ts';

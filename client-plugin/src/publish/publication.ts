@@ -1,7 +1,8 @@
 import { MeshliftError, type StreamLinks } from '@meshlift/protocol';
 import { Emitter } from '../emitter.ts';
+import type { VideoCodec } from '../relay/encodings.ts';
 import { loadRelay } from '../relay/load-relay.ts';
-import type { SendPath, VideoCodec } from '../relay/send-path.ts';
+import type { SendPath } from '../relay/send-path.ts';
 import { SessionKeeper } from '../signaling/session-keeper.ts';
 import { SignalingConnection, type Welcome } from '../signaling/signaling-connection.ts';
 import { StreamsApi } from '../signaling/streams-api.ts';

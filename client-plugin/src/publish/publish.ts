@@ -1,6 +1,6 @@
 import { MeshliftError } from '@meshlift/protocol';
+import type { VideoCodec } from '../relay/encodings.ts';
 import { preloadRelay } from '../relay/load-relay.ts';
-import type { VideoCodec } from '../relay/send-path.ts';
 import { StreamsApi } from '../signaling/streams-api.ts';
 import { Publication } from './publication.ts';
 

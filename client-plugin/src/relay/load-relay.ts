@@ -1,8 +1,9 @@
 import { MeshliftError, type RtpCapabilities } from '@meshlift/protocol';
 import type { types } from 'mediasoup-client';
+import type { VideoCodec } from './encodings.ts';
 import type { ReceivePath } from './receive-path.ts';
 import type { PathOptions } from './relay-transport.ts';
-import type { SendPath, VideoCodec } from './send-path.ts';
+import type { SendPath } from './send-path.ts';
 
 /** The relay's client, ready for the codecs that this browser and the server share. */
 export interface Relay {

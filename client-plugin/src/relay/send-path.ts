@@ -1,34 +1,6 @@
 import type { types } from 'mediasoup-client';
+import { encodingsFor, isScreen, type VideoCodec } from './encodings.ts';
 import { type PathOptions, RelayTransport } from './relay-transport.ts';
-
-/**
- * Three spatial layers, each half as wide as the next, in bit/s. `L1T3`: each carries three temporal layers,
- * so that a viewer's frame rate can fall before its picture gets smaller.
- */
-const SIMULCAST: types.RtpEncodingParameters[] = [
-  { rid: 'r0', scaleResolutionDownBy: 4, maxBitrate: 180_000, scalabilityMode: 'L1T3' },
-  { rid: 'r1', scaleResolutionDownBy: 2, maxBitrate: 600_000, scalabilityMode: 'L1T3' },
-  { rid: 'r2', scaleResolutionDownBy: 1, maxBitrate: 2_500_000, scalabilityMode: 'L1T3' },
-];
-
-/** The same three layers inside one stream, each spatial layer decodable without those above it. */
-const SVC: types.RtpEncodingParameters[] = [{ maxBitrate: 2_500_000, scalabilityMode: 'L3T3_KEY' }];
-
-/**
- * One size at three frame rates. mediasoup knows no AV1 simulcast, and does not hand viewers the dependency
- * descriptor that a browser needs to put spatial layers of AV1 together.
- */
-const ONE_SIZE: types.RtpEncodingParameters[] = [{ maxBitrate: 2_500_000, scalabilityMode: 'L1T3' }];
-
-/** Codecs a publisher can choose from; `VP8` is what every browser can send in layers and decode. */
-export type VideoCodec = 'VP8' | 'VP9' | 'H264' | 'AV1';
-
-const ENCODINGS: Record<VideoCodec, types.RtpEncodingParameters[]> = {
-  VP8: SIMULCAST,
-  H264: SIMULCAST,
-  VP9: SVC,
-  AV1: ONE_SIZE,
-};
 
 /**
  * Where the browser's estimate of the uplink starts, in kbit/s: enough to switch all three layers on at once.
@@ -39,8 +11,8 @@ const START_KBPS = 2_000;
 /** Publishing to the relay: one transport, a producer for each track. */
 export class SendPath {
   readonly #relay: RelayTransport;
+  readonly #videoCodec: VideoCodec;
   readonly #codec: types.RtpCodecCapability | undefined;
-  readonly #encodings: types.RtpEncodingParameters[];
   readonly #producers = new Map<string, types.Producer>();
   /** The last wish for each producer, kept also while its producer is being set up. */
   readonly #wanted = new Map<string, readonly number[]>();
@@ -51,7 +23,7 @@ export class SendPath {
     this.#codec = device.sendRtpCapabilities.codecs?.find(
       ({ mimeType }) => mimeType.toLowerCase() === `video/${codec.toLowerCase()}`,
     );
-    this.#encodings = ENCODINGS[codec];
+    this.#videoCodec = codec;
     const transport = device.createSendTransport({ ...options.transport, iceServers: options.iceServers });
     this.#relay = new RelayTransport(transport, options);
     transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
@@ -83,7 +55,7 @@ export class SendPath {
       ...(track.kind === 'video'
         ? {
             codec: this.#codec,
-            encodings: this.#encodings,
+            encodings: encodingsFor(this.#videoCodec, track),
             codecOptions: { videoGoogleStartBitrate: START_KBPS },
           }
         : { codecOptions: { opusStereo: true, opusFec: true } }),
@@ -164,15 +136,6 @@ export class SendPath {
     });
     return this.#applying;
   }
-}
-
-/**
- * A screen is sent in its full size alone, so that a narrow network makes it slower and never blurred: text
- * of a quarter of its size cannot be read.
- */
-function isScreen(track: MediaStreamTrack | null): boolean {
-  if (track?.kind !== 'video') return false;
-  return ['detail', 'text'].includes(track.contentHint) || track.getSettings().displaySurface !== undefined;
 }
 
 type OpenProducer = Parameters<RelayTransport['request']>[1] & {

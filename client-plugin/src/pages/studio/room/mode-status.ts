@@ -92,21 +92,17 @@ export class ModeStatus extends VisitElement {
         <span class=${shown === 'mesh' ? 'on' : ''}>${icons.direct}<span>${modeText.direct}</span></span>
         <span class=${shown === 'sfu' ? 'on' : ''}>${icons.relay}<span>${modeText.relay}</span></span>
       </button>
-      ${
-        auto === undefined
-          ? nothing
-          : html`<button
-            class="auto"
-            data-testid="mode-auto"
-            aria-pressed=${auto}
-            aria-label=${modeText.autoLabel}
-            title=${modeText.autoLabel}
-            ?disabled=${running !== undefined}
-            @click=${() => (auto ? void switching.ask(mode) : this.#ask('auto'))}
-          >
-            ${modeText.auto}
-          </button>`
-      }
+      <button
+        class="auto"
+        data-testid="mode-auto"
+        aria-pressed=${auto}
+        aria-label=${modeText.autoLabel}
+        title=${modeText.autoLabel}
+        ?disabled=${running !== undefined}
+        @click=${() => (auto ? void switching.ask(mode) : this.#ask('auto'))}
+      >
+        ${modeText.auto}
+      </button>
       <lift-dialog
         .relay=${relay}
         @agree=${({ detail }: CustomEvent<'sfu' | 'auto'>) => switching.ask(detail)}

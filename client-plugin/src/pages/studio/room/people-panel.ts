@@ -1,5 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { Participant } from '../../../index.ts';
+import type { Audience, Participant } from '../../../index.ts';
 import { confirmation, confirmationStyles } from '../../shared/confirmation.ts';
 import * as icons from '../../shared/icons.ts';
 import { roomLink } from '../../shared/room-name.ts';
@@ -9,7 +9,6 @@ import './copy-link.ts';
 import type { CopyLink } from './copy-link.ts';
 import { switchRow, switchRowStyles } from './switch-row.ts';
 import { text } from './text.ts';
-import { type Audience, allowAudience, audienceOf } from './upcoming.ts';
 import { VisitElement } from './visit-element.ts';
 
 /** Who is here, how others come in, and who watches from outside. */
@@ -22,7 +21,7 @@ export class PeoplePanel extends VisitElement {
     const { visit } = this;
     const { room } = visit;
     if (!room) return nothing;
-    const audience = audienceOf(room);
+    const audience = room.audience;
     return html`
       <section>
         <h3>${text.linkTitle}</h3>
@@ -130,7 +129,7 @@ export class PeoplePanel extends VisitElement {
         hint: allowed ? text.audienceHint : text.audienceRefused,
         on: allowed,
         testId: 'allow-audience',
-        act: (allow) => void this.visit.attempt((room) => allowAudience(room, allow)),
+        act: (allow) => void this.visit.attempt((room) => room.allowAudience(allow)),
       })}
     </section>`;
   }

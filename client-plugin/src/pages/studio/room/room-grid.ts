@@ -8,7 +8,6 @@ import type { Seat } from './room-tile.ts';
 import { text } from './text.ts';
 import { placeAround, placeTiles, type Size } from './tile-layout.ts';
 import { tileStyles } from './tile-styles.ts';
-import { speakerOf } from './upcoming.ts';
 import { VisitElement } from './visit-element.ts';
 
 /** Everybody who is in the room, this page's own picture first. */
@@ -83,7 +82,7 @@ export class RoomGrid extends VisitElement {
   get #seats(): Seat[] {
     const { room } = this.visit;
     if (!room) return [];
-    const speaker = speakerOf(room);
+    const speaker = room.activeSpeaker;
     return [this.#own(), ...room.participants.map((participant) => seatOf(participant, speaker))];
   }
 

@@ -3,7 +3,6 @@ import * as icons from '../../shared/icons.ts';
 import { notice } from '../../shared/notice.ts';
 import type { Switching } from './switching.ts';
 import { modeText, text } from './text.ts';
-import { allowAudience } from './upcoming.ts';
 import type { Visit } from './visit.ts';
 
 /** What everybody must be told at once, above the pictures. */
@@ -84,7 +83,7 @@ function relayNotice(switching: Switching): TemplateResult | typeof nothing {
 
 function audienceNotice(visit: Visit): TemplateResult | typeof nothing {
   if (!visit.watched) return nothing;
-  const refuse = () => visit.attempt((room) => allowAudience(room, false));
+  const refuse = () => visit.attempt((room) => room.allowAudience(false));
   return html`<div data-testid="watched-notice">
     ${notice(
       { tone: 'plain', title: text.watchedTitle, body: text.watchedBody },

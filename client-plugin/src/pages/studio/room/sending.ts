@@ -118,7 +118,8 @@ export class Sending extends EventTarget implements SourceTaker {
     this.#stream = tracks.length > 0 ? new MediaStream(tracks) : undefined;
     this.#changed();
     await Promise.all((['audio', 'video'] as const).map((kind) => room.setPaused(kind, this.isPaused(kind))));
-    if (this.#stream) await room.publish(this.#stream);
+    // Without a place for an audience the room is sent to all the same.
+    if (this.#stream) void room.publish(this.#stream).catch(() => undefined);
     else await room.unpublish();
   }
 

@@ -1,7 +1,6 @@
 import { MeshliftError, type Room, type RoomEvents, type SwitchReport } from '../../../index.ts';
 import { describeError, type Words } from '../../shared/error-words.ts';
 import { modeText, text } from './text.ts';
-import { autoOf, onUpcoming, setModeOf } from './upcoming.ts';
 
 type Mode = Room['mode'];
 
@@ -27,11 +26,11 @@ export class Switching extends EventTarget {
     super();
     this.#room = room;
     if (room.mode === 'sfu') this.#notice = 'here';
-    onUpcoming(room, 'switching', ({ mode, relay }) => {
+    room.on('switching', ({ mode, relay }) => {
       this.#relay = relay;
       this.#begin(mode);
     });
-    onUpcoming(room, 'auto', () => this.#changed());
+    room.on('auto', () => this.#changed());
     room.on('modechange', (report) => this.#over(report));
     room.on('switchfailed', (failures) => this.#failed(failures));
     room.on('switchstuck', (stuck) => {
@@ -45,9 +44,9 @@ export class Switching extends EventTarget {
     return this.#room.mode;
   }
 
-  /** Whether the room follows what is measured; undefined where none can. */
-  get auto(): boolean | undefined {
-    return autoOf(this.#room);
+  /** Whether the room follows what is measured. */
+  get auto(): boolean {
+    return this.#room.auto;
   }
 
   /** Where a switch under way leads. */
@@ -85,14 +84,14 @@ export class Switching extends EventTarget {
     if (mode !== 'auto' && mode !== this.mode) this.#running = mode;
     this.#changed();
     try {
-      await setModeOf(this.#room, mode);
+      await this.#room.setMode(mode);
     } catch (thrown) {
       const error = MeshliftError.from(thrown);
       // Who could not follow is told by an event of its own.
       if (error.code !== 'SWITCH_FAILED') this.#trouble = describeError(error);
     }
     this.#running = undefined;
-    this.#asked = this.auto === true;
+    this.#asked = this.auto;
     this.#changed();
   }
 
@@ -133,10 +132,9 @@ export class Switching extends EventTarget {
     this.#stuck = undefined;
     if (mode === 'mesh') this.#notice = undefined;
     else if (this.#notice === 'coming' || !wasTold) this.#notice = 'here';
-    const pictures = streams.map(({ participantId, gapMs }) => ({
-      name: this.#nameOf(participantId),
-      gapMs: Math.max(0, Math.round(gapMs)),
-    }));
+    const pictures = streams
+      .filter(({ kind }) => kind === 'video')
+      .map(({ participantId, gapMs }) => ({ name: this.#nameOf(participantId), gapMs: Math.round(gapMs) }));
     this.#report = pictures.length > 0 ? { mode, pictures } : undefined;
     this.#changed();
   }

@@ -8,7 +8,6 @@ import { takePasswordFromAddress } from './password-in-address.ts';
 import { Sending } from './sending.ts';
 import { Switching } from './switching.ts';
 import { notHostAgain, sourceLost } from './text.ts';
-import { audienceOf, onUpcoming } from './upcoming.ts';
 import { VisitMemory } from './visit-memory.ts';
 
 export type VisitStage = 'doorway' | 'joining' | 'inside' | 'left';
@@ -107,7 +106,7 @@ export class Visit extends EventTarget {
 
   /** Whether somebody outside watches, and this page has not been told yet. */
   get watched(): boolean {
-    const audience = this.#room && audienceOf(this.#room);
+    const audience = this.#room?.audience;
     return audience?.allowed === true && audience.wanted && !this.#watchedPutAway;
   }
 
@@ -223,10 +222,10 @@ export class Visit extends EventTarget {
     for (const name of ['participant', 'left', 'presence', 'stream', 'streamended', 'locked'] as const) {
       room.on(name, changed);
     }
-    onUpcoming(room, 'speaker', changed);
-    onUpcoming(room, 'audience', () => {
+    room.on('speaker', changed);
+    room.on('audience', () => {
       // Whoever comes after everybody had gone is told of again.
-      if (!audienceOf(room)?.wanted) this.#watchedPutAway = false;
+      if (!room.audience?.wanted) this.#watchedPutAway = false;
       changed();
     });
     room.on('host', () => {
