@@ -7,8 +7,8 @@ interface MeshPage {
   chat: string[];
   states: string[];
   longestGap: Map<HTMLVideoElement, number>;
-  /** Plays one frame counter and one tone at a time. */
-  source: { stream: MediaStream; tone: OscillatorNode };
+  /** Plays one frame counter and one tone at a time; undefined until something is published. */
+  source?: { stream: MediaStream; tone: OscillatorNode };
   makeSource(frequency: number): { stream: MediaStream; tone: OscillatorNode };
 }
 
@@ -56,7 +56,6 @@ export class Member {
           states: [],
           longestGap: new Map(),
           makeSource,
-          source: makeSource(0),
         };
         const videos = new Map<unknown, HTMLVideoElement>();
         const play = (stream: NonNullable<Room['participants'][number]['stream']>) => {
@@ -81,8 +80,9 @@ export class Member {
   /** Publishes a counter that begins at 0, and a tone. */
   publish(frequency: number): Promise<void> {
     return this.page.evaluate((frequency) => {
-      window.mesh.source = window.mesh.makeSource(frequency);
-      return window.mesh.room.publish(window.mesh.source.stream);
+      const source = window.mesh.makeSource(frequency);
+      window.mesh.source = source;
+      return window.mesh.room.publish(source.stream);
     }, frequency);
   }
 
