@@ -50,7 +50,7 @@ export function table(all: readonly Series[]): string {
     ['picture: n', 'median', 'p95', 'max'],
     ['silence: n', 'median', 'p95', 'max'],
     ['doubled: median', 'p95', 'max'],
-    ['held: p95', 'shift: median', 'least', 'most', 'load'],
+    ['held: p95', 'shift: median', 'least', 'most', 'load (max)'],
   ].flat();
   const lines = all.map((series) => {
     const judged = series.deed.startsWith('none') ? undefined : AIMS;
@@ -63,7 +63,7 @@ export function table(all: readonly Series[]): string {
       ...[String(series.people), series.deed, String(series.witnessed.length), String(series.failed)],
       ...[...picture, ...silence, ...doubled, round(distribution(held(series)).p95)],
       ...[round(shift.median), round(Math.min(...shifts(series))), round(shift.max)],
-      `${Math.round(distribution(loads).median * 100)} %`,
+      `${round(distribution(loads).median * 100)} (${round(distribution(loads).max * 100)}) %`,
     ];
   });
   return [head, head.map((_, column) => (column === 1 ? '---' : '---:')), ...lines]
