@@ -30,4 +30,4 @@ function run(...[command, ...args]: [string, ...string[]]): void {
 }
 
 run('npm', 'run', 'build');
-run('npx', 'playwright', 'test', '-c', 'client-plugin/e2e', '--project', 'sound', 'switch-gaps.spec');
+run('npx', 'playwright', 'test', '-c', 'client-plugin/e2e', '--project=sound', 'switch-gaps.spec');
