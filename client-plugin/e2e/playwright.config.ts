@@ -1,7 +1,22 @@
 import { existsSync } from 'node:fs';
-import { defineConfig } from '@playwright/test';
+import { defineConfig, type LaunchOptions } from '@playwright/test';
+import { withSound } from './support/sound-launch.ts';
 
 const installed = process.env.MESHLIFT_CHROMIUM ?? ['/usr/bin/chromium'].find((path) => existsSync(path));
+
+const launchOptions: LaunchOptions = {
+  ...(installed ? { executablePath: installed } : {}),
+  args: [
+    ...['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+    ...['--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
+    ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
+    // Without it a page on this machine hides its addresses behind names nobody here can resolve.
+    '--disable-features=WebRtcHideLocalIpsWithMdns',
+  ],
+};
+
+/** Specs of pages that listen to what they play. */
+const LISTENING = ['ear.spec.ts', 'switch-gaps.spec.ts'];
 
 export default defineConfig({
   testDir: '.',
@@ -16,15 +31,10 @@ export default defineConfig({
   reporter: 'list',
   use: {
     viewport: { width: 1280, height: 800 },
-    launchOptions: {
-      ...(installed ? { executablePath: installed } : {}),
-      args: [
-        ...['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-        ...['--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
-        ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
-        // Without it a page on this machine hides its addresses behind names nobody here can resolve.
-        '--disable-features=WebRtcHideLocalIpsWithMdns',
-      ],
-    },
+    launchOptions,
   },
+  projects: [
+    { name: 'e2e', testIgnore: LISTENING },
+    { name: 'sound', testMatch: LISTENING, use: { launchOptions: withSound(launchOptions) } },
+  ],
 });

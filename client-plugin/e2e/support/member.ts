@@ -7,8 +7,8 @@ interface MeshPage {
   chat: string[];
   states: string[];
   longestGap: Map<HTMLVideoElement, number>;
-  /** Plays one frame counter and one tone at a time. */
-  source: Source;
+  /** Plays one frame counter and one tone at a time; undefined until something is published. */
+  source?: Source;
   makeSource(frequency: number): Source;
 }
 
@@ -63,7 +63,6 @@ export class Member {
           states: [],
           longestGap: new Map(),
           makeSource,
-          source: makeSource(0),
         };
         const videos = new Map<unknown, HTMLVideoElement>();
         const play = (stream: NonNullable<Room['participants'][number]['stream']>) => {
@@ -91,8 +90,9 @@ export class Member {
   /** Publishes a counter that begins at 0, and a tone. */
   publish(frequency: number): Promise<OfferedStream> {
     return this.page.evaluate((frequency) => {
-      window.mesh.source = window.mesh.makeSource(frequency);
-      return window.mesh.room.publish(window.mesh.source.stream);
+      const source = window.mesh.makeSource(frequency);
+      window.mesh.source = source;
+      return window.mesh.room.publish(source.stream);
     }, frequency);
   }
 
@@ -101,8 +101,9 @@ export class Member {
     return this.page.evaluate(
       (count) =>
         new Promise((resolve) => {
-          const until = window.mesh.source.drawn() + count;
-          const look = () => (window.mesh.source.drawn() >= until ? resolve() : requestAnimationFrame(look));
+          const drawn = () => window.mesh.source?.drawn() ?? 0;
+          const until = drawn() + count;
+          const look = () => (drawn() >= until ? resolve() : requestAnimationFrame(look));
           look();
         }),
       count,
