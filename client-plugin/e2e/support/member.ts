@@ -9,7 +9,7 @@ interface MeshPage {
   longestGap: Map<HTMLVideoElement, number>;
   /** Plays one frame counter and one tone at a time; undefined until something is published. */
   source?: Source;
-  makeSource(frequency: number): Source;
+  makeSource(frequency: number, restless?: boolean): Source;
 }
 
 interface Source {
@@ -40,12 +40,12 @@ export class Member {
   async join(url: string, options: JoinOptions): Promise<string | undefined> {
     if (!this.page.url().startsWith(url)) await this.page.goto(url);
     return this.page.evaluate(async (options) => {
-      const makeSource = (frequency: number) => {
+      const makeSource = (frequency: number, restless = false) => {
         const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
         const context = canvas.getContext('2d');
         if (!context) throw new Error('no canvas');
         let count = 0;
-        setInterval(() => window.probe.draw(context, count++), 1_000 / 30);
+        setInterval(() => window.probe.draw(context, count++, restless), 1_000 / 30);
         const audio = new AudioContext();
         const tone = new OscillatorNode(audio, { frequency });
         const destination = new MediaStreamAudioDestinationNode(audio, { channelCount: 1 });
@@ -87,13 +87,20 @@ export class Member {
     }, options);
   }
 
-  /** Publishes a counter that begins at 0, and a tone. */
-  publish(frequency: number): Promise<OfferedStream> {
-    return this.page.evaluate((frequency) => {
-      const source = window.mesh.makeSource(frequency);
-      window.mesh.source = source;
-      return window.mesh.room.publish(source.stream);
-    }, frequency);
+  /**
+   * Publishes a counter that begins at 0, and a tone.
+   *
+   * @param restless makes it a picture that takes as many bits as it can get
+   */
+  publish(frequency: number, restless = false): Promise<OfferedStream> {
+    return this.page.evaluate(
+      ([frequency, restless]) => {
+        const source = window.mesh.makeSource(frequency, restless);
+        window.mesh.source = source;
+        return window.mesh.room.publish(source.stream);
+      },
+      [frequency, restless] as const,
+    );
   }
 
   /** Waits until what this page publishes has moved on by so many frames. */

@@ -13,8 +13,12 @@ export interface Probe {
   see(video: HTMLVideoElement): Seen;
   /** Strength of a tone in what the element plays, in decibels over the loudest of the other frequencies; `-Infinity` in silence. */
   hearTone(video: HTMLVideoElement, frequency: number): Promise<number>;
-  /** Draws a picture of which the counter can be read back. */
-  draw(context: CanvasRenderingContext2D, count: number): void;
+  /**
+   * Draws a picture of which the counter can be read back.
+   *
+   * @param restless fills it with blocks that change at random, which an encoder cannot make small
+   */
+  draw(context: CanvasRenderingContext2D, count: number, restless?: boolean): void;
   /** Peer connections the page has opened. */
   connections: RTCPeerConnection[];
   /** How many descriptions of the other side's they have taken. */
@@ -58,10 +62,19 @@ async function hearTone(video: HTMLVideoElement, frequency: number): Promise<num
   }
 }
 
-function draw(context: CanvasRenderingContext2D, count: number): void {
+/** In pixels. */
+const BLOCK = 16;
+
+function draw(context: CanvasRenderingContext2D, count: number, restless = false): void {
   const { width, height } = context.canvas;
   context.fillStyle = `hsl(${count % 360} 60% 40%)`;
   context.fillRect(0, 0, width, height);
+  for (let y = 0; restless && y < height; y += BLOCK) {
+    for (let x = 0; x < width; x += BLOCK) {
+      context.fillStyle = `hsl(${Math.random() * 360} 60% 40%)`;
+      context.fillRect(x, y, BLOCK, BLOCK);
+    }
+  }
   drawFrameCounter(context, width, height, count);
 }
 

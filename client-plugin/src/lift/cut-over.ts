@@ -58,6 +58,7 @@ async function cutOverSound(options: CutOverOptions): Promise<SwitchGap | undefi
     show('audio');
     return undefined;
   }
+  participant.stream?.expectSound(next);
   const warmUp = new SoundWarmUp(next);
   try {
     await Promise.race([warmUp.ready, waiting.until(isPaused)]);

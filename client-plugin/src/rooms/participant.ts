@@ -109,7 +109,6 @@ export class Participant {
     const stream = present ?? new RemoteStream(this);
     this.#stream = stream;
     for (const { kind, track } of shown) stream.show(kind, track);
-    this.#silenceOthers(stream.track('audio'));
     if (present) return {};
     this.#showPaused();
     return { begun: stream };
@@ -118,18 +117,6 @@ export class Participant {
   #trackInUse(kind: MediaKind): MediaStreamTrack | undefined {
     const path = this.#path[kind];
     return this.trackOf(path, kind) ?? this.trackOf(path === 'mesh' ? 'sfu' : 'mesh', kind);
-  }
-
-  /**
-   * Browsers may mix the sound of a path that no element plays into that of one that does, and would play
-   * everything twice while both paths run. A track that is not enabled is decoded, and silent.
-   */
-  #silenceOthers(heard: MediaStreamTrack | undefined): void {
-    for (const path of ['mesh', 'sfu'] as const) {
-      const track = this.trackOf(path, 'audio');
-      if (track && track !== heard) track.enabled = false;
-    }
-    if (heard) heard.enabled = true;
   }
 
   #showPaused(): void {

@@ -1,5 +1,6 @@
 import type { MediaKind } from '@meshlift/protocol';
 import { Emitter } from '../emitter.ts';
+import { SoundBridge } from './sound-bridge.ts';
 
 export interface RemoteStreamEvents {
   /** Sound or picture came or went, or was switched off or on. */
@@ -13,11 +14,11 @@ export class RemoteStream extends Emitter<RemoteStreamEvents> {
   /**
    * Stays the same from beginning to end. Sound and picture in it are each of the path that is in use: when
    * one of them goes over to another path, its track is replaced here, and elements follow by themselves.
-   * `enabled` of its tracks belongs to the room: silence somebody by muting the element.
    */
   readonly media = new MediaStream();
   readonly #elements = new Set<HTMLVideoElement>();
   readonly #paused = new Set<MediaKind>();
+  #bridge: SoundBridge | undefined;
 
   readonly #participant: { readonly participantId: string };
 
@@ -62,6 +63,7 @@ export class RemoteStream extends Emitter<RemoteStreamEvents> {
 
   detach(video: HTMLVideoElement): void {
     if (!this.#elements.delete(video)) return;
+    this.#bridge?.close();
     if (video.srcObject === this.media) video.srcObject = null;
     this.emit('elements', undefined);
   }
@@ -71,13 +73,26 @@ export class RemoteStream extends Emitter<RemoteStreamEvents> {
     return this.media.getTracks().find((track) => track.kind === kind);
   }
 
+  /** @internal This sound will be shown soon: it can begin to play, unheard. */
+  expectSound(track: MediaStreamTrack): void {
+    if (this.#bridge?.track === track && !this.#bridge.closed) return;
+    this.#bridge?.close();
+    this.#bridge = new SoundBridge(track);
+  }
+
   /** @internal Takes this track from now on. */
   show(kind: MediaKind, track: MediaStreamTrack | undefined): void {
     const present = this.track(kind);
     if (track === present) return;
-    // In this order an element goes from one to the other, and is never without.
-    if (track) this.media.addTrack(track);
-    if (present) this.media.removeTrack(present);
+    const swap = () => {
+      // In this order an element goes from one to the other, and is never without.
+      if (track) this.media.addTrack(track);
+      if (present) this.media.removeTrack(present);
+    };
+    if (kind === 'audio' && track && present) {
+      this.expectSound(track);
+      this.#bridge?.cross(this.elements, swap);
+    } else swap();
     this.emit('tracks', undefined);
   }
 
@@ -91,6 +106,7 @@ export class RemoteStream extends Emitter<RemoteStreamEvents> {
 
   /** @internal It has ended: no element keeps its last picture. */
   close(): void {
+    this.#bridge?.close();
     for (const video of [...this.#elements]) this.detach(video);
   }
 

@@ -253,7 +253,10 @@ export class Relay {
       listener: {
         consumerClosed: (consumerId) => notify('consumerClosed', { sessionId, consumerId }),
         consumerPaused: (consumerId, paused) => notify('consumerPaused', { sessionId, consumerId, paused }),
-        consumerLayers: (consumerId, layers) => notify('consumerLayers', { sessionId, consumerId, layers }),
+        consumerLayers: (consumerId, layers) => {
+          this.#demand.refresh();
+          notify('consumerLayers', { sessionId, consumerId, layers });
+        },
       },
     });
     this.#viewers.set(sessionId, viewer);

@@ -103,14 +103,16 @@ export class Viewer {
 
   /**
    * The highest spatial layer of a producer this viewer may be sent: -1 when it has paused the consumer,
-   * `Infinity` when it left the choice open.
+   * `Infinity` when it left the choice open. It is still sent the one it had before until the next one can be
+   * decoded, which may take seconds: a layer that is stopped before would leave it with a frozen picture.
    */
   highestLayer(producerId: string): number {
     const watched = this.#watched.get(producerId);
     if (watched?.unseen) return -1;
     // A viewer that has no consumer yet, or has not resumed it yet, is about to: asking early lets the
     // publisher's encoder warm up.
-    return watched?.layers?.spatialLayer ?? Number.POSITIVE_INFINITY;
+    if (!watched?.layers) return Number.POSITIVE_INFINITY;
+    return Math.max(watched.layers.spatialLayer, watched.consumer.currentLayers?.spatialLayer ?? 0);
   }
 
   /** Lets consumers flow, with the layers that were asked for. Unknown ids are ignored. */
