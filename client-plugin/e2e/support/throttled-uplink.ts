@@ -93,7 +93,6 @@ export class ThrottledUplink {
         if (transport?.toLowerCase() !== 'udp' || !/^[\d.]+$/.test(address)) return [];
         const end = endFor(way, { address, port: Number(port) });
         if (!end) return [];
-        words[4] = '127.0.0.1';
         words[5] = String(portOf(end));
         return [{ ...init, candidate: words.join(' ') }];
       });
@@ -114,7 +113,8 @@ export class ThrottledUplink {
       const way = await this.#toRelay(entry, relay, page);
       this.#throttle.pass(packet.length, () => way.send(packet, relay.port, relay.address));
     });
-    transport.iceCandidates = [{ ...udp, ip: '127.0.0.1', address: '127.0.0.1', port: portOf(entry) }];
+    // The address stays: answers come from the one that the page has asked.
+    transport.iceCandidates = [{ ...udp, port: portOf(entry) }];
     return prefix + JSON.stringify(answer);
   }
 
