@@ -1,7 +1,7 @@
 /**
  * Builds what browsers load into client-plugin/dist, from scratch:
  *
- *   home.html, studio.html, watch.html   the pages; their files are in assets/, named by a hash
+ *   home.html, studio.html, watch.html, privacy.html   the pages; their files are in assets/, named by a hash
  *   meshlift.mjs, meshlift.js            the plugin, as a module and as a script (global `Meshlift`)
  *   meshlift-relay.mjs                   the part of the plugin that is loaded when a relay is used
  *
@@ -17,7 +17,7 @@ import { build, type InlineConfig, type Plugin, type Rolldown } from 'vite';
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
 const DIST = join(ROOT, 'dist');
 const PAGES_ROOT = join(ROOT, 'src', 'pages');
-const PAGES = ['home', 'studio', 'watch'];
+const PAGES = ['home', 'studio', 'watch', 'privacy'];
 const PLUGIN_ENTRY = join(ROOT, 'src', 'index.ts');
 const RELAY_ENTRY = join(ROOT, 'src', 'relay', 'relay-client.ts');
 const RELAY_FILE = './meshlift-relay.mjs';
