@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { type PrivacyEntry, privacyPolicySchema } from '@meshlift/protocol';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../config/config.ts';
@@ -125,9 +124,8 @@ describe('J2: the inventory', () => {
 });
 
 it('keeps packets for as long as mediasoup says it does', () => {
-  const require = createRequire(createRequire(import.meta.url).resolve('@meshlift/sfu'));
-  const source = (path: string) =>
-    readFileSync(new URL(`../../worker/${path}`, `file://${require.resolve('mediasoup')}`), 'utf8');
+  const worker = new URL('../../../node_modules/mediasoup/worker/', import.meta.url);
+  const source = (path: string) => readFileSync(new URL(path, worker), 'utf8');
   const figure = (name: string, text: string) =>
     Number(new RegExp(`${name}\\{ (\\d+)u? \\}`).exec(text)?.[1]);
   const stream = source('include/RTC/RTP/RtpStreamSend.hpp');

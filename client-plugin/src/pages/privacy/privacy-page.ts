@@ -70,7 +70,7 @@ export class PrivacyPage extends LitElement {
       </section>
       <nav class="contents" aria-label=${text.contents}>
         ${sections.map(({ id, title }) => html`<a href=${`#${id}`}>${title}</a>`)}
-        <a href="#cannot-know">${text.cannotKnowTitle}</a>
+        <a href="#cannot-know">${text.cannotKnow}</a>
       </nav>
       ${sections.map(
         ({ id, title, entries }) => html`<section aria-labelledby=${id}>

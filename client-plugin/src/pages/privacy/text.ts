@@ -14,6 +14,7 @@ export const text = {
   howLong: 'How long',
   who: 'Who can see it',
   cannotKnowTitle: 'What this page cannot know',
+  cannotKnow: 'What it cannot know',
   asData: 'The same as data',
   home: 'Front page',
   loading: 'Asking the server…',
