@@ -87,7 +87,7 @@ export const privacyEntryStyles = css`
   .items {
     display: grid;
     gap: 10px;
-    margin: 0;
+    margin: 0 0 10px;
     padding: 0;
     list-style: none;
   }
