@@ -1,7 +1,8 @@
 /**
  * Builds what browsers load into client-plugin/dist, from scratch:
  *
- *   home.html, studio.html, watch.html, privacy.html   the pages; their files are in assets/, named by a hash
+ *   home.html, studio.html, watch.html,  the pages; their files are in assets/, named by a hash
+ *   privacy.html
  *   meshlift.mjs, meshlift.js            the plugin, as a module and as a script (global `Meshlift`)
  *   meshlift-relay.mjs                   the part of the plugin that is loaded when a relay is used
  *

@@ -13,7 +13,6 @@ export interface RunningServer
     | 'allowedOrigins'
     | 'graceSeconds'
     | 'iceServers'
-    | 'maxStreams'
     | 'metricsHost'
     | 'operatorContact'
     | 'operatorName'

@@ -10,6 +10,6 @@ export function inWords(seconds: number): string {
 }
 
 /** @param noun takes an s in the plural */
-export function counted(count: number, noun: string): string {
+function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
