@@ -1,7 +1,8 @@
 /**
  * Builds what browsers load into client-plugin/dist, from scratch:
  *
- *   home.html, studio.html, watch.html   the pages; their files are in assets/, named by a hash
+ *   home.html, studio.html, watch.html,  the pages; their files are in assets/, named by a hash
+ *   privacy.html
  *   meshlift.mjs, meshlift.js            the plugin, as a module and as a script (global `Meshlift`)
  *   meshlift-relay.mjs                   the part of the plugin that is loaded when a relay is used
  *
@@ -17,7 +18,11 @@ import { build, type InlineConfig, type Plugin, type Rolldown } from 'vite';
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
 const DIST = join(ROOT, 'dist');
 const PAGES_ROOT = join(ROOT, 'src', 'pages');
-const PAGES = ['home', 'studio', 'watch'];
+/**
+ * Pages that are built together share their parts. The one nobody waits for is built alone: what it shared
+ * with the others would be a file more for each of them to ask for.
+ */
+const PAGES = [['home', 'studio', 'watch'], ['privacy']];
 const PLUGIN_ENTRY = join(ROOT, 'src', 'index.ts');
 const RELAY_ENTRY = join(ROOT, 'src', 'relay', 'relay-client.ts');
 const RELAY_FILE = './meshlift-relay.mjs';
@@ -89,7 +94,7 @@ function neededByEach(entries: string[], bundle: Rolldown.OutputBundle): string[
   return others.length === 0 ? [] : [...first].filter((file) => others.every((files) => files.has(file)));
 }
 
-async function buildPages(): Promise<void> {
+async function buildPages(pages: string[]): Promise<void> {
   await build({
     ...shared,
     base: '/',
@@ -99,11 +104,11 @@ async function buildPages(): Promise<void> {
       modulePreload: false,
       assetsInlineLimit: 0,
       rolldownOptions: {
-        input: Object.fromEntries(PAGES.map((page) => [page, join(PAGES_ROOT, page, 'index.html')])),
+        input: Object.fromEntries(pages.map((page) => [page, join(PAGES_ROOT, page, 'index.html')])),
       },
     },
   });
-  for (const page of PAGES) {
+  for (const page of pages) {
     await rename(join(DIST, page, 'index.html'), join(DIST, `${page}.html`));
     await rm(join(DIST, page), { recursive: true });
   }
@@ -196,7 +201,7 @@ const started = performance.now();
 try {
   await rm(DIST, { recursive: true, force: true });
   await mkdir(DIST);
-  await buildPages();
+  for (const pages of PAGES) await buildPages(pages);
   const main = { entry: PLUGIN_ENTRY, format: 'es' as const, plugins: [relayBeside()] };
   await buildPlugin({ ...main, fileName: 'meshlift.mjs' });
   await buildPlugin({

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-const ROTATION_MS = 24 * 60 * 60 * 1000;
+/** How old the secret behind the stand-ins may get before it is replaced. */
+export const PSEUDONYM_ROTATION_MS: number = 24 * 60 * 60 * 1000;
 
 /**
  * Stand-ins for things that must not be written down. The same value gets the same stand-in for at most a
@@ -23,7 +24,7 @@ export class Pseudonyms {
    * @returns `kind:` and 10 hexadecimal digits
    */
   of(kind: string, value: string): string {
-    if (this.#now() - this.#madeAt >= ROTATION_MS) {
+    if (this.#now() - this.#madeAt >= PSEUDONYM_ROTATION_MS) {
       this.#secret = randomBytes(32);
       this.#madeAt = this.#now();
     }

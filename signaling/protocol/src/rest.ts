@@ -13,5 +13,41 @@ export const streamLinksSchema = z.object({
 /** 201 of `POST /api/streams`. The publish key is shown this once; the server keeps only its hash. */
 export const createdStreamSchema = z.extend(streamLinksSchema, { publishKey: publishKeySchema });
 
+/**
+ * Where something is kept: in the memory of the server, in its log, in its metrics, in the visitor's own
+ * browser, or with somebody else. What is kept nowhere has no place.
+ */
+export const privacyPlaceSchema = z.enum(['memory', 'log', 'metrics', 'browser', 'others']);
+
+/** One kind of thing that a server handles, or that people may think it does. All texts are for people. */
+export const privacyEntrySchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  what: z.string(),
+  why: z.string(),
+  where: z.array(privacyPlaceSchema),
+  howLong: z.string(),
+  /** Who can see it. */
+  who: z.string(),
+  /** What it is made up of, where that can be named: hosts, or keys of the browser's storage. */
+  items: z.optional(z.array(z.object({ name: z.string(), about: z.string() }))),
+});
+
+/** 200 of `GET /privacy.json`: what a server collects, why, where, for how long, and who runs it. */
+export const privacyPolicySchema = z.object({
+  /** What the operator has said about themselves. */
+  operator: z.object({
+    name: z.optional(z.string()),
+    /** An e-mail address or an https URL. */
+    contact: z.optional(z.string()),
+  }),
+  sections: z.array(z.object({ id: z.string(), title: z.string(), entries: z.array(privacyEntrySchema) })),
+  /** What no server can know of itself, or of those around it. */
+  cannotKnow: z.array(z.string()),
+});
+
 export type StreamLinks = z.infer<typeof streamLinksSchema>;
 export type CreatedStream = z.infer<typeof createdStreamSchema>;
+export type PrivacyPlace = z.infer<typeof privacyPlaceSchema>;
+export type PrivacyEntry = z.infer<typeof privacyEntrySchema>;
+export type PrivacyPolicy = z.infer<typeof privacyPolicySchema>;

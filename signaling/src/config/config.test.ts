@@ -37,6 +37,11 @@ describe('the configuration', () => {
     ['MESHLIFT_ALLOWED_ORIGINS', 'https://a.example/path'],
     ['MESHLIFT_LOG_LEVEL', 'loud'],
     ['MESHLIFT_GRACE_SECONDS', '31'],
+    ['MESHLIFT_OPERATOR_NAME', ' '],
+    ['MESHLIFT_OPERATOR_NAME', 'two\nlines'],
+    ['MESHLIFT_OPERATOR_CONTACT', 'http://example.org/contact'],
+    ['MESHLIFT_OPERATOR_CONTACT', 'javascript:alert(1)'],
+    ['MESHLIFT_OPERATOR_CONTACT', 'call me'],
   ])('stops at a value out of range, naming variable, value and what is allowed (%s=%s)', (name, value) => {
     const parse = () => parseConfig({ [name]: value });
     expect(parse).toThrow(ConfigError);

@@ -42,6 +42,14 @@ const iceServers = z
   })
   .pipe(z.array(z.custom<IceServer>((value) => iceServerSchema.safeParse(value).success)));
 
+const operatorName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}+$/u);
+const operatorContact = z.union([z.email(), z.url({ protocol: /^https$/ })]);
+
 const cores = availableParallelism();
 
 /** Every variable there is, in the order the documentation lists them. */
@@ -150,6 +158,22 @@ export const variables = {
     allowed: logLevels.join(', '),
     about: 'How much is logged; `silent` writes nothing',
     schema: z.enum(logLevels),
+  }),
+  operatorName: variable<string | undefined>({
+    name: 'MESHLIFT_OPERATOR_NAME',
+    fallback: undefined,
+    fallbackText: 'none',
+    allowed: 'one line of text, at most 200 characters',
+    about: 'Who runs this server, as `/privacy` says it',
+    schema: operatorName,
+  }),
+  operatorContact: variable<string | undefined>({
+    name: 'MESHLIFT_OPERATOR_CONTACT',
+    fallback: undefined,
+    fallbackText: 'none',
+    allowed: 'an e-mail address or an https URL',
+    about: 'Where questions about privacy go, as `/privacy` says it',
+    schema: operatorContact,
   }),
 };
 

@@ -6,6 +6,7 @@ import type { Streams } from '../streams/streams.ts';
 import { answerErrors, notFound } from './errors.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { servePages } from './pages.ts';
+import { privacyApi } from './privacy-api.ts';
 import { securityHeaders } from './security-headers.ts';
 import { streamsApi } from './streams-api.ts';
 
@@ -25,6 +26,7 @@ export function createApp({ config, logger, streams, readiness }: AppContext): E
   app.use(securityHeaders());
   app.use(cors({ origin: config.allowedOrigins.includes('*') ? '*' : config.allowedOrigins, maxAge: 600 }));
   app.use('/api/streams', streamsApi(streams, config));
+  app.use(privacyApi(config, logger));
   app.use(servePages());
   app.use(notFound);
   app.use(answerErrors(logger));

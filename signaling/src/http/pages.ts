@@ -10,7 +10,12 @@ import { allowOnly } from './errors.ts';
 const DIST = fileURLToPath(new URL('../../../client-plugin/dist', import.meta.url));
 
 /** Each page's path and its file. */
-const pages = { '/': 'home.html', '/studio': 'studio.html', '/watch/:streamId': 'watch.html' };
+const pages = {
+  '/': 'home.html',
+  '/studio': 'studio.html',
+  '/watch/:streamId': 'watch.html',
+  '/privacy': 'privacy.html',
+};
 
 /** An address with a broken escape names nothing, and must not reach code that would try to decode it. */
 const refuseMalformed: RequestHandler = (request, _response, next) => {

@@ -14,7 +14,7 @@ import type { StreamSource } from './stream-source.ts';
 import { ViewerCount } from './viewer-count.ts';
 
 /** A stream that nobody has published to is forgotten after this long. */
-const IDLE_FOR_AT_MOST_MS = 60 * 60_000;
+export const IDLE_FOR_AT_MOST_MS = 60 * 60_000;
 
 /**
  * - `idle`: created, nobody has published yet.

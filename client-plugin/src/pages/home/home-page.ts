@@ -32,6 +32,7 @@ const text = {
     'Streams go through this server, which decrypts them and encrypts them again for each viewer. It could see and hear them; it records nothing.',
   footer: 'More on this server',
   studio: 'Studio',
+  privacy: 'Privacy',
 };
 
 /** The front page: three ways in. */
@@ -80,7 +81,7 @@ export class HomePage extends LitElement {
         <p class="honest">${icons.relay}<span>${text.honest}</span></p>
       </main>
       <footer>
-        <nav aria-label=${text.footer}><a href="/studio">${text.studio}</a></nav>
+        <nav aria-label=${text.footer}><a href="/studio">${text.studio}</a> <a href="/privacy">${text.privacy}</a></nav>
       </footer>
     `;
   }

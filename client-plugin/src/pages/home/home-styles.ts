@@ -125,6 +125,7 @@ export const homeStyles = [
     }
     footer a {
       display: inline-block;
+      margin-right: 20px;
       padding: 8px 0;
       color: var(--muted);
     }

@@ -1,0 +1,101 @@
+import type { PrivacyEntry } from '@meshlift/protocol';
+import { type LogLevel, PSEUDONYM_ROTATION_MS } from '@meshlift/telemetry';
+import { IDLE_FOR_AT_MOST_MS } from '../streams/stream.ts';
+import type { RunningServer } from './inventory.ts';
+import { rateLimits } from './rate-limits.ts';
+import { isLogged } from './record-entries.ts';
+import { inWords } from './words.ts';
+
+/** The rate limits that count by address; the other one counts by connection. */
+const { createStream, connect, wrongKey } = rateLimits;
+
+const OPERATOR_COULD = 'Nobody is shown it; whoever controls the server could look into its memory.';
+
+/** What is known of those who use the server, and what their streams and rooms consist of. */
+export function peopleEntries(server: RunningServer): PrivacyEntry[] {
+  const grace = inWords(server.graceSeconds);
+  const rotation = inWords(PSEUDONYM_ROTATION_MS / 1_000);
+  const counting = inWords(Math.max(...[createStream, connect, wrongKey].map((limit) => limit.perSeconds)));
+  const { log: streamLog, ...streamPlace } = memoryAndLog(server, 'info');
+  const { log: roomLog, ...roomPlace } = memoryAndLog(server, 'warn');
+  return [
+    {
+      id: 'connections',
+      title: 'Your connection',
+      what: 'Your network address; what your browser says of itself with each request, such as its name and language; and which forms of sound and picture it can handle.',
+      why: 'Answers and media have to reach you, in a form that your browser can play.',
+      where: ['memory'],
+      howLong: `While the connection is open. The path for sound and picture outlives a dropped connection by ${grace} at most.`,
+      who: OPERATOR_COULD,
+    },
+    {
+      id: 'rate-limits',
+      title: 'Addresses in rate limits',
+      what: 'How often an address has connected, created a stream or shown a wrong key, under a keyed hash of the address. The address itself is not kept for this.',
+      why: 'So that nobody can guess keys or flood the server.',
+      where: ['memory'],
+      howLong: `${counting}. The secret behind the hashes is random, is in memory alone, and is replaced at the first use after ${rotation}, and whenever the server starts.`,
+      who: OPERATOR_COULD,
+    },
+    {
+      id: 'streams',
+      title: 'Streams',
+      what: `A random stream ID, whether the stream is live, and how many watch. Not who watches.${streamLog}`,
+      why: 'Whoever has the ID can watch.',
+      ...streamPlace,
+      howLong: `Until the publisher ends the stream, or has been gone for ${grace}; in a room, until its participant leaves or stops offering it. A stream that nobody has published to: ${inWords(IDLE_FOR_AT_MOST_MS / 1_000)}.`,
+      who: 'Those who have the ID, and the publisher.',
+    },
+    {
+      id: 'keys',
+      title: 'Keys',
+      what: 'Of the key to publish a stream and of the key to host a room, only a hash, by which the server recognises them. One exception: a host key that passes to another participant is kept itself until that one has reconnected once or left. The random IDs by which a browser comes back after a drop are kept as they are.',
+      why: 'So that only those who have a key can use it.',
+      where: ['memory'],
+      howLong: `As long as the stream or room is there; IDs to come back by, until ${grace} after a drop.`,
+      who: OPERATOR_COULD,
+    },
+    {
+      id: 'room-names',
+      title: 'Names of rooms',
+      what: `Of a room without a password, its name in the clear. Of a room with one, a digest that browsers make of name and password; the password never reaches the server. In both cases the name is in the address of the room's page, which browsers send when they load that page; nothing is kept of that.${roomLog}`,
+      why: 'So that those who want to meet find the same room.',
+      ...roomPlace,
+      howLong: `From the first participant until ${grace} after the last has left. One whose connection drops counts as there for ${grace}.`,
+      who: OPERATOR_COULD,
+    },
+    {
+      id: 'rooms',
+      title: 'Who is in a room',
+      what: `For each participant a random ID, whether they are host, and whether their browser finds the direct room too much work. For the room, whether it is locked and on the relay. While it changes to or from the relay, for how long each picture and sound stood still.`,
+      why: 'To introduce those who come to those who are there, and to move a room without a gap.',
+      where: ['memory'],
+      howLong: `Until they leave, or have been gone for ${grace}. The reports of a change: until it is over.`,
+      who: 'The others in the room. How long something stood still is shown to nobody, and is counted in the metrics without a name.',
+    },
+    {
+      id: 'introductions',
+      title: 'Introductions in a room',
+      what: 'The server hands on what two browsers tell each other to build their direct link; their network addresses are in it. With a password the browsers seal it, and the server cannot read it. Without one it could, but does not.',
+      why: 'Two browsers can only link up when a third introduces them.',
+      where: [],
+      howLong: 'Handed on at once, or dropped.',
+      who: 'The participant it is for.',
+    },
+    {
+      id: 'names-and-chat',
+      title: 'Names of participants, and chat',
+      what: 'What people call themselves and what they write goes from browser to browser over the direct links, also while the room is on the relay. It never reaches this server.',
+      why: 'The server has no need of it.',
+      where: [],
+      howLong: 'This server has nothing of it to keep.',
+      who: 'Everybody in the room.',
+    },
+  ];
+}
+
+/** Something kept in memory that also stands in lines of the log, from some level on. */
+function memoryAndLog(server: RunningServer, level: LogLevel): { where: PrivacyEntry['where']; log: string } {
+  if (!isLogged(server, level)) return { where: ['memory'], log: '' };
+  return { where: ['memory', 'log'], log: ' In the log it stands under a keyed hash.' };
+}
