@@ -58,7 +58,7 @@ export function peopleEntries(server: RunningServer): PrivacyEntry[] {
     {
       id: 'room-names',
       title: 'Names of rooms',
-      what: `Of a room without a password, its name in the clear. Of a room with one, a digest that browsers make of name and password; the password never reaches the server. In both cases the name is in the address of the room's page, which browsers send when they load that page; nothing is kept of that.${roomLog}`,
+      what: `Of a room without a password, its name in the clear. Of a room with one, a digest that browsers make of name and password; the password never reaches the server. Links to a room with a password carry its name behind the “#”, which browsers send to nobody; an address with “?room=” is sent when the page is loaded, and nothing is kept of that.${roomLog}`,
       why: 'So that those who want to meet find the same room.',
       ...roomPlace,
       howLong: `From the first participant until ${grace} after the last has left. One whose connection drops counts as there for ${grace}.`,

@@ -24,7 +24,7 @@ export function isGuessable(name: string): boolean {
   return trimmed.length < LONG_ENOUGH || /^\p{L}+$/u.test(trimmed);
 }
 
-/** A room's link: where its page is. */
-export function roomLink(room: string): string {
-  return `${location.origin}/studio?room=${encodeURIComponent(room)}`;
+/** A room's link: where its page is. @param hidden keeps the name from the server, as rooms with a password do */
+export function roomLink(room: string, hidden = false): string {
+  return `${location.origin}/studio${hidden ? '#' : '?'}room=${encodeURIComponent(room)}`;
 }

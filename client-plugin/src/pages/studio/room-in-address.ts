@@ -1,4 +1,7 @@
-/** The room that the page's address names; empty for the page of somebody who broadcasts. */
+import { inFragment } from './address-fragment.ts';
+
+/** The room that the page's address names, openly or behind its `#`; empty for the page of somebody who broadcasts. */
 export function roomInAddress(): string {
-  return new URLSearchParams(location.search).get('room')?.trim() ?? '';
+  const room = new URLSearchParams(location.search).get('room') ?? inFragment(location.hash, 'room');
+  return room?.trim() ?? '';
 }

@@ -26,7 +26,7 @@ export class PeoplePanel extends VisitElement {
       <section>
         <h3>${text.linkTitle}</h3>
         <copy-link
-          .link=${roomLink(visit.roomName)}
+          .link=${roomLink(visit.roomName, visit.password !== '')}
           .label=${text.copy}
           .linkTestId=${'room-link'}
           .copyTestId=${'copy-room-link'}

@@ -1,10 +1,10 @@
 import { joinRoom, MeshliftError, type Room } from '../../../index.ts';
 import { describeError, type Words } from '../../shared/error-words.ts';
 import { exposeToScripts } from '../../shared/page-hooks.ts';
+import { hideRoomName, takePasswordFromAddress } from '../address-fragment.ts';
 import { LocalSource } from '../local-source.ts';
 import { type SourceChoice, sourceKinds } from '../source.ts';
 import { ChatLog } from './chat-log.ts';
-import { takePasswordFromAddress } from './password-in-address.ts';
 import { Sending } from './sending.ts';
 import { Switching } from './switching.ts';
 import { notHostAgain, sourceLost } from './text.ts';
@@ -177,6 +177,7 @@ export class Visit extends EventTarget {
 
   async #enter(): Promise<void> {
     this.#trouble = undefined;
+    if (this.#password !== '') hideRoomName(this.roomName);
     try {
       const room = await this.#open();
       this.#adopt(room);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { passwordIn } from './password-in-address.ts';
+import { inFragment } from './address-fragment.ts';
 
 it.each([
   ['#password=secret', 'secret'],
@@ -7,10 +7,11 @@ it.each([
   ['#a=b&password=1+1=2', '1+1=2'],
   ['#password=%E4%BD%A0', '你'],
   ['#password=100%', '100%'],
+  ['#room=kitchen&password=secret', 'secret'],
 ])('finds the password in %s', (fragment, password) => {
-  expect(passwordIn(fragment)).toBe(password);
+  expect(inFragment(fragment, 'password')).toBe(password);
 });
 
 it.each(['', '#', '#password=', '#password', '#nopassword=x'])('finds none in "%s"', (fragment) => {
-  expect(passwordIn(fragment)).toBeUndefined();
+  expect(inFragment(fragment, 'password')).toBeUndefined();
 });

@@ -1,0 +1,37 @@
+/**
+ * What the part of an address behind its `#` says, as in `#room=kitchen&password=...`. Browsers send it to
+ * nobody (RFC 3986, section 3.5). Undefined for what it does not say.
+ */
+export function inFragment(fragment: string, name: string): string | undefined {
+  for (const part of fragment.replace(/^#/, '').split('&')) {
+    const [key, ...value] = part.split('=');
+    if (key === name && value.join('=') !== '') return decoded(value.join('='));
+  }
+  return undefined;
+}
+
+/** Takes the password out of the page's address, so that neither the history nor somebody who looks at it learns it. */
+export function takePasswordFromAddress(): string | undefined {
+  const password = inFragment(location.hash, 'password');
+  if (password === undefined) return undefined;
+  const room = inFragment(location.hash, 'room');
+  const rest = room === undefined ? '' : `#room=${encodeURIComponent(room)}`;
+  history.replaceState(history.state, '', location.pathname + location.search + rest);
+  return password;
+}
+
+/** Moves the room's name behind the `#`: the server is not to learn it from a reload. */
+export function hideRoomName(room: string): void {
+  const query = new URLSearchParams(location.search);
+  query.delete('room');
+  const search = query.size > 0 ? `?${query}` : '';
+  history.replaceState(history.state, '', `${location.pathname}${search}#room=${encodeURIComponent(room)}`);
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
