@@ -1,8 +1,10 @@
 import type { Advice, RoomMode } from '@meshlift/protocol';
-import { AutoRule } from './auto-rule.ts';
+import { AutoRule, uplinkToFindOut } from './auto-rule.ts';
 import { EffortMeter } from './effort-meter.ts';
 
 const MEASURE_EVERY_MS = 1_000;
+/** A burst of some hundredths of a second each time is nothing that anybody notices. */
+const PROBE_EVERY_MS = 5_000;
 
 /** What the adviser sees of the room. */
 export interface AdvisedRoom {
@@ -12,6 +14,8 @@ export interface AdvisedRoom {
   readonly stay: string;
   /** Statistics of everything this page sends by the path in use. */
   stats(): Promise<RTCStatsReport[]>;
+  /** Has the browser find out whether the uplink carries so many bits a second. */
+  probe(bps: number): void;
   advise(advice: Advice): void;
 }
 
@@ -21,6 +25,7 @@ export class Adviser {
   readonly #rule = new AutoRule();
   readonly #meter = new EffortMeter();
   #stay = '';
+  #probedAt = 0;
   #told: Advice = 'stay';
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -54,6 +59,11 @@ export class Adviser {
     if (this.#timer === undefined || stay !== this.#room.stay) return;
     const now = performance.now();
     const effort = this.#meter.read(reports, mode, receivers, now);
+    const unknown = effort && uplinkToFindOut(effort);
+    if (unknown !== undefined && now - this.#probedAt > PROBE_EVERY_MS) {
+      this.#probedAt = now;
+      this.#room.probe(unknown);
+    }
     const advice = effort && this.#rule.take(effort, now);
     if (!advice || advice === this.#told) return;
     this.#told = advice;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AutoRule, type Effort } from './auto-rule.ts';
+import { AutoRule, type Effort, uplinkToFindOut } from './auto-rule.ts';
 
 const mesh: Effort = {
   mode: 'mesh',
@@ -80,4 +80,13 @@ test('an uplink at the edge of full makes it advise once, and not to and fro', (
   }
   const changes = advice.filter((now, index) => index > 0 && now !== advice[index - 1]);
   expect(changes).toEqual(['lift']);
+});
+
+test('on the relay the room for a mesh is to be found out, unless it is known or needless', () => {
+  const unknown = { ...relay, availableBps: 1_000_000 };
+  expect(uplinkToFindOut(unknown)).toBeCloseTo(3_500_000);
+  expect(uplinkToFindOut(relay)).toBeUndefined();
+  expect(uplinkToFindOut({ ...unknown, mode: 'mesh' })).toBeUndefined();
+  expect(uplinkToFindOut({ ...unknown, receivers: 1 })).toBeUndefined();
+  expect(uplinkToFindOut({ ...unknown, limitedBy: 'bandwidth' })).toBeUndefined();
 });

@@ -67,6 +67,20 @@ export class AutoRule {
   }
 }
 
+/**
+ * What a mesh would take of the uplink, where nobody knows whether it has so much: the browser's estimate grows
+ * with what is sent, and on the relay that is one copy. Undefined where there is nothing to find out.
+ *
+ * @returns bits a second
+ */
+export function uplinkToFindOut(effort: Effort): number | undefined {
+  const { mode, receivers, availableBps = 0, copyBps, limitedBy } = effort;
+  const wanted = (receivers * copyBps) / thresholds.easy.begins;
+  return mode === 'sfu' && limitedBy === 'none' && receivers > 1 && wanted > availableBps
+    ? wanted
+    : undefined;
+}
+
 /** Which threshold is to be crossed next. */
 type Next = 'begins' | 'ends';
 

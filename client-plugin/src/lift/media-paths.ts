@@ -37,6 +37,7 @@ export class MediaPaths {
         return `${room.sessionId} ${lift.epoch}`;
       },
       stats: () => this.#stats(),
+      probe: (bps) => void uplink.probe(bps),
       advise: (advice) => this.#advise(advice),
     });
   }

@@ -32,6 +32,11 @@ export class SendingSession extends RelaySession<RelaySessionEvents> {
     await this.#path?.setPaused(kind, paused);
   }
 
+  /** See `SendPath.probe`. */
+  async probe(bps: number): Promise<void> {
+    await this.#path?.probe(bps);
+  }
+
   /** Statistics of what is sent, by the browser's account; undefined until it is open. */
   async stats(): Promise<RTCStatsReport | undefined> {
     return this.#path?.stats();

@@ -47,6 +47,11 @@ export class Uplink {
     return this.#kept.session?.stats();
   }
 
+  /** Has the browser find out whether the uplink carries so much. */
+  async probe(bps: number): Promise<void> {
+    await this.#kept.session?.probe(bps).catch(() => undefined);
+  }
+
   /** Signaling is back on another connection. */
   resume(): void {
     this.#kept.resume();

@@ -101,6 +101,25 @@ export class SendPath {
     await this.#apply(producerId);
   }
 
+  /**
+   * Has the browser find out whether its uplink carries so many bits a second: that one copy passes says nothing
+   * about room for several. Chromium sends a short burst whenever more may be sent than it knows to be possible;
+   * that more may be sent is taken back at once.
+   */
+  probe(bps: number): Promise<void> {
+    return this.#change('video', async (sender) => {
+      const usual = sender.getParameters().encodings.findLast(({ active }) => active)?.maxBitrate;
+      if (usual === undefined) return;
+      // It must be a change, even where less would do.
+      for (const maxBitrate of [Math.max(Math.ceil(bps), 1.1 * usual), usual]) {
+        const parameters = sender.getParameters();
+        const largest = parameters.encodings.findLast(({ active }) => active);
+        if (largest) largest.maxBitrate = maxBitrate;
+        await sender.setParameters(parameters);
+      }
+    });
+  }
+
   /** What the browser counts of everything that is sent here. */
   stats(): Promise<RTCStatsReport> {
     return this.#relay.transport.getStats();
@@ -118,6 +137,14 @@ export class SendPath {
   async #replace(producer: types.Producer, track: MediaStreamTrack): Promise<void> {
     await producer.replaceTrack({ track });
     await this.#apply(producer.id);
+  }
+
+  async #change(kind: string, change: (sender: RTCRtpSender) => Promise<void>): Promise<void> {
+    this.#applying = this.#applying.then(async () => {
+      const sender = this.#of(kind)?.rtpSender;
+      if (sender && !this.#relay.transport.closed) await change(sender);
+    });
+    return this.#applying;
   }
 
   /** One at a time: a sender's parameters may only be set as they were last read (WebRTC, section 5.2). */
