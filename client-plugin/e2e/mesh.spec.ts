@@ -108,12 +108,13 @@ test('tracks of both come through when both publish at once, so that their offer
     await bob.join(server.url, { room, name: 'Bob' });
     await expect.poll(() => ada.names()).toEqual(['Bob']);
     for (const tap of taps) tap.hold();
-    await Promise.all([ada.publish(TONES.ada), bob.publish(TONES.bob)]);
+    const published = Promise.all([ada.publish(TONES.ada), bob.publish(TONES.bob)]);
     for (const member of [ada, bob]) {
       const state = () => member.page.evaluate(() => window.probe.connections[0]?.signalingState);
       await expect.poll(state).toBe('have-local-offer');
     }
     for (const tap of taps) tap.release();
+    await published;
     await ada.sees(await bob.id());
     await bob.sees(await ada.id());
     for (const member of [ada, bob]) {

@@ -141,7 +141,7 @@ export class Mesh extends Emitter<MeshEvents> implements PeerContext {
     if (message.kind === 'presence') {
       this.emit('presence', { participantId, presence: message });
       this.#replaceFormer(peer);
-    } else if (!this.#remembered.has(message.id)) {
+    } else if (!this.#remembered.has(message.id) && peer.chat.take(performance.now())) {
       this.#remember(message.id);
       this.emit('chat', { participantId, text: message.text });
     }

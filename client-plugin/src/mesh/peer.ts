@@ -1,4 +1,5 @@
 import { type IceServer, MeshliftError } from '@meshlift/protocol';
+import { ChatBudget } from './chat-budget.ts';
 import type { LocalMedia } from './local-media.ts';
 import {
   type Candidates,
@@ -42,6 +43,7 @@ export class Peer implements LinkOwner {
   readonly polite: boolean;
   /** Where the peer told so: see `Presence`. */
   stay: string | undefined;
+  readonly chat = new ChatBudget();
   readonly #self: string;
   readonly #context: PeerContext;
   #link: PeerLink | undefined;

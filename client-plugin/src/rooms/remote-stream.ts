@@ -84,15 +84,20 @@ export class RemoteStream extends Emitter<RemoteStreamEvents> {
   show(kind: MediaKind, track: MediaStreamTrack | undefined): void {
     const present = this.track(kind);
     if (track === present) return;
+    const wasOver = present !== undefined && !this.media.active;
     const swap = () => {
-      // In this order an element goes from one to the other, and is never without.
+      // A link in place of another one brings a track of the same id, which a stream holds only once.
+      if (present && present.id === track?.id) this.media.removeTrack(present);
+      // Otherwise an element goes from one to the other, and is never without.
       if (track) this.media.addTrack(track);
-      if (present) this.media.removeTrack(present);
+      if (present && present.id !== track?.id) this.media.removeTrack(present);
     };
     if (kind === 'audio' && track && present) {
       this.expectSound(track);
       this.#bridge?.cross(this.elements, swap);
     } else swap();
+    // An element whose tracks have all ended has ended itself, and begins again with a source.
+    if (wasOver) for (const video of this.#elements) video.srcObject = this.media;
     this.emit('tracks', undefined);
   }
 
