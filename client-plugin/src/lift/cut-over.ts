@@ -38,10 +38,10 @@ async function cutOverPicture(options: CutOverOptions): Promise<SwitchGap | unde
     show('video');
     return undefined;
   }
-  const warmUp = new PictureWarmUp(next, stream?.track('video'));
+  const warmUp = new PictureWarmUp(next, element);
   try {
     await Promise.race([warmUp.ready, waiting.until(isPaused)]);
-    const gapMs = await pictureGapDuring(element, () => show('video'));
+    const gapMs = await oneByOne(() => pictureGapDuring(element, () => show('video')));
     return { participantId, kind: 'video', gapMs };
   } finally {
     warmUp.close();
@@ -67,6 +67,15 @@ async function cutOverSound(options: CutOverOptions): Promise<SwitchGap | undefi
   } finally {
     warmUp.close();
   }
+}
+
+/** Pictures of one page go over one after another: all at the same time would make each of them stumble. */
+let lastPicture: Promise<unknown> = Promise.resolve();
+
+function oneByOne<T>(work: () => Promise<T>): Promise<T> {
+  const done = lastPicture.then(work);
+  lastPicture = done.catch(() => undefined);
+  return done;
 }
 
 const isSeen = (video: HTMLVideoElement): boolean =>

@@ -1,23 +1,19 @@
 /** So many frames in a row tell how often they come. */
 const FRAMES = 4;
 
-/** Decodes a picture out of sight and tells when its frames come. */
+/** Tells when an element shows frames, and how often. */
 export class FrameClock {
   /** When frames were shown, in milliseconds; the newest last. */
   readonly #times: number[] = [];
-  readonly #video = document.createElement('video');
+  readonly #video: HTMLVideoElement;
   readonly #onFrame: () => void;
+  #stopped = false;
 
   /** @param onFrame called after each frame */
-  constructor(track: MediaStreamTrack, onFrame: () => void = () => undefined) {
+  constructor(video: HTMLVideoElement, onFrame: () => void = () => undefined) {
+    this.#video = video;
     this.#onFrame = onFrame;
-    const video = this.#video;
-    video.muted = true;
-    video.playsInline = true;
-    video.srcObject = new MediaStream([track]);
     video.requestVideoFrameCallback((now) => this.#count(now));
-    // Even a page that may not play sound by itself may play this: it is muted.
-    video.play().catch(() => undefined);
   }
 
   /** Milliseconds from one frame to the next, averaged; undefined until enough have come. */
@@ -27,12 +23,12 @@ export class FrameClock {
     return (last - first) / (FRAMES - 1);
   }
 
-  close(): void {
-    this.#video.srcObject = null;
+  stop(): void {
+    this.#stopped = true;
   }
 
   #count(now: number): void {
-    if (!this.#video.srcObject) return;
+    if (this.#stopped) return;
     this.#times.push(now);
     if (this.#times.length > FRAMES) this.#times.shift();
     this.#video.requestVideoFrameCallback((next) => this.#count(next));

@@ -16,25 +16,34 @@ const AT_MOST_MS = 2_000;
  */
 export class PictureWarmUp {
   readonly ready: Promise<void>;
-  readonly #clocks: FrameClock[] = [];
+  readonly #outOfSight = document.createElement('video');
+  readonly #clocks: FrameClock[];
   #giveUp: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param present the track that shows the same picture now, if one does */
-  constructor(next: MediaStreamTrack, present: MediaStreamTrack | undefined) {
+  /** @param present the element that shows the same picture now, by the old path */
+  constructor(next: MediaStreamTrack, present: HTMLVideoElement) {
+    const video = this.#outOfSight;
+    video.muted = true;
+    video.playsInline = true;
+    video.srcObject = new MediaStream([next]);
+    const old = new FrameClock(present);
+    this.#clocks = [old];
     this.ready = new Promise((resolve) => {
-      const old = present ? new FrameClock(present) : undefined;
-      const clock = new FrameClock(next, () => {
+      const clock = new FrameClock(video, () => {
         this.#giveUp ??= setTimeout(resolve, AT_MOST_MS);
-        const [wanted, reached] = [old?.period, clock.period];
-        if (!old || (wanted && reached && reached <= wanted * AS_GOOD)) resolve();
+        const [wanted, reached] = [old.period, clock.period];
+        if (wanted && reached && reached <= wanted * AS_GOOD) resolve();
       });
-      this.#clocks.push(clock, ...(old ? [old] : []));
+      this.#clocks.push(clock);
     });
+    // Even a page that may not play sound by itself may play this: it is muted.
+    video.play().catch(() => undefined);
   }
 
   /** Repeating it changes nothing. */
   close(): void {
     clearTimeout(this.#giveUp);
-    for (const clock of this.#clocks) clock.close();
+    for (const clock of this.#clocks) clock.stop();
+    this.#outOfSight.srcObject = null;
   }
 }

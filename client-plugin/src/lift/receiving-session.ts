@@ -17,6 +17,9 @@ export interface ReceivingSessionEvents extends RelaySessionEvents {
   layers: { participantId: string };
 }
 
+/** Tracks that come within this time are taken in one negotiation: in a switch everybody's come at once. */
+const GATHER_MS = 60;
+
 /** What is wanted of somebody's picture: nothing while nobody sees it, else enough for the size it is shown in. */
 export interface PictureWish {
   visible: boolean;
@@ -37,6 +40,8 @@ export class ReceivingSession extends RelaySession<ReceivingSessionEvents> {
   readonly #received = new Map<string, Received>();
   readonly #wishes = new Map<string, PictureWish>();
   #path: ReceivePath | undefined;
+  #arriving: ConsumerOptions[] = [];
+  #gathering: ReturnType<typeof setTimeout> | undefined;
 
   /** Asks for somebody's picture as it is wanted now, those included that come later. */
   wish(participantId: string, wish: PictureWish): void {
@@ -72,7 +77,8 @@ export class ReceivingSession extends RelaySession<ReceivingSessionEvents> {
     });
     const lost = this.adopt(sessionId, {
       'consumer:opened': ({ consumer }) => {
-        this.#openConsumers([consumer]).catch((error: unknown) => this.fail(error));
+        this.#arriving.push(consumer);
+        this.#gathering ??= setTimeout(() => this.#openArriving(), GATHER_MS);
       },
       'consumer:closed': ({ consumerId }) => this.#closeConsumer(consumerId),
       'consumer:layers': ({ consumerId, layers }) => this.#setLayers(consumerId, layers),
@@ -82,8 +88,16 @@ export class ReceivingSession extends RelaySession<ReceivingSessionEvents> {
   }
 
   protected override release(): void {
+    clearTimeout(this.#gathering);
     this.#path?.close();
     this.#received.clear();
+  }
+
+  #openArriving(): void {
+    this.#gathering = undefined;
+    const arriving = this.#arriving;
+    this.#arriving = [];
+    this.#openConsumers(arriving).catch((error: unknown) => this.fail(error));
   }
 
   async #openConsumers(options: readonly ConsumerOptions[]): Promise<void> {

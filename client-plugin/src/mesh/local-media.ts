@@ -5,8 +5,15 @@ export const KINDS: readonly MediaKind[] = ['audio', 'video'];
 
 /** What this page sends to everybody: one track of each kind, and which of them are paused. */
 export class LocalMedia {
-  /** Announced with all tracks, so that receivers play sound and picture in step. It stays empty. */
-  readonly group = new MediaStream();
+  /**
+   * Announced with the tracks of each kind; they stay empty. Sound and picture have one each, because a browser
+   * delays one of the two until those of a common stream are in step, and is mistaken about it after a pause of
+   * the sound: Chromium then delays the picture more and more, up to the length of the pause.
+   */
+  readonly groups: Readonly<Record<MediaKind, MediaStream>> = {
+    audio: new MediaStream(),
+    video: new MediaStream(),
+  };
   readonly #tracks = new Map<MediaKind, MediaStreamTrack>();
   readonly #paused = new Set<MediaKind>();
   /** Nothing is sent over the mesh while the room is on the relay; its links stay. */

@@ -152,11 +152,11 @@ export class PeerLink {
         .getTransceivers()
         .find(({ receiver, direction }) => receiver.track.kind === kind && direction !== 'stopped');
       if (!transceiver) {
-        if (track) await connection.addTrack(track, media.group).replaceTrack(media.sent(kind));
+        if (track) await connection.addTrack(track, media.groups[kind]).replaceTrack(media.sent(kind));
         return;
       }
       if (track && !transceiver.direction.includes('send')) {
-        transceiver.sender.setStreams(media.group);
+        transceiver.sender.setStreams(media.groups[kind]);
         transceiver.direction = 'sendrecv';
       }
       await transceiver.sender.replaceTrack(media.sent(kind));

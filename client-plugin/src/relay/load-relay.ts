@@ -16,11 +16,24 @@ export interface Relay {
 /** Starts to load the relay's client, for a page that knows it will need it. */
 export const preloadRelay = () => import('./relay-client.ts');
 
+/** A device learns what the browser can do from a connection made for that; once for each server is enough. */
+const loaded = new Map<string, Promise<Relay>>();
+
 /**
  * @throws MeshliftError `UNSUPPORTED_BROWSER` where there is no WebRTC, or one that mediasoup-client does not
  *   know; `DISCONNECTED` when the client cannot be loaded
  */
-export async function loadRelay(routerRtpCapabilities: RtpCapabilities): Promise<Relay> {
+export function loadRelay(routerRtpCapabilities: RtpCapabilities): Promise<Relay> {
+  const key = JSON.stringify(routerRtpCapabilities);
+  const known = loaded.get(key);
+  if (known) return known;
+  const loading = load(routerRtpCapabilities);
+  loaded.set(key, loading);
+  loading.catch(() => loaded.delete(key));
+  return loading;
+}
+
+async function load(routerRtpCapabilities: RtpCapabilities): Promise<Relay> {
   const client = await preloadRelay().catch((error: unknown) => {
     throw new MeshliftError('DISCONNECTED', undefined, { cause: error });
   });
