@@ -35,6 +35,10 @@ export default defineConfig({
   },
   projects: [
     { name: 'e2e', testIgnore: LISTENING },
-    { name: 'sound', testMatch: LISTENING, use: { launchOptions: withSound(launchOptions), viewport: { width: 980, height: 240 } } },
+    {
+      name: 'sound',
+      testMatch: LISTENING,
+      use: { launchOptions: withSound(launchOptions), viewport: { width: 980, height: 240 } },
+    },
   ],
 });
