@@ -36,9 +36,9 @@ const doublings = (series: Series) => sounds(series).map(({ doublings }) => tota
 const held = (series: Series) => sounds(series).map(({ held }) => totalMs(held));
 const shifts = (series: Series) => sounds(series).flatMap(({ shiftMs }) => shiftMs ?? []);
 
-/** Nearest-rank percentiles: each is a value that was measured. */
+/** Nearest-rank percentiles: each is a value that was measured, in whole milliseconds. */
 function distribution(values: readonly number[]): Distribution {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = values.map(Math.round).toSorted((a, b) => a - b);
   const rank = (part: number) => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
   return { count: sorted.length, median: rank(0.5), p95: rank(0.95), max: rank(1) };
 }
@@ -58,12 +58,12 @@ export function table(all: readonly Series[]): string {
     const silence = cells(distribution(silences(series)), judged?.sound);
     const doubled = cells(distribution(doublings(series)), judged?.sound).slice(1);
     const shift = distribution(shifts(series));
-    const loads = series.witnessed.map(({ load }) => load);
+    const loads = series.witnessed.map(({ load }) => load * 100);
     return [
       ...[String(series.people), series.deed, String(series.witnessed.length), String(series.failed)],
       ...[...picture, ...silence, ...doubled, round(distribution(held(series)).p95)],
       ...[round(shift.median), round(Math.min(...shifts(series))), round(shift.max)],
-      `${round(distribution(loads).median * 100)} (${round(distribution(loads).max * 100)}) %`,
+      `${round(distribution(loads).median)} (${round(distribution(loads).max)}) %`,
     ];
   });
   return [head, head.map((_, column) => (column === 1 ? '---' : '---:')), ...lines]
