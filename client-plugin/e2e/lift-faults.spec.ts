@@ -3,6 +3,7 @@ import { BlockedRelay } from './support/blocked-relay.ts';
 import { expect, test } from './support/fixtures.ts';
 import { expectAllIn, expectAllToMeet, gather, room } from './support/gathering.ts';
 import { type Member, TONES } from './support/member.ts';
+import { WireTap } from './support/wire-tap.ts';
 
 /** Has the host ask for the relay. @returns the code with which that failed, and what the host was told */
 const tryToLift = (host: Member) =>
@@ -159,4 +160,52 @@ test('signaling restarts while the room is on the relay: everybody ends in the m
   await server.start();
   await expectAllIn('mesh', members);
   await expectAllToMeet(members);
+});
+
+test('a mute and another camera in the middle of a switch are right afterwards', async ({
+  server,
+  newMember,
+}) => {
+  const [ada, bob] = await gather(server.url, newMember, 2);
+  for (const mode of ['sfu', 'mesh'] as const) {
+    const begun = switching(bob);
+    const switched = ada.run(mode === 'sfu' ? (room) => room.setMode('sfu') : (room) => room.setMode('mesh'));
+    await begun;
+    await Promise.all([bob.run((room) => room.setPaused('audio', true)), bob.publish(TONES.bob)]);
+    await switched;
+    await expectAllIn(mode, [ada, bob]);
+    await ada.sees(await bob.id());
+    await expect.poll(async () => ada.tone(await bob.id(), TONES.bob)).toBeLessThan(10);
+    expect(await ada.run((room) => room.participants.map(({ audioPaused }) => audioPaused))).toEqual([true]);
+    await bob.run((room) => room.setPaused('audio', false));
+    await ada.hears(await bob.id(), TONES.bob);
+  }
+});
+
+test('one whose word does not come within ten seconds is named, and the host goes on without them', async ({
+  server,
+  newMember,
+}) => {
+  test.setTimeout(90_000);
+  const [ada, bob] = await gather(server.url, newMember, 2);
+  const eve = await newMember();
+  const tap = await WireTap.on(eve.page);
+  await eve.join(server.url, { room, name: 'eve' });
+  await eve.publish(TONES.eve);
+  await expectAllToMeet([ada, bob, eve]);
+  tap.hold();
+  const stuck = ada.run(
+    (room) =>
+      new Promise<{ epoch: number; waitingFor: string[] }>((resolve) => room.on('switchstuck', resolve)),
+  );
+  const lifted = ada.run((room) => room.setMode('sfu'));
+  expect((await stuck).waitingFor).toEqual([await eve.id()]);
+  await expectAllIn('mesh', [ada, bob]);
+  await ada.page.evaluate(({ epoch }) => window.mesh.room.decideSwitch(epoch, true), await stuck);
+  expect((await lifted).mode).toBe('sfu');
+  await expectAllIn('sfu', [ada, bob]);
+  // Once their network lets them, they are where the others are.
+  tap.release();
+  await expectAllIn('sfu', [eve]);
+  await expectAllToMeet([ada, bob, eve]);
 });

@@ -163,6 +163,13 @@ export class Member {
     return last;
   }
 
+  /** How clearly somebody's tone is heard, in decibels. */
+  tone(participantId: string, frequency: number): Promise<number> {
+    return this.page
+      .locator(`[data-participant="${participantId}"]`)
+      .evaluate((video, hertz) => window.probe.hearTone(video as HTMLVideoElement, hertz), frequency);
+  }
+
   /** Waits until somebody is heard by their tone. */
   async hears(participantId: string, frequency: number): Promise<void> {
     const video = this.page.locator(`[data-participant="${participantId}"]`);

@@ -10,7 +10,7 @@ export interface Relay {
   /** What this browser can receive. */
   rtpCapabilities: RtpCapabilities;
   send(options: PathOptions, codec: VideoCodec): SendPath;
-  receive(options: PathOptions): ReceivePath;
+  receive(options: PathOptions, inStep: boolean): ReceivePath;
 }
 
 /** Starts to load the relay's client, for a page that knows it will need it. */
@@ -43,7 +43,7 @@ async function load(routerRtpCapabilities: RtpCapabilities): Promise<Relay> {
     return {
       rtpCapabilities: device.recvRtpCapabilities as RtpCapabilities,
       send: (options, codec) => new client.SendPath(device, options, codec),
-      receive: (options) => new client.ReceivePath(device, options),
+      receive: (options, inStep) => new client.ReceivePath(device, options, inStep),
     };
   } catch (error) {
     throw new MeshliftError('UNSUPPORTED_BROWSER', undefined, { cause: error });

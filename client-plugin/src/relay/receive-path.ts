@@ -21,7 +21,14 @@ export class ReceivePath {
   readonly #relay: RelayTransport;
   readonly #consumers = new Map<string, types.Consumer>();
 
-  constructor(device: types.Device, options: PathOptions) {
+  readonly #inStep: boolean;
+
+  /**
+   * @param inStep whether the browser keeps a source's sound and picture in step. It does so badly after a pause
+   *   of the sound: see DECISIONS.md
+   */
+  constructor(device: types.Device, options: PathOptions, inStep: boolean) {
+    this.#inStep = inStep;
     const transport = device.createRecvTransport({ ...options.transport, iceServers: options.iceServers });
     this.#relay = new RelayTransport(transport, options);
   }
@@ -86,9 +93,8 @@ export class ReceivePath {
       producerId,
       kind,
       rtpParameters: rtpParameters as types.RtpParameters,
-      // One stream for each source: its sound and picture are played in step with each other, and not with
-      // anybody else's.
-      streamId: sourceId,
+      // What has a stream in common is played in step.
+      streamId: this.#inStep ? sourceId : `${sourceId}-${kind}`,
     });
     this.#consumers.set(id, consumer);
     return {

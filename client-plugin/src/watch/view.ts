@@ -139,7 +139,7 @@ export class View extends Emitter<ViewEvents> {
     connection.unfollow(this.#sessionId);
     this.#closePath();
     this.#sessionId = sessionId;
-    this.#path = relay.receive({ connection, sessionId, transport, iceServers });
+    this.#path = relay.receive({ connection, sessionId, transport, iceServers }, true);
     this.#follow(sessionId);
     this.#setViewers(viewers);
     await this.#open(consumers);
