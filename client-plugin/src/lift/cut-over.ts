@@ -6,6 +6,9 @@ import { soundGapDuring } from './sound-gap.ts';
 import { SoundWarmUp } from './sound-warm-up.ts';
 import type { Waiting } from './waiting.ts';
 
+/** By the time anybody moves everybody has connected: what has not come then is not waited for much longer. */
+const COMES_WITHIN_MS = 3_000;
+
 export interface CutOverOptions {
   participant: Participant;
   /** The path to go over to. */
@@ -22,8 +25,23 @@ export interface CutOverOptions {
  * well as the old one, and measures what its viewer missed.
  */
 export async function cutOver(options: CutOverOptions): Promise<SwitchGap[]> {
+  await Promise.all([untilCome(options, 'video'), untilCome(options, 'audio')]);
   const gaps = await Promise.all([cutOverPicture(options), cutOverSound(options)]);
   return gaps.filter((gap) => gap !== undefined);
+}
+
+/** Somebody's media may be on its way still. Who is left behind comes over by themselves, when they do. */
+async function untilCome(
+  { participant, to, isOver, waiting }: CutOverOptions,
+  kind: MediaKind,
+): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, COMES_WITHIN_MS);
+  });
+  const come = waiting.until(() => isOver(kind) || participant.trackOf(to, kind) !== undefined);
+  await Promise.race([come, late]);
+  clearTimeout(timer);
 }
 
 async function cutOverPicture(options: CutOverOptions): Promise<SwitchGap | undefined> {

@@ -68,7 +68,7 @@ export class View extends Emitter<ViewEvents> {
       resume: () => this.#resume(),
       reconnecting: () => this.#setState('reconnecting'),
       ended: (error) => this.#end(error),
-      leave: () => this.#path?.close(),
+      leave: () => this.#sayGoodbye(),
     });
   }
 
@@ -228,6 +228,12 @@ export class View extends Emitter<ViewEvents> {
     for (const id of [...this.#received.keys()]) this.#closeConsumer(id);
     this.#path?.close();
     this.#path = undefined;
+  }
+
+  /** By both ways there are, since a page that goes away may not get to the end of either. */
+  #sayGoodbye(): void {
+    this.#connection.request('session:close', { sessionId: this.#sessionId }).catch(() => undefined);
+    this.#path?.close();
   }
 
   #setViewers(viewers: number): void {
