@@ -50,7 +50,7 @@ test('those outside go on watching while the room is lifted and lowered, over on
   const viewer = await watch(watchUrl);
   await viewer.seesMotion();
   for (const mode of ['sfu', 'mesh'] as const) {
-    await ada.run(mode === 'sfu' ? (room) => room.setMode('sfu') : (room) => room.setMode('mesh'));
+    await ada.switchTo(mode);
     await expectAllIn(mode, [ada, bob]);
     await viewer.seesMotion();
     // To Bob, to the relay and, while it is lifted, from the relay.

@@ -169,7 +169,7 @@ test('a mute and another camera in the middle of a switch are right afterwards',
   const [ada, bob] = await gather(server.url, newMember, 2);
   for (const mode of ['sfu', 'mesh'] as const) {
     const begun = switching(bob);
-    const switched = ada.run(mode === 'sfu' ? (room) => room.setMode('sfu') : (room) => room.setMode('mesh'));
+    const switched = ada.switchTo(mode);
     await begun;
     await Promise.all([bob.run((room) => room.setPaused('audio', true)), bob.publish(TONES.bob)]);
     await switched;

@@ -57,7 +57,7 @@ test('a screen comes in full size by either path, however small its tile', async
   });
   const tile = ada.page.locator(`[data-participant="${await bob.id()}"]`);
   for (const mode of ['sfu', 'mesh'] as const) {
-    await ada.run(mode === 'sfu' ? (room) => room.setMode('sfu') : (room) => room.setMode('mesh'));
+    await ada.switchTo(mode);
     await expectAllIn(mode, [ada, bob]);
     await ada.sees(await bob.id());
     await expect.poll(() => tile.evaluate((video) => (video as HTMLVideoElement).videoWidth)).toBe(640);
@@ -79,7 +79,7 @@ test('who speaks is known by either path', async ({ server, newMember }) => {
   const speaker = () => ada.run((room) => room.activeSpeaker?.participantId);
   await expect.poll(speaker).toBeUndefined();
   for (const mode of ['mesh', 'sfu'] as const) {
-    await ada.run(mode === 'sfu' ? (room) => room.setMode('sfu') : (room) => room.setMode('mesh'));
+    await ada.switchTo(mode);
     for (const member of [bob, eve]) {
       await member.run((room) => room.setPaused('audio', false));
       await expect.poll(speaker).toBe(await member.id());

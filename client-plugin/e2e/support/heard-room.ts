@@ -69,11 +69,7 @@ export class HeardRoom {
   switchTo(mode: Mode): Promise<Witnessed> {
     return this.#witness(async () => {
       await this.#hear(BEFORE_MS);
-      await this.#host.run(
-        mode === 'sfu'
-          ? (room) => room.setMode('sfu').then(() => undefined)
-          : (room) => room.setMode('mesh').then(() => undefined),
-      );
+      await this.#host.switchTo(mode);
       for (const { member } of this.#people) {
         await expect.poll(() => member.run((room) => room.mode), { intervals: [50] }).toBe(mode);
       }

@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import type { JoinOptions, OfferedStream, Room } from '../../src/index.ts';
+import type { JoinOptions, OfferedStream, Room, RoomMode } from '../../src/index.ts';
 
 /** What a page of the tests keeps about the room it is in. */
 interface MeshPage {
@@ -119,6 +119,11 @@ export class Member {
 
   run<T>(work: (room: Room) => T | Promise<T>): Promise<T> {
     return this.page.evaluate(`(${work})(window.mesh.room)`) as Promise<T>;
+  }
+
+  /** Moves the room, as its host. Resolves when this page is over. */
+  async switchTo(mode: RoomMode): Promise<void> {
+    await this.page.evaluate((mode) => window.mesh.room.setMode(mode), mode);
   }
 
   id(): Promise<string> {
