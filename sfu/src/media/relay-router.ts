@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import type { PayloadTypes } from './payload-types.ts';
 import type { PoolWorker } from './pool-worker.ts';
 
 /**
@@ -15,8 +16,13 @@ export class RelayRouter {
     return new RelayRouter(worker, await worker.createRouter());
   }
 
-  static async createEdge(worker: PoolWorker, origin: RelayRouter): Promise<RelayRouter> {
-    return new RelayRouter(worker, await worker.createRouter(), origin.router);
+  /** @param payloadTypes what its viewers expect the codecs to be numbered as */
+  static async createEdge(
+    worker: PoolWorker,
+    origin: RelayRouter,
+    payloadTypes?: PayloadTypes,
+  ): Promise<RelayRouter> {
+    return new RelayRouter(worker, await worker.createRouter(payloadTypes?.mediaCodecs), origin.router);
   }
 
   private constructor(worker: PoolWorker, router: types.Router, origin?: types.Router) {
