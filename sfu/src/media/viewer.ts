@@ -208,9 +208,8 @@ export class Viewer {
     if (this.#slots && !slot) return undefined;
     let consumer: types.Consumer;
     try {
-      await this.place.router.carry(producer);
       consumer = await this.transport.consume({
-        producerId: producer.id,
+        producerId: await this.place.router.carry(producer),
         rtpCapabilities: this.#rtpCapabilities,
         paused: slot === undefined,
         ...(slot && { mid: slot.mid }),

@@ -82,7 +82,7 @@ const isHex = (name: string) => name === 'profile-level-id' || name === 'config'
 function readFeedback(media: ParsedSection, payloadType: number): SdpCodec['rtcpFeedback'] {
   return (media.rtcpFb ?? [])
     .filter(({ payload }) => String(payload) === '*' || Number(payload) === payloadType)
-    .map(({ type, subtype }) => ({ type, ...(subtype !== undefined && { parameter: subtype }) }))
+    .map(({ type, subtype }) => ({ type, ...(subtype && { parameter: subtype }) }))
     .filter(isServed);
 }
 
@@ -104,23 +104,19 @@ export function sameCodec(one: CodecKind, other: CodecKind): boolean {
   const mimeType = one.mimeType.toLowerCase();
   if (mimeType !== other.mimeType.toLowerCase() || one.clockRate !== other.clockRate) return false;
   if (mimeType.startsWith('audio/') && (one.channels ?? 1) !== (other.channels ?? 1)) return false;
-  if (mimeType === 'video/vp9') return vp9Profile(one) === vp9Profile(other);
+  if (mimeType === 'video/vp9') return numberOf(one, 'profile-id') === numberOf(other, 'profile-id');
+  if (mimeType === 'video/av1') return numberOf(one, 'profile') === numberOf(other, 'profile');
   if (mimeType === 'video/h264') {
     return (
-      packetizationMode(one) === packetizationMode(other) &&
+      numberOf(one, 'packetization-mode') === numberOf(other, 'packetization-mode') &&
       isSameProfile(one.parameters ?? {}, other.parameters ?? {})
     );
   }
   return true;
 }
 
-type WithParameters = Pick<CodecKind, 'parameters'>;
-
-/** RFC 9628, section 6. */
-const vp9Profile = ({ parameters }: WithParameters) => Number(parameters?.['profile-id'] ?? 0);
-
-/** RFC 6184, section 8.1. */
-const packetizationMode = ({ parameters }: WithParameters) => Number(parameters?.['packetization-mode'] ?? 0);
+/** RFC 9628, section 6; AV1 RTP payload format, section 7.2.1; RFC 6184, section 8.1: all are 0 unless said. */
+const numberOf = ({ parameters }: CodecKind, name: string) => Number(parameters?.[name] ?? 0);
 
 /** How a person calls the codec. */
 export function nameOf({ mimeType, parameters = {} }: Pick<RtpCodec, 'mimeType' | 'parameters'>): string {

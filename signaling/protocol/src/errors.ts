@@ -50,6 +50,13 @@ export type ErrorCode = keyof typeof errorTable;
 
 export const errorCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
 
+/** Seconds until a server that is full or closing may have place again, or until a publisher that is gone is missed. */
+const RETRY_AFTER: { [C in ErrorCode]?: number } = {
+  SERVER_FULL: 10,
+  SERVER_CLOSING: 10,
+  STREAM_LIVE: 10,
+};
+
 /** The body of every error answer, over HTTP and over the socket. */
 export interface ErrorBody {
   error: { code: ErrorCode; message: string };
@@ -58,12 +65,15 @@ export interface ErrorBody {
 /** An error with a code that the other side may see. Anything else that is thrown is answered as `INTERNAL`. */
 export class MeshliftError extends Error {
   readonly code: ErrorCode;
+  /** When it makes sense to ask again, in seconds. */
+  readonly retryAfter: number | undefined;
 
   /** @param message what the receiver reads; the code's own sentence when left out */
-  constructor(code: ErrorCode, message?: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message?: string, options?: ErrorOptions & { retryAfter?: number }) {
     super(message ?? errorTable[code].message, options);
     this.name = 'MeshliftError';
     this.code = code;
+    this.retryAfter = options?.retryAfter ?? RETRY_AFTER[code];
   }
 
   /** The HTTP status of this error. */
