@@ -64,10 +64,10 @@ export class ProducerInspector {
   static async start(options: {
     router: types.Router;
     producer: types.Producer;
-    onChange: () => void;
+    onChange?: () => void;
     pace?: Partial<InspectorPace>;
   }): Promise<ProducerInspector> {
-    const { router, producer, onChange, pace } = options;
+    const { router, producer, onChange = () => undefined, pace } = options;
     const inspector = new ProducerInspector(producer, onChange, { ...PACE, ...pace });
     await inspector.#begin(router);
     return inspector;

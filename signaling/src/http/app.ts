@@ -31,7 +31,7 @@ export function createApp({ config, logger, streams, node, readiness }: AppConte
   app.use(securityHeaders());
   app.use(['/whip/:streamId', '/whep/:streamId'], describeEndpoint(config));
   app.use(allowOrigins(config));
-  app.use('/api/streams', streamsApi(streams, config));
+  app.use('/api/streams', streamsApi({ streams, config, node }));
   app.use('/whip', whipApi({ config, streams, node }));
   app.use('/whep', whepApi({ config, streams, node }));
   app.use(privacyApi(config, logger));
