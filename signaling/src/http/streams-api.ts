@@ -1,4 +1,10 @@
-import { type CreatedStream, MeshliftError, type StreamLinks, streamIdSchema } from '@meshlift/protocol';
+import {
+  type CreatedStream,
+  type MediaNode,
+  MeshliftError,
+  type StreamLinks,
+  streamIdSchema,
+} from '@meshlift/protocol';
 import { type Request, type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
 import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
