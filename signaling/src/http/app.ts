@@ -4,10 +4,11 @@ import express, { type Express } from 'express';
 import type { Config } from '../config/config.ts';
 import type { Streams } from '../streams/streams.ts';
 import { answerErrors, notFound } from './errors.ts';
+import { frameRulesApi } from './frame-rules-api.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { servePages } from './pages.ts';
 import { privacyApi } from './privacy-api.ts';
-import { securityHeaders } from './security-headers.ts';
+import { framedBy, securityHeaders } from './security-headers.ts';
 import { streamsApi } from './streams-api.ts';
 
 export interface AppContext {
@@ -24,9 +25,11 @@ export function createApp({ config, logger, streams, readiness }: AppContext): E
   app.set('trust proxy', config.trustedProxies);
   app.use(healthRoutes(readiness));
   app.use(securityHeaders());
+  app.use('/embed', framedBy(config.frameOrigins));
   app.use(cors({ origin: config.allowedOrigins.includes('*') ? '*' : config.allowedOrigins, maxAge: 600 }));
   app.use('/api/streams', streamsApi(streams, config));
   app.use(privacyApi(config, logger));
+  app.use(frameRulesApi(config));
   app.use(servePages());
   app.use(notFound);
   app.use(answerErrors(logger));
