@@ -58,6 +58,10 @@ export const privacyPolicySchema = z.object({
   cannotKnow: z.array(z.string()),
 });
 
+/** 200 of `GET /embed.json`: the origins whose pages may hold `/embed` in a frame; `*` stands for all of them. */
+export const frameRulesSchema = z.object({ frameOrigins: z.array(z.string()) });
+
+export type FrameRules = z.infer<typeof frameRulesSchema>;
 export type StreamLinks = z.infer<typeof streamLinksSchema>;
 export type CreatedStream = z.infer<typeof createdStreamSchema>;
 export type StreamStatus = z.infer<typeof streamStatusSchema>;
