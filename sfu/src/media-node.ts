@@ -7,6 +7,7 @@ import { registerMediaMetrics } from './media/media-metrics.ts';
 import type { ListenAddress } from './media/pool-worker.ts';
 import { type Notify, Relay } from './media/relay.ts';
 import { WorkerPool } from './media/worker-pool.ts';
+import { exchangeIce, ingestByOffer, playToOffer } from './sdp/bridge.ts';
 
 export interface LocalMediaNodeOptions {
   /** Number of workers; one per core is a good choice. */
@@ -73,9 +74,23 @@ export class LocalMediaNode implements MediaNode {
     return transport;
   };
 
-  openViewer: MediaNode['openViewer'] = async (relayId, sessionId, ...rest) => {
+  openViewer: MediaNode['openViewer'] = async (relayId, sessionId, rtpCapabilities, subscription) => {
     const relay = await this.#relay(relayId);
-    const opened = await relay.openViewer(sessionId, ...rest);
+    const { transport, consumers } = await relay.openViewer(sessionId, { rtpCapabilities, subscription });
+    this.#relayOfSession.set(sessionId, relay);
+    return { transport, consumers };
+  };
+
+  openIngestByOffer: MediaNode['openIngestByOffer'] = async (relayId, sessionId, sourceId, offer) => {
+    const relay = await this.#relay(relayId);
+    const opened = await ingestByOffer(relay, { sessionId, sourceId }, offer, this.routerRtpCapabilities);
+    this.#relayOfSession.set(sessionId, relay);
+    return opened;
+  };
+
+  openViewerByOffer: MediaNode['openViewerByOffer'] = async (relayId, sessionId, offer, subscription) => {
+    const relay = await this.#relay(relayId);
+    const opened = await playToOffer(relay, { sessionId, subscription }, offer, this.routerRtpCapabilities);
     this.#relayOfSession.set(sessionId, relay);
     return opened;
   };
@@ -84,6 +99,9 @@ export class LocalMediaNode implements MediaNode {
     this.#of(sessionId).connectTransport(sessionId, dtlsParameters);
 
   restartIce: MediaNode['restartIce'] = async (sessionId) => this.#of(sessionId).restartIce(sessionId);
+
+  exchangeIce: MediaNode['exchangeIce'] = async (sessionId, fragment) =>
+    exchangeIce(this.#of(sessionId), sessionId, fragment);
 
   closeSession: MediaNode['closeSession'] = async (sessionId) => {
     this.#relayOfSession.get(sessionId)?.closeSession(sessionId);

@@ -81,7 +81,7 @@ export async function startServer(
     rooms = new Rooms({ node, sessions, streams, logger, registry, ...config });
     followMediaEvents(node, sessions);
     gateway = new Gateway(server, { config, logger, registry, streams, rooms, sessions, node });
-    server.on('request', createApp({ config, logger, streams, readiness }));
+    server.on('request', createApp({ config, logger, streams, node, readiness }));
     const port = await listen(server, { port: config.port, host: config.host, variable: 'MESHLIFT_PORT' });
     const metricsPort = await listen(metricsServer, {
       port: config.metricsPort,

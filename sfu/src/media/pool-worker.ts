@@ -70,8 +70,8 @@ export class PoolWorker {
     this.#worker.once('died', listener);
   }
 
-  createRouter(): Promise<types.Router> {
-    return this.#worker.createRouter({ mediaCodecs });
+  createRouter(codecs: types.RouterRtpCodecCapability[] = mediaCodecs): Promise<types.Router> {
+    return this.#worker.createRouter({ mediaCodecs: codecs });
   }
 
   close(): void {

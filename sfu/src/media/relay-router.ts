@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import type { PayloadTypes } from './payload-types.ts';
 import type { PoolWorker } from './pool-worker.ts';
 
 /**
@@ -9,14 +10,20 @@ export class RelayRouter {
   readonly worker: PoolWorker;
   readonly router: types.Router;
   readonly #origin: types.Router | undefined;
-  readonly #piped = new Map<string, Promise<unknown>>();
+  /** By the id at the origin. */
+  readonly #piped = new Map<string, Promise<string>>();
 
   static async createOrigin(worker: PoolWorker): Promise<RelayRouter> {
     return new RelayRouter(worker, await worker.createRouter());
   }
 
-  static async createEdge(worker: PoolWorker, origin: RelayRouter): Promise<RelayRouter> {
-    return new RelayRouter(worker, await worker.createRouter(), origin.router);
+  /** @param payloadTypes what its viewers expect the codecs to be numbered as */
+  static async createEdge(
+    worker: PoolWorker,
+    origin: RelayRouter,
+    payloadTypes?: PayloadTypes,
+  ): Promise<RelayRouter> {
+    return new RelayRouter(worker, await worker.createRouter(payloadTypes?.mediaCodecs), origin.router);
   }
 
   private constructor(worker: PoolWorker, router: types.Router, origin?: types.Router) {
@@ -25,18 +32,30 @@ export class RelayRouter {
     this.#origin = origin;
   }
 
-  /** Makes sure that viewers of this router can consume the producer, under the same id everywhere. */
-  async carry(producer: types.Producer): Promise<void> {
-    if (!this.#origin) return;
+  /**
+   * Makes sure that viewers of this router can consume the producer.
+   *
+   * @returns the id it has here: two routers of one worker cannot have producers of the same id
+   */
+  async carry(producer: types.Producer): Promise<string> {
+    if (!this.#origin) return producer.id;
     let piped = this.#piped.get(producer.id);
     if (!piped) {
-      // Both ends are on this machine's loopback, where nothing is lost or read: no SRTP, no RTX.
-      piped = this.#origin.pipeToRouter({ producerId: producer.id, router: this.router, enableSctp: false });
+      piped = this.#pipe(this.#origin, producer);
       this.#piped.set(producer.id, piped);
       producer.observer.once('close', () => this.#piped.delete(producer.id));
       piped.catch(() => this.#piped.delete(producer.id));
     }
-    await piped;
+    return piped;
+  }
+
+  async #pipe(origin: types.Router, { id: producerId }: types.Producer): Promise<string> {
+    const { router } = this;
+    // Both ends are on this machine's loopback, where nothing is lost or read: no SRTP, no RTX.
+    const options = { producerId, router, enableSctp: false, keepId: false };
+    const { pipeProducer } = await origin.pipeToRouter(options);
+    if (!pipeProducer) throw new Error('a pipe of a producer has no producer');
+    return pipeProducer.id;
   }
 
   close(): void {

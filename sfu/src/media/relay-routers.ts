@@ -1,16 +1,36 @@
 import { MeshliftError } from '@meshlift/protocol';
+import type { PayloadTypes } from './payload-types.ts';
 import { placeViewer } from './placement.ts';
 import type { PoolWorker } from './pool-worker.ts';
 import { RelayRouter } from './relay-router.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
-/** Where a relay runs: its origin on one worker, and an edge on each other worker that serves viewers of it. */
+/** Viewers that number codecs in more ways than this at a time are no browsers. */
+const MOST_EDGES_ON_A_WORKER = 16;
+
+/** An edge and the viewers it serves, those still being set up included. */
+interface Edge {
+  worker: PoolWorker;
+  router: Promise<RelayRouter>;
+  viewers: number;
+}
+
+/** A place for one viewer. */
+export interface Place {
+  router: RelayRouter;
+  /** Gives the place back. An edge goes with its last viewer, and its pipe with it. */
+  release(): void;
+}
+
+/**
+ * Where a relay runs: its origin on one worker, and an edge on each other worker that serves viewers of it. Viewers
+ * that number codecs in a way of their own have edges of their own.
+ */
 export class RelayRouters {
   readonly origin: RelayRouter;
   readonly #pool: WorkerPool;
-  /** Viewers of this relay on each worker, those still being set up included. */
-  readonly #places = new Map<PoolWorker, number>();
-  readonly #edges = new Map<PoolWorker, Promise<RelayRouter>>();
+  /** By worker and payload types. */
+  readonly #edges = new Map<string, Edge>();
 
   /** @throws MeshliftError `SERVER_FULL` */
   static async create(pool: WorkerPool): Promise<RelayRouters> {
@@ -29,71 +49,88 @@ export class RelayRouters {
 
   /** The routers that stand, the origin first. */
   async all(): Promise<RelayRouter[]> {
-    return [this.origin, ...(await Promise.all(this.#edges.values()))];
+    const edges = await Promise.all([...this.#edges.values()].map(({ router }) => router));
+    return [this.origin, ...edges];
   }
 
   /**
-   * The router for one more viewer. Its place is counted before anything is awaited, so that others see it
-   * when they choose, and so that the router does not close meanwhile.
+   * A place for one more viewer. It is counted before anything is awaited, so that others see it when they
+   * choose, and so that the router does not close meanwhile.
    *
+   * @param payloadTypes what the viewer numbers codecs as; ours when left out
    * @throws MeshliftError `SERVER_FULL`, or `MEDIA_FAILED` when the worker has just died
    */
-  async reserve(): Promise<RelayRouter> {
+  async reserve(payloadTypes?: PayloadTypes): Promise<Place> {
     const worker = chooseWorker(this.#pool, (candidate) => this.#serves(candidate));
+    const edge = this.#edgeOn(worker, payloadTypes);
     worker.load.countPlacement();
     worker.viewers += 1;
-    this.#places.set(worker, (this.#places.get(worker) ?? 0) + 1);
+    if (edge) edge.viewers += 1;
+    let given = false;
+    const release = () => {
+      if (given) return;
+      given = true;
+      worker.viewers -= 1;
+      if (edge) this.#release(edge);
+    };
     try {
-      const relayRouter = await this.#routerOn(worker);
-      if (relayRouter.router.closed) throw new MeshliftError('MEDIA_FAILED');
-      return relayRouter;
+      const router = edge ? await edge.router : this.origin;
+      if (router.router.closed) throw new MeshliftError('MEDIA_FAILED');
+      return { router, release };
     } catch (error) {
-      this.#giveBack(worker);
+      release();
       throw error;
     }
   }
 
-  /** Gives a reserved place back. An edge goes with its last viewer, and its pipe with it. */
-  release({ worker }: RelayRouter): void {
-    this.#giveBack(worker);
-  }
-
   close(): void {
-    for (const edge of this.#edges.values()) edge.then((router) => router.close()).catch(() => undefined);
+    for (const { router } of this.#edges.values()) closeWhenOpen(router);
     this.#edges.clear();
     this.origin.close();
   }
 
-  #giveBack(worker: PoolWorker): void {
-    const places = (this.#places.get(worker) ?? 0) - 1;
-    this.#places.set(worker, places);
-    worker.viewers -= 1;
-    if (places > 0) return;
-    this.#places.delete(worker);
-    this.#edges.get(worker)?.then(
-      (router) => router.close(),
-      () => undefined,
-    );
-    this.#edges.delete(worker);
+  #release(edge: Edge): void {
+    edge.viewers -= 1;
+    if (edge.viewers > 0) return;
+    this.#forget(edge);
+    closeWhenOpen(edge.router);
   }
 
   #serves(worker: PoolWorker): boolean {
-    return worker === this.origin.worker || this.#edges.has(worker);
+    return worker === this.origin.worker || this.#countOn(worker) > 0;
   }
 
-  #routerOn(worker: PoolWorker): Promise<RelayRouter> {
-    if (worker === this.origin.worker) return Promise.resolve(this.origin);
-    let edge = this.#edges.get(worker);
-    if (!edge) {
-      edge = RelayRouter.createEdge(worker, this.origin);
-      this.#edges.set(worker, edge);
-      edge.then(
-        ({ router }) => router.on('workerclose', () => this.#edges.delete(worker)),
-        () => this.#edges.delete(worker),
-      );
-    }
+  #countOn(worker: PoolWorker): number {
+    return [...this.#edges.values()].filter((edge) => edge.worker === worker).length;
+  }
+
+  /** The origin serves viewers of its worker itself, those that go by its payload types. */
+  #edgeOn(worker: PoolWorker, payloadTypes: PayloadTypes | undefined): Edge | undefined {
+    if (worker === this.origin.worker && !payloadTypes) return undefined;
+    const key = `${worker.pid} ${payloadTypes?.key ?? ''}`;
+    const known = this.#edges.get(key);
+    if (known) return known;
+    if (this.#countOn(worker) >= MOST_EDGES_ON_A_WORKER) throw new MeshliftError('SERVER_FULL');
+    const router = RelayRouter.createEdge(worker, this.origin, payloadTypes);
+    const edge: Edge = { worker, router, viewers: 0 };
+    this.#edges.set(key, edge);
+    router.then(
+      ({ router: opened }) => opened.on('workerclose', () => this.#forget(edge)),
+      () => this.#forget(edge),
+    );
     return edge;
   }
+
+  #forget(edge: Edge): void {
+    for (const [key, candidate] of this.#edges) if (candidate === edge) this.#edges.delete(key);
+  }
+}
+
+function closeWhenOpen(opening: Promise<RelayRouter>): void {
+  opening.then(
+    (router) => router.close(),
+    () => undefined,
+  );
 }
 
 function chooseWorker(pool: WorkerPool, servesRelay: (worker: PoolWorker) => boolean): PoolWorker {

@@ -16,15 +16,29 @@ import {
 import { ortc, type types } from 'mediasoup';
 import { Ingest, layersOf } from './ingest.ts';
 import { LayerDemand } from './layer-demand.ts';
+import { payloadTypesOf, withPayloadTypes } from './payload-types.ts';
 import { rejectingBadParameters } from './rejection.ts';
-import type { RelayRouter } from './relay-router.ts';
-import { RelayRouters } from './relay-routers.ts';
+import { type Place, RelayRouters } from './relay-routers.ts';
 import { SessionTransport } from './session-transport.ts';
-import { type SourceProducer, Viewer } from './viewer.ts';
+import { type MissedTrack, type Slot, type SourceProducer, Viewer } from './viewer.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /** How a relay tells its node what happens in it. */
 export type Notify = <N extends keyof MediaNodeEvents>(name: N, event: MediaNodeEvents[N]) => void;
+
+/** What a viewer can decode and which sources it gets. */
+export interface ViewerNeeds {
+  rtpCapabilities: RtpCapabilities;
+  subscription: Subscription;
+  /** For one that comes with an SDP offer; its capabilities then name the payload types to use. */
+  slots?: readonly Slot[];
+}
+
+interface OpenedViewer {
+  transport: TransportOptions;
+  consumers: ConsumerOptions[];
+  missed: MissedTrack[];
+}
 
 /**
  * What belongs together inside this node, a stream or all of a room: the ingests of its sources, its viewers,
@@ -95,36 +109,43 @@ export class Relay {
   }
 
   /** @throws MeshliftError `SERVER_FULL`, or `RTP_REJECTED` when the viewer can decode nothing of the stream */
-  async openViewer(
-    sessionId: string,
-    rtpCapabilities: RtpCapabilities,
-    subscription: Subscription,
-  ): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
+  async openViewer(sessionId: string, needs: ViewerNeeds): Promise<OpenedViewer> {
+    const { rtpCapabilities, slots } = needs;
     await rejectingBadParameters(
       () => this.#closed,
       () => ortc.validateAndNormalizeRtpCapabilities(rtpCapabilities as types.RtpCapabilities),
     );
-    const relayRouter = await this.#routers.reserve();
+    const payloadTypes = slots && payloadTypesOf(rtpCapabilities);
+    const place = await this.#routers.reserve(payloadTypes);
     let viewer: Viewer | undefined;
     try {
-      const transport = await SessionTransport.create(relayRouter);
-      viewer = this.#addViewer(sessionId, transport, relayRouter, rtpCapabilities, subscription);
+      const transport = await SessionTransport.create(place.router);
+      const decodes = payloadTypes ? withPayloadTypes(rtpCapabilities, payloadTypes) : rtpCapabilities;
+      viewer = this.#addViewer(sessionId, transport, place, { ...needs, rtpCapabilities: decodes });
       const consumers = await viewer.sync(() => this.#producers);
       if (this.#closed || transport.closed) throw new MeshliftError('MEDIA_FAILED');
-      const watched = this.#producers.filter(({ sourceId }) => viewer?.watches(sourceId));
-      if (consumers.length === 0 && watched.length > 0) {
+      const missed = viewer.missed(this.#producers);
+      if (consumers.length === 0 && missed.length > 0 && !slots) {
         throw new MeshliftError('RTP_REJECTED', 'The viewer has no codec in common with the stream.');
       }
-      return { transport: transport.options, consumers };
+      return { transport: transport.options, consumers, missed };
     } catch (error) {
       if (viewer) this.closeSession(sessionId);
-      else this.#routers.release(relayRouter);
+      else place.release();
       throw error;
     }
   }
 
-  connectTransport(sessionId: string, dtlsParameters: DtlsParameters): Promise<void> {
-    return this.#session(sessionId).transport.connect(dtlsParameters);
+  connectTransport(
+    sessionId: string,
+    dtlsParameters: DtlsParameters,
+    peerIce?: IceParameters,
+  ): Promise<void> {
+    return this.#session(sessionId).transport.connect(dtlsParameters, peerIce);
+  }
+
+  followPeerIce(sessionId: string, peerIce: IceParameters): Promise<TransportOptions | undefined> {
+    return this.#session(sessionId).transport.followPeerIce(peerIce);
   }
 
   restartIce(sessionId: string): Promise<IceParameters> {
@@ -183,7 +204,7 @@ export class Relay {
     if (!viewer) return;
     this.#viewers.delete(sessionId);
     viewer.close();
-    this.#routers.release(viewer.relayRouter);
+    viewer.place.release();
     this.#demand.refresh();
   }
 
@@ -236,20 +257,13 @@ export class Relay {
     if (!this.#closed) this.#notify('sessionClosed', { sessionId, code });
   }
 
-  #addViewer(
-    sessionId: string,
-    transport: SessionTransport,
-    relayRouter: RelayRouter,
-    rtpCapabilities: RtpCapabilities,
-    subscription: Subscription,
-  ): Viewer {
+  #addViewer(sessionId: string, transport: SessionTransport, place: Place, needs: ViewerNeeds): Viewer {
     const notify = this.#notify;
     const viewer = new Viewer({
+      ...needs,
       sessionId,
       transport,
-      relayRouter,
-      rtpCapabilities,
-      subscription,
+      place,
       listener: {
         consumerClosed: (consumerId) => notify('consumerClosed', { sessionId, consumerId }),
         consumerPaused: (consumerId, paused) => notify('consumerPaused', { sessionId, consumerId, paused }),

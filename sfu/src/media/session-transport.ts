@@ -31,6 +31,7 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   readonly #transport: types.WebRtcTransport;
   #deadline: NodeJS.Timeout | undefined;
   #connectCalled = false;
+  #peerIce: IceParameters | undefined;
   #flowing = false;
   #ended = false;
 
@@ -70,13 +71,30 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
     return this.#flowing;
   }
 
-  /** @throws MeshliftError `RTP_REJECTED` for parameters DTLS cannot use, or when connected already */
-  async connect(dtlsParameters: DtlsParameters): Promise<void> {
+  /**
+   * @param peerIce the other end's credentials, where they are known
+   * @throws MeshliftError `RTP_REJECTED` for parameters DTLS cannot use, or when connected already
+   */
+  async connect(dtlsParameters: DtlsParameters, peerIce?: IceParameters): Promise<void> {
     await this.#guard(() => {
       if (this.#connectCalled) throw new Error('the transport is connected already');
       return this.#transport.connect({ dtlsParameters });
     });
     this.#connectCalled = true;
+    this.#peerIce = peerIce;
+  }
+
+  /**
+   * Restarts ICE when the other end has: then it has new credentials (RFC 8445, section 9).
+   *
+   * @returns what the other end needs to know after a restart, else `undefined`
+   */
+  async followPeerIce(peerIce: IceParameters): Promise<TransportOptions | undefined> {
+    const { usernameFragment, password } = this.#peerIce ?? peerIce;
+    this.#peerIce = peerIce;
+    if (usernameFragment === peerIce.usernameFragment && password === peerIce.password) return undefined;
+    const iceParameters = await this.restartIce();
+    return { ...this.options, iceParameters };
   }
 
   restartIce(): Promise<IceParameters> {

@@ -1,15 +1,16 @@
 import {
   type ConsumerOptions,
   type Layers,
+  type MediaKind,
   MeshliftError,
   type RtpCapabilities,
   type RtpParameters,
   type Subscription,
 } from '@meshlift/protocol';
-import type { types } from 'mediasoup';
+import { ortc, type types } from 'mediasoup';
 import pLimit from 'p-limit';
 import { layersOf } from './ingest.ts';
-import type { RelayRouter } from './relay-router.ts';
+import type { Place } from './relay-routers.ts';
 import type { SessionTransport } from './session-transport.ts';
 
 /** A producer and the source it belongs to. */
@@ -25,7 +26,23 @@ export interface ViewerListener {
   consumerLayers(consumerId: string, layers: Layers | null): void;
 }
 
+/**
+ * A section of an offer that a track can be sent by. A viewer that has slots takes what fits them, and what it
+ * takes flows at once: it has no other way to ask.
+ */
+export interface Slot {
+  mid: string;
+  kind: MediaKind;
+}
+
+/** A track that a viewer would watch and cannot decode. */
+export interface MissedTrack {
+  kind: MediaKind;
+  codec: RtpParameters['codecs'][number];
+}
+
 interface Watched {
+  slot: Slot | undefined;
   consumer: types.Consumer;
   options: ConsumerOptions;
   /** What the viewer asked for; `null` when it takes what its network carries. */
@@ -38,9 +55,10 @@ interface Watched {
 export class Viewer {
   readonly sessionId: string;
   readonly transport: SessionTransport;
-  readonly relayRouter: RelayRouter;
+  readonly place: Place;
   readonly #subscription: Subscription;
   readonly #rtpCapabilities: types.RtpCapabilities;
+  readonly #slots: readonly Slot[] | undefined;
   readonly #listener: ViewerListener;
   readonly #watched = new Map<string, Watched>();
   readonly #oneAtATime = pLimit(1);
@@ -48,16 +66,18 @@ export class Viewer {
   constructor(options: {
     sessionId: string;
     transport: SessionTransport;
-    relayRouter: RelayRouter;
+    place: Place;
     subscription: Subscription;
     rtpCapabilities: RtpCapabilities;
+    slots?: readonly Slot[] | undefined;
     listener: ViewerListener;
   }) {
     this.sessionId = options.sessionId;
     this.transport = options.transport;
-    this.relayRouter = options.relayRouter;
+    this.place = options.place;
     this.#subscription = options.subscription;
     this.#rtpCapabilities = options.rtpCapabilities as types.RtpCapabilities;
+    this.#slots = options.slots;
     this.#listener = options.listener;
   }
 
@@ -159,21 +179,40 @@ export class Viewer {
     );
   }
 
+  /** What it watches of these and has no codec for. */
+  missed(producers: SourceProducer[]): MissedTrack[] {
+    return producers
+      .filter(({ sourceId, producer }) => this.watches(sourceId) && !this.#decodes(producer))
+      .flatMap(({ producer }) => {
+        const codec = producer.rtpParameters.codecs[0] as RtpParameters['codecs'][number] | undefined;
+        return codec ? [{ kind: producer.kind, codec }] : [];
+      });
+  }
+
+  #decodes(producer: types.Producer): boolean {
+    return ortc.canConsume(producer.consumableRtpParameters, this.#rtpCapabilities);
+  }
+
+  #freeSlot(kind: MediaKind): Slot | undefined {
+    const taken = new Set([...this.#watched.values()].map(({ slot }) => slot));
+    return this.#slots?.find((slot) => slot.kind === kind && !taken.has(slot));
+  }
+
   #find(consumerId: string): Watched | undefined {
     return [...this.#watched.values()].find(({ consumer }) => consumer.id === consumerId);
   }
 
   async #consume(producer: types.Producer, sourceId: string): Promise<ConsumerOptions | undefined> {
-    const { router } = this.relayRouter;
+    if (!this.#decodes(producer)) return undefined;
+    const slot = this.#freeSlot(producer.kind);
+    if (this.#slots && !slot) return undefined;
     let consumer: types.Consumer;
     try {
-      await this.relayRouter.carry(producer);
-      if (!router.canConsume({ producerId: producer.id, rtpCapabilities: this.#rtpCapabilities }))
-        return undefined;
       consumer = await this.transport.consume({
-        producerId: producer.id,
+        producerId: await this.place.router.carry(producer),
         rtpCapabilities: this.#rtpCapabilities,
-        paused: true,
+        paused: slot === undefined,
+        ...(slot && { mid: slot.mid }),
       });
     } catch (error) {
       // A producer that closed meanwhile is no fault, and there is nothing left to consume.
@@ -189,7 +228,7 @@ export class Viewer {
       producerPaused: consumer.producerPaused,
       ...layersOf(producer),
     };
-    this.#watched.set(producer.id, { consumer, options, layers: null, unseen: false });
+    this.#watched.set(producer.id, { slot, consumer, options, layers: null, unseen: false });
     consumer.on('producerclose', () => {
       this.#watched.delete(producer.id);
       this.#listener.consumerClosed(consumer.id);

@@ -8,6 +8,7 @@
 export const errorTable = {
   UNSUPPORTED_BROWSER: { status: 400, message: 'This browser cannot send or receive WebRTC media.' },
   BAD_REQUEST: { status: 400, message: 'The request does not have the form the server expects.' },
+  SDP_INVALID: { status: 400, message: 'The SDP cannot be used.' },
   UNKNOWN_REQUEST: { status: 400, message: 'The server knows no request of that name.' },
   KEY_REQUIRED: { status: 401, message: 'This needs the publish key of the stream, as a bearer token.' },
   STREAM_NOT_YOURS: { status: 403, message: 'The publish key does not belong to this stream.' },
@@ -17,16 +18,23 @@ export const errorTable = {
   PARTICIPANT_NOT_FOUND: { status: 404, message: 'This participant is not in the room.' },
   NOT_FOUND: { status: 404, message: 'There is nothing at this address.' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This address does not take that method.' },
+  SDP_UNSUPPORTED: { status: 406, message: 'What the SDP asks for is not served here.' },
+  STREAM_LIVE: { status: 409, message: 'The stream is live from somewhere else.' },
   SESSION_REPLACED: { status: 409, message: 'The stream is now published from somewhere else.' },
   STALE_EPOCH: { status: 409, message: 'The room has switched meanwhile.' },
   SWITCH_FAILED: { status: 409, message: 'The room could not switch: somebody could not follow.' },
   SWITCH_IN_PROGRESS: { status: 409, message: 'The room is switching already.' },
   WRONG_STATE: { status: 409, message: 'The request does not fit the state the session is in.' },
+  PRECONDITION_FAILED: { status: 412, message: 'The session is not in the state that If-Match names.' },
   TOO_LARGE: { status: 413, message: 'The request is larger than the server takes.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'The server does not take that content type.' },
   RTP_REJECTED: { status: 422, message: 'The media parameters cannot be used with this stream.' },
   PROTOCOL_VERSION: { status: 426, message: 'Client and server speak different versions. Reload the page.' },
   ROOM_LOCKED: { status: 423, message: 'The room is locked. Ask its host to let you in.' },
+  PRECONDITION_REQUIRED: {
+    status: 428,
+    message: 'This request needs If-Match with the ETag of the session.',
+  },
   RATE_LIMITED: { status: 429, message: 'Too many requests. Wait a moment and try again.' },
   INTERNAL: { status: 500, message: 'Something went wrong in the server.' },
   DISCONNECTED: { status: 503, message: 'The server cannot be reached.' },
@@ -42,6 +50,13 @@ export type ErrorCode = keyof typeof errorTable;
 
 export const errorCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
 
+/** Seconds until a server that is full or closing may have place again, or until a publisher that is gone is missed. */
+const RETRY_AFTER: { [C in ErrorCode]?: number } = {
+  SERVER_FULL: 10,
+  SERVER_CLOSING: 10,
+  STREAM_LIVE: 10,
+};
+
 /** The body of every error answer, over HTTP and over the socket. */
 export interface ErrorBody {
   error: { code: ErrorCode; message: string };
@@ -50,12 +65,15 @@ export interface ErrorBody {
 /** An error with a code that the other side may see. Anything else that is thrown is answered as `INTERNAL`. */
 export class MeshliftError extends Error {
   readonly code: ErrorCode;
+  /** When it makes sense to ask again, in seconds. */
+  readonly retryAfter: number | undefined;
 
   /** @param message what the receiver reads; the code's own sentence when left out */
-  constructor(code: ErrorCode, message?: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message?: string, options?: ErrorOptions & { retryAfter?: number }) {
     super(message ?? errorTable[code].message, options);
     this.name = 'MeshliftError';
     this.code = code;
+    this.retryAfter = options?.retryAfter ?? RETRY_AFTER[code];
   }
 
   /** The HTTP status of this error. */

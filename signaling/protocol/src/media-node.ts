@@ -40,6 +40,33 @@ export interface MediaNode {
     subscription: Subscription,
   ): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }>;
 
+  /**
+   * Opens the way in for a source by an SDP offer, with its producers, connected. Also rejects with `SDP_INVALID`
+   * and `SDP_UNSUPPORTED`.
+   */
+  openIngestByOffer(
+    relayId: string,
+    sessionId: string,
+    sourceId: string,
+    offer: string,
+  ): Promise<{ answer: string }>;
+  /**
+   * Plays to an SDP offer. Its consumers flow as soon as it is connected, those included that come later. Also
+   * rejects with `SDP_INVALID` and `SDP_UNSUPPORTED`.
+   */
+  openViewerByOffer(
+    relayId: string,
+    sessionId: string,
+    offer: string,
+    subscription: Subscription,
+  ): Promise<{ answer: string; consumers: ConsumerOptions[] }>;
+  /**
+   * Takes in a fragment of SDP with ICE credentials and candidates (RFC 8840) for a session that came by an offer.
+   *
+   * @returns a fragment of this end's when it was an ICE restart, else `null`
+   */
+  exchangeIce(sessionId: string, fragment: string): Promise<string | null>;
+
   connectTransport(sessionId: string, dtlsParameters: DtlsParameters): Promise<void>;
   restartIce(sessionId: string): Promise<IceParameters>;
   /** Closes one session; no `sessionClosed` is emitted. Unknown ids are ignored. */

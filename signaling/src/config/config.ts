@@ -42,6 +42,8 @@ const iceServers = z
   })
   .pipe(z.array(z.custom<IceServer>((value) => iceServerSchema.safeParse(value).success)));
 
+const onOff = z.enum(['on', 'off']).transform((text) => text === 'on');
+
 const operatorName = z
   .string()
   .trim()
@@ -151,6 +153,15 @@ export const variables = {
     allowed: '1 to 1000000',
     about: 'Streams that may exist at a time',
     schema: whole(1, 1_000_000),
+  }),
+  openClaims: variable({
+    name: 'MESHLIFT_OPEN_CLAIMS',
+    fallback: true,
+    fallbackText: 'on',
+    allowed: 'on, off',
+    about:
+      'Whether an encoder may publish by WHIP under an ID that nobody has created, with a key of its own',
+    schema: onOff,
   }),
   logLevel: variable<(typeof logLevels)[number]>({
     name: 'MESHLIFT_LOG_LEVEL',

@@ -1,8 +1,12 @@
+import type { MediaNode } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
-import cors from 'cors';
 import express, { type Express } from 'express';
 import type { Config } from '../config/config.ts';
 import type { Streams } from '../streams/streams.ts';
+import { describeEndpoint } from '../whip/options.ts';
+import { whepApi } from '../whip/whep-api.ts';
+import { whipApi } from '../whip/whip-api.ts';
+import { allowOrigins } from './allow-origins.ts';
 import { answerErrors, notFound } from './errors.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { servePages } from './pages.ts';
@@ -14,18 +18,22 @@ export interface AppContext {
   config: Config;
   logger: Logger;
   streams: Streams;
+  node: MediaNode;
   readiness: Readiness;
 }
 
 /** Everything that is answered over HTTP on the public port. */
-export function createApp({ config, logger, streams, readiness }: AppContext): Express {
+export function createApp({ config, logger, streams, node, readiness }: AppContext): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustedProxies);
   app.use(healthRoutes(readiness));
   app.use(securityHeaders());
-  app.use(cors({ origin: config.allowedOrigins.includes('*') ? '*' : config.allowedOrigins, maxAge: 600 }));
+  app.use(['/whip/:streamId', '/whep/:streamId'], describeEndpoint(config));
+  app.use(allowOrigins(config));
   app.use('/api/streams', streamsApi(streams, config));
+  app.use('/whip', whipApi({ config, streams, node }));
+  app.use('/whep', whepApi({ config, streams, node }));
   app.use(privacyApi(config, logger));
   app.use(servePages());
   app.use(notFound);

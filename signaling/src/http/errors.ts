@@ -36,5 +36,6 @@ export const answerErrors =
       return;
     }
     if (error.code === 'KEY_REQUIRED') response.setHeader('WWW-Authenticate', 'Bearer');
+    if (error.retryAfter !== undefined) response.setHeader('Retry-After', error.retryAfter);
     response.status(error.status).json(error.toBody());
   };

@@ -1,17 +1,13 @@
-import {
-  type CreatedStream,
-  MeshliftError,
-  publishKeySchema,
-  type StreamLinks,
-  streamIdSchema,
-} from '@meshlift/protocol';
+import { type CreatedStream, MeshliftError, type StreamLinks, streamIdSchema } from '@meshlift/protocol';
 import { type Request, type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
 import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import type { Stream } from '../streams/stream.ts';
 import { streamLinks } from '../streams/stream-links.ts';
 import type { Streams } from '../streams/streams.ts';
+import { addressOf } from './address.ts';
 import { baseUrlOf } from './base-url.ts';
+import { bearerOf } from './bearer.ts';
 import { allowOnly } from './errors.ts';
 
 /** `POST /api/streams`, `POST /api/streams/:streamId/rotate`, `DELETE /api/streams/:streamId`. */
@@ -35,27 +31,20 @@ export function streamsApi(streams: Streams, config: Config): Router {
   };
 
   const remove: RequestHandler = async (request, response) => {
-    await (await ownStream(request)).end();
+    await streams.revoke(await ownStream(request));
     response.status(204).end();
   };
 
   /** @throws MeshliftError `KEY_REQUIRED`, `STREAM_NOT_FOUND`, `STREAM_NOT_YOURS`, `RATE_LIMITED` */
   async function ownStream(request: Request): Promise<Stream> {
-    const [scheme, key] = (request.get('authorization') ?? '').split(' ');
-    const publishKey = publishKeySchema.safeParse(key);
-    if (scheme?.toLowerCase() !== 'bearer' || !publishKey.success) throw new MeshliftError('KEY_REQUIRED');
+    const publishKey = bearerOf(request);
     const streamId = streamIdSchema.safeParse(request.params.streamId);
     if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND');
-    return wrongKeys.unlessFails(addressOf(request), () => streams.toOwn(streamId.data, publishKey.data));
+    return wrongKeys.unlessFails(addressOf(request), () => streams.toOwn(streamId.data, publishKey));
   }
 
   router.route('/').post(create).all(allowOnly('POST'));
   router.route('/:streamId/rotate').post(rotate).all(allowOnly('POST'));
   router.route('/:streamId').delete(remove).all(allowOnly('DELETE'));
   return router;
-}
-
-/** Only ever handed to a rate limiter, which keeps a pseudonym of it. */
-function addressOf(request: Request): string {
-  return request.ip ?? 'unknown';
 }

@@ -31,7 +31,9 @@ export class RateLimiter {
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       const seconds = Math.ceil(refused.msBeforeNext / 1_000);
-      throw new MeshliftError('RATE_LIMITED', `Too many requests. Try again in ${seconds} s.`);
+      throw new MeshliftError('RATE_LIMITED', `Too many requests. Try again in ${seconds} s.`, {
+        retryAfter: seconds,
+      });
     }
   }
 

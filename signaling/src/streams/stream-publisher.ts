@@ -5,6 +5,13 @@ import type { Stream, StreamContext } from './stream.ts';
 import { streamLinks } from './stream-links.ts';
 import type { StreamSource } from './stream-source.ts';
 
+/** Where in the media node a publisher's way in begins. */
+export interface WayIn {
+  relayId: string;
+  sessionId: string;
+  sourceId: string;
+}
+
 /** A stream of its own: one relay with one source, and the client that has shown the key and publishes. */
 export class StreamPublisher implements StreamSource, SessionOwner {
   readonly relayId = newSessionId();
@@ -20,19 +27,30 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     this.#context = context;
   }
 
-  /** Opens the way in for a client that has shown the key. Whoever published before is replaced. */
-  publish(client: Client): Promise<RequestReply<'stream:publish'>> {
+  /**
+   * Opens the way in for a client that has shown the key.
+   *
+   * @param openWay opens it in the media node, in whatever terms the client speaks
+   * @param options.replaceLive what becomes of one who publishes already: a page that comes back takes its place,
+   *   an encoder is refused while the other's media flows
+   * @throws MeshliftError `STREAM_LIVE`, `STREAM_NOT_FOUND`, or what the media node refuses
+   */
+  publish<T>(
+    client: Client,
+    openWay: (way: WayIn) => Promise<T>,
+    { replaceLive }: { replaceLive: boolean },
+  ): Promise<{ session: Session; opened: T }> {
     const stream = this.#stream;
     return stream.inTurn(async () => {
       stream.assertNotEnded();
+      if (!replaceLive && this.#session && stream.state === 'live') throw new MeshliftError('STREAM_LIVE');
       const session = new Session(newSessionId(), 'publisher', this, client);
-      const transport = await this.#openIngest(session);
+      const opened = await this.#openIngest(session, openWay);
       this.#session?.send('session:closed', new MeshliftError('SESSION_REPLACED').toBody());
       this.#drop();
       this.#session = session;
       this.#context.sessions.add(session);
-      const links = streamLinks(client.baseUrl, stream.id);
-      return { sessionId: session.id, transport, links, viewers: stream.viewers };
+      return { session, opened };
     });
   }
 
@@ -95,14 +113,14 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     await this.#closeRelay();
   }
 
-  async #openIngest(session: Session) {
+  async #openIngest<T>(session: Session, openWay: (way: WayIn) => Promise<T>): Promise<T> {
     const { node } = this.#context;
     if (!this.#hasRelay) {
       await node.openRelay(this.relayId);
       this.#hasRelay = true;
     }
     try {
-      return await node.openIngest(this.relayId, session.id, this.sourceId);
+      return await openWay({ relayId: this.relayId, sessionId: session.id, sourceId: this.sourceId });
     } catch (error) {
       if (this.#stream.state === 'idle') await this.#closeRelay();
       throw error;

@@ -3,7 +3,7 @@ import {
   type MediaNode,
   MeshliftError,
   type RequestReply,
-  type RtpCapabilities,
+  type Subscription,
 } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
 import pLimit from 'p-limit';
@@ -34,6 +34,21 @@ export interface StreamContext {
   ended(stream: Stream): void;
 }
 
+/** Where in the media node a viewer's way out begins. */
+export interface WayOut {
+  relayId: string;
+  sessionId: string;
+  subscription: Subscription;
+}
+
+/** A viewer that has been let in. */
+export interface Watching<T> {
+  session: Session;
+  opened: T;
+  state: 'live' | 'waiting';
+  viewers: number;
+}
+
 /**
  * What can be watched under one stream ID: who watches it, and what becomes of them when the one who sends
  * drops. Whatever changes it runs through one queue, so that two of them never interleave.
@@ -42,7 +57,7 @@ export class Stream implements SessionOwner {
   readonly source: StreamSource;
   /** Changes when the stream is rotated. */
   #id: string;
-  readonly #key: KeyHash;
+  readonly key: KeyHash;
   readonly #context: StreamContext;
   readonly #queue = pLimit(1);
   readonly #viewers = new Set<Session>();
@@ -62,7 +77,7 @@ export class Stream implements SessionOwner {
     source: (stream: Stream) => StreamSource,
   ) {
     this.#id = id;
-    this.#key = new KeyHash(publishKey);
+    this.key = new KeyHash(publishKey);
     this.#context = context;
     this.source = source(this);
     this.#viewerCount = new ViewerCount((viewers) => {
@@ -97,7 +112,7 @@ export class Stream implements SessionOwner {
 
   /** @throws MeshliftError `STREAM_NOT_YOURS` */
   assertKey(publishKey: string): void {
-    if (!this.#key.matches(publishKey)) throw new MeshliftError('STREAM_NOT_YOURS');
+    if (!this.key.matches(publishKey)) throw new MeshliftError('STREAM_NOT_YOURS');
   }
 
   /** @throws MeshliftError `STREAM_NOT_FOUND` */
@@ -114,9 +129,10 @@ export class Stream implements SessionOwner {
    * Lets a client watch. Viewers come in any number at once and do not touch each other: they are not
    * queued, but how things stand is looked at again when the media node has answered.
    *
+   * @param openWay opens the way out of the media node, in whatever terms the client speaks
    * @throws MeshliftError `STREAM_NOT_FOUND` when the stream has ended or got another ID meanwhile
    */
-  async watch(client: Client, rtpCapabilities: RtpCapabilities): Promise<RequestReply<'stream:watch'>> {
+  async watch<T>(client: Client, openWay: (way: WayOut) => Promise<T>): Promise<Watching<T>> {
     const { node, sessions } = this.#context;
     const { relayId, sourceId } = this.source;
     const idAtStart = this.#id;
@@ -127,12 +143,12 @@ export class Stream implements SessionOwner {
     this.#countComing(1);
     try {
       await this.source.open();
-      const opened = await node.openViewer(relayId, session.id, rtpCapabilities, { only: [sourceId] });
+      const opened = await openWay({ relayId, sessionId: session.id, subscription: { only: [sourceId] } });
       assertStillThere();
       this.#viewers.add(session);
       sessions.add(session);
       this.#viewerCount.set(this.#viewers.size);
-      return { sessionId: session.id, state: this.#watchableState, ...opened, viewers: this.#viewers.size };
+      return { session, opened, state: this.#watchableState, viewers: this.#viewers.size };
     } catch (error) {
       await node.closeSession(session.id);
       assertStillThere();

@@ -2,6 +2,7 @@ import { type MediaNode, MeshliftError } from '@meshlift/protocol';
 import { Gauge, type Logger, type Registry } from '@meshlift/telemetry';
 import { newPublishKey, newStreamId } from '../privacy/capabilities.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
+import { PastStreams } from './past-streams.ts';
 import { type Lifecycle, Stream, type StreamContext } from './stream.ts';
 import { StreamPublisher } from './stream-publisher.ts';
 import type { StreamSource } from './stream-source.ts';
@@ -10,6 +11,10 @@ import type { StreamSource } from './stream-source.ts';
 export class Streams {
   readonly #context: StreamContext;
   readonly #maxStreams: number;
+  readonly #openClaims: boolean;
+  readonly #past = new PastStreams();
+  /** Those whose first publisher named them. */
+  readonly #claimed = new WeakSet<Stream>();
   readonly #byId = new Map<string, Stream>();
   /** The sources that media can flow from now, by their relays: a stream may be offered when it flows already. */
   readonly #flowing = new Set<string>();
@@ -21,11 +26,13 @@ export class Streams {
     registry: Registry;
     graceSeconds: number;
     maxStreams: number;
+    openClaims: boolean;
   }) {
     const { node, sessions, logger, graceSeconds } = options;
     const ended = (stream: Stream) => this.#remove(stream);
     this.#context = { node, sessions, logger, graceMs: graceSeconds * 1_000, ended };
     this.#maxStreams = options.maxStreams;
+    this.#openClaims = options.openClaims;
     this.#followNode(node);
     this.#registerMetrics(options.registry);
   }
@@ -74,6 +81,39 @@ export class Streams {
     return stream;
   }
 
+  /**
+   * The stream of an ID for the holder of its key, who may be the first to name it: whoever claims an ID that
+   * nobody has makes the key it comes with the stream's.
+   *
+   * @throws MeshliftError `STREAM_NOT_YOURS` for an ID that is or was another's; `STREAM_NOT_FOUND` for one that
+   *   was revoked, and for any unknown one where claims are not open; `SERVER_FULL`
+   */
+  toClaim(streamId: string, publishKey: string): Stream {
+    const own = this.findOwn(streamId, publishKey);
+    if (own) return own;
+    const owner = this.#past.ownerOf(streamId);
+    if (owner === 'nobody' || (!owner && !this.#openClaims)) throw new MeshliftError('STREAM_NOT_FOUND');
+    if (owner && !owner.matches(publishKey)) throw new MeshliftError('STREAM_NOT_YOURS');
+    this.#past.back(streamId);
+    const source = (made: Stream) => new StreamPublisher(made, this.#context);
+    const { stream } = this.#add(streamId, publishKey, source);
+    this.#claimed.add(stream);
+    return stream;
+  }
+
+  /** Forgets a stream that was claimed and never published to. */
+  unclaim(stream: Stream): void {
+    if (!this.#claimed.has(stream) || stream.state !== 'idle') return;
+    void stream.end();
+    this.#past.back(stream.id);
+  }
+
+  /** Ends a stream, and its ID for good. */
+  async revoke(stream: Stream): Promise<void> {
+    this.#past.revoked(stream.id);
+    await stream.end();
+  }
+
   /** The way in to a stream of its own. @throws MeshliftError `WRONG_STATE` for one that a participant offers */
   toPublish({ source }: Stream): StreamPublisher {
     if (source instanceof StreamPublisher) return source;
@@ -86,6 +126,7 @@ export class Streams {
     const newId = newStreamId();
     await stream.rotate(newId, () => {
       this.#byId.delete(oldId);
+      this.#past.revoked(oldId);
       this.#byId.set(newId, stream);
     });
   }
@@ -105,7 +146,9 @@ export class Streams {
 
   /** Another stream may have taken its ID over by now. */
   #remove(stream: Stream): void {
-    if (this.#byId.get(stream.id) === stream) this.#byId.delete(stream.id);
+    if (this.#byId.get(stream.id) !== stream) return;
+    this.#byId.delete(stream.id);
+    this.#past.ended(stream.id, stream.key);
   }
 
   #followNode(node: MediaNode): void {

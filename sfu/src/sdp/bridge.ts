@@ -1,0 +1,108 @@
+import type { ConsumerOptions, RtpCapabilities, Subscription } from '@meshlift/protocol';
+import type { Relay } from '../media/relay.ts';
+import type { MissedTrack } from '../media/viewer.ts';
+import { type AnsweredSection, writeAnswer } from './answer.ts';
+import { nameOf } from './codecs.ts';
+import { parseIceFragment, writeIceFragment } from './ice-fragment.ts';
+import { planIngest } from './ingest-plan.ts';
+import { type MediaSection, parseOffer } from './offer.ts';
+import { type PlaybackPlan, planPlayback } from './playback-plan.ts';
+import { SdpError } from './sdp-error.ts';
+
+/**
+ * Takes in what an SDP offer sends: an ingest and its producers, connected. When any step fails nothing is left.
+ *
+ * @returns the answer, and the offer as it was understood
+ * @throws MeshliftError `SDP_INVALID`, `SDP_UNSUPPORTED`, or what the relay refuses
+ */
+export async function ingestByOffer(
+  relay: Relay,
+  session: { sessionId: string; sourceId: string },
+  text: string,
+  served: RtpCapabilities,
+): Promise<{ answer: string }> {
+  const offer = parseOffer(text);
+  const tracks = planIngest(offer, served);
+  const { sessionId, sourceId } = session;
+  const transport = await relay.openIngest(sessionId, sourceId);
+  try {
+    for (const { kind, rtpParameters } of tracks) {
+      await relay.openProducer(sessionId, { kind, rtpParameters, paused: false });
+    }
+    await relay.connectTransport(sessionId, offer.dtls, offer.ice);
+  } catch (error) {
+    relay.closeSession(sessionId);
+    throw error;
+  }
+  const answered = new Map<MediaSection, AnsweredSection>(
+    tracks.map(({ section, codec, extensions }) => [
+      section,
+      { direction: 'recvonly', codecs: [codec], extensions },
+    ]),
+  );
+  return { answer: writeAnswer(offer, transport, answered) };
+}
+
+/**
+ * Plays to an SDP offer: a viewer whose consumers flow by themselves, connected. Tracks that come later, such as
+ * those of a publisher that comes back, take the sections that are free. Their SSRCs are not in the answer, so that
+ * they may change: packets are told apart by their payload types (RFC 9143, section 9.2).
+ *
+ * @throws MeshliftError `SDP_INVALID`, `SDP_UNSUPPORTED`, or what the relay refuses
+ */
+export async function playToOffer(
+  relay: Relay,
+  session: { sessionId: string; subscription: Subscription },
+  text: string,
+  served: RtpCapabilities,
+): Promise<{ answer: string; consumers: ConsumerOptions[] }> {
+  const offer = parseOffer(text);
+  const plan = planPlayback(offer, served);
+  const { sessionId, subscription } = session;
+  const { transport, consumers, missed } = await relay.openViewer(sessionId, {
+    rtpCapabilities: plan.capabilities,
+    subscription,
+    slots: plan.slots.map(({ mid, kind }) => ({ mid, kind })),
+  });
+  try {
+    assertServed(plan, consumers, missed);
+    await relay.connectTransport(sessionId, offer.dtls, offer.ice);
+  } catch (error) {
+    relay.closeSession(sessionId);
+    throw error;
+  }
+  const sent = new Set(consumers.map(({ rtpParameters }) => rtpParameters.codecs[0]?.payloadType));
+  const answered = new Map<MediaSection, AnsweredSection>(
+    plan.slots.map(({ section, codecs, extensions }) => {
+      const now = codecs.filter(({ payloadType }) => sent.has(payloadType));
+      const later = codecs.filter(({ payloadType }) => !sent.has(payloadType));
+      return [section, { direction: 'sendonly', codecs: [...now, ...later], extensions }];
+    }),
+  );
+  return { answer: writeAnswer(offer, transport, answered), consumers };
+}
+
+/**
+ * Takes in what a session's other end says of its ICE agent: more candidates, which an end that is ICE-lite has no
+ * use for, or a restart.
+ *
+ * @returns this end's credentials and candidates after a restart, else `null`
+ * @throws MeshliftError `SDP_INVALID`, `SESSION_NOT_FOUND`
+ */
+export async function exchangeIce(relay: Relay, sessionId: string, fragment: string): Promise<string | null> {
+  const restarted = await relay.followPeerIce(sessionId, parseIceFragment(fragment));
+  return restarted ? writeIceFragment(restarted) : null;
+}
+
+/** Whoever asks for a picture and would hear a sound alone is told so instead. */
+function assertServed(plan: PlaybackPlan, consumers: ConsumerOptions[], missed: MissedTrack[]): void {
+  for (const kind of ['audio', 'video'] as const) {
+    const wanted = plan.slots.filter((slot) => slot.kind === kind);
+    const track = missed.find((candidate) => candidate.kind === kind);
+    if (wanted.length === 0 || !track || consumers.some((consumer) => consumer.kind === kind)) continue;
+    const offered = [...new Set(wanted.flatMap(({ codecs }) => codecs.map(nameOf)))].join(', ');
+    throw SdpError.unsupported(
+      `The stream's ${kind} is ${nameOf(track.codec)}, which is not among what was offered: ${offered}.`,
+    );
+  }
+}

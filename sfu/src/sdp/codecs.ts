@@ -1,0 +1,126 @@
+import type { RtpParameters } from '@meshlift/protocol';
+import { isSameProfile } from 'h264-profile-level-id';
+import type { SessionDescription } from 'sdp-transform';
+import { SdpError } from './sdp-error.ts';
+
+type ParsedSection = SessionDescription['media'][number];
+export type RtpCodec = RtpParameters['codecs'][number];
+type Parameters = NonNullable<RtpCodec['parameters']>;
+
+/** A payload type is a number of seven bits (RFC 3550, section 5.1). */
+const MOST_CODECS = 128;
+
+/** Longer lists of parameters than this belong to no codec. */
+const MOST_PARAMETERS = 32;
+
+/** One codec as a section describes it, with the payload type of its retransmissions, if there is one. */
+export interface SdpCodec extends RtpCodec {
+  parameters: Parameters;
+  rtcpFeedback: NonNullable<RtpCodec['rtcpFeedback']>;
+  /** RFC 4588: the payload type of what is sent again. */
+  rtx: number | undefined;
+}
+
+/**
+ * The codecs of a section, in its order.
+ *
+ * @throws MeshliftError `SDP_INVALID` for more than there can be
+ */
+export function readCodecs(media: ParsedSection): SdpCodec[] {
+  if (media.rtp.length > MOST_CODECS) throw SdpError.invalid(`A section has ${media.rtp.length} codecs.`);
+  const parametersOf = new Map(media.fmtp.map(({ payload, config }) => [payload, readParameters(config)]));
+  const all = media.rtp.map((rtp) => ({
+    ...rtp,
+    codec: String(rtp.codec),
+    parameters: parametersOf.get(rtp.payload) ?? {},
+  }));
+  const order = String(media.payloads ?? '')
+    .split(' ')
+    .map(Number);
+  const place = (payloadType: number) => order.indexOf(payloadType);
+  const rtxOf = new Map(
+    all
+      .filter(({ codec }) => codec.toLowerCase() === 'rtx')
+      .map(({ payload, parameters }) => [parameters.apt, payload]),
+  );
+  return all
+    .filter(
+      ({ codec, payload, rate }) => codec.toLowerCase() !== 'rtx' && place(payload) >= 0 && Number(rate) > 0,
+    )
+    .sort((one, other) => place(one.payload) - place(other.payload))
+    .map(({ codec, payload, rate, encoding, parameters }) => ({
+      mimeType: `${media.type}/${codec}`,
+      payloadType: payload,
+      clockRate: Number(rate),
+      ...(media.type === 'audio' && { channels: Number(encoding ?? 1) || 1 }),
+      parameters,
+      rtcpFeedback: readFeedback(media, payload),
+      rtx: rtxOf.get(payload),
+    }));
+}
+
+/** RFC 8866, section 6.15: `name=value;name=value`. Names are only ever looked up, so that none can do harm. */
+function readParameters(config: string): Parameters {
+  const pairs = String(config)
+    .split(';')
+    .slice(0, MOST_PARAMETERS)
+    .map((pair) => pair.trim().split('='))
+    .map(([name = '', ...value]) => [name.toLowerCase(), value.join('=')] as const)
+    .filter(([name, value]) => /^[a-z][a-z0-9-]{0,63}$/.test(name) && value.length <= 512)
+    // Parameter sets go with the key frames; what was written into the offer may be out of date.
+    .filter(([name]) => !name.startsWith('sprop-parameter-sets'));
+  const typed = pairs.map(([name, value]) => [
+    name,
+    /^\d{1,9}$/.test(value) && !isHex(name) ? Number(value) : value,
+  ]);
+  return Object.fromEntries(typed);
+}
+
+/** Digits alone do not make these a number. */
+const isHex = (name: string) => name === 'profile-level-id' || name === 'config';
+
+function readFeedback(media: ParsedSection, payloadType: number): SdpCodec['rtcpFeedback'] {
+  return (media.rtcpFb ?? [])
+    .filter(({ payload }) => String(payload) === '*' || Number(payload) === payloadType)
+    .map(({ type, subtype }) => ({ type, ...(subtype && { parameter: subtype }) }))
+    .filter(isServed);
+}
+
+/** What mediasoup reports to senders and hears from viewers (RFC 4585, RFC 5104). */
+function isServed({ type, parameter = '' }: SdpCodec['rtcpFeedback'][number]): boolean {
+  return ['nack', 'nack pli', 'ccm fir', 'goog-remb', 'transport-cc'].includes(`${type} ${parameter}`.trim());
+}
+
+/** What tells one codec from another. */
+interface CodecKind {
+  mimeType: string;
+  clockRate: number;
+  channels?: number | undefined;
+  parameters?: Record<string, unknown> | undefined;
+}
+
+/** Whether two descriptions mean the same codec, so that what one sends the other can decode. */
+export function sameCodec(one: CodecKind, other: CodecKind): boolean {
+  const mimeType = one.mimeType.toLowerCase();
+  if (mimeType !== other.mimeType.toLowerCase() || one.clockRate !== other.clockRate) return false;
+  if (mimeType.startsWith('audio/') && (one.channels ?? 1) !== (other.channels ?? 1)) return false;
+  if (mimeType === 'video/vp9') return numberOf(one, 'profile-id') === numberOf(other, 'profile-id');
+  if (mimeType === 'video/av1') return numberOf(one, 'profile') === numberOf(other, 'profile');
+  if (mimeType === 'video/h264') {
+    return (
+      numberOf(one, 'packetization-mode') === numberOf(other, 'packetization-mode') &&
+      isSameProfile(one.parameters ?? {}, other.parameters ?? {})
+    );
+  }
+  return true;
+}
+
+/** RFC 9628, section 6; AV1 RTP payload format, section 7.2.1; RFC 6184, section 8.1: all are 0 unless said. */
+const numberOf = ({ parameters }: CodecKind, name: string) => Number(parameters?.[name] ?? 0);
+
+/** How a person calls the codec. */
+export function nameOf({ mimeType, parameters = {} }: Pick<RtpCodec, 'mimeType' | 'parameters'>): string {
+  const name = mimeType.slice(mimeType.indexOf('/') + 1).slice(0, 24);
+  const profile = parameters['profile-level-id'] ?? parameters['profile-id'];
+  return profile === undefined ? name : `${name} (profile ${String(profile).slice(0, 8)})`;
+}

@@ -1,0 +1,38 @@
+import { SdpError } from './sdp-error.ts';
+
+/** Offers with every codec, two pictures and a dozen candidates have some 300. */
+const MOST_LINES = 2_000;
+
+/** Parameter sets in `a=fmtp` and certificates' fingerprints are the longest that occur. */
+const LONGEST_LINE = 2_048;
+
+/**
+ * Checks the form of SDP before anything looks at what it says (RFC 8866, section 5): whatever costs time grows
+ * with the number of lines and their length.
+ *
+ * @throws MeshliftError `SDP_INVALID` with the number of the line
+ */
+export function checkLines(
+  text: string,
+  { firstLine = 'v=0' }: { firstLine?: string | undefined } = {},
+): void {
+  const lines = text.replace(/[\r\n]+$/, '').split(/\r\n|\n/);
+  if (lines.length > MOST_LINES) {
+    throw SdpError.invalid(`It has ${lines.length} lines; at most ${MOST_LINES} are taken.`);
+  }
+  lines.forEach((line, index) => {
+    const at = `Line ${index + 1}`;
+    if (line.length > LONGEST_LINE) {
+      throw SdpError.invalid(`${at} has ${line.length} characters; at most ${LONGEST_LINE} are taken.`);
+    }
+    if (!/^[a-z]=[^\0\r]+$/.test(line)) throw SdpError.invalid(`${at} is none of SDP: "${shown(line)}".`);
+  });
+  if (firstLine !== undefined && lines[0] !== firstLine) {
+    throw SdpError.invalid(`Line 1 must be "${firstLine}", and is "${shown(lines[0] ?? '')}".`);
+  }
+}
+
+/** What of a line can be shown in an error: short, and nothing but letters. */
+function shown(line: string): string {
+  return line.slice(0, 40).replace(/[^\x20-\x7e]/g, '?');
+}

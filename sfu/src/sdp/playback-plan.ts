@@ -1,0 +1,84 @@
+import type { MediaKind, RtpCapabilities } from '@meshlift/protocol';
+import { nameOf, type SdpCodec, sameCodec } from './codecs.ts';
+import type { MediaSection, Offer } from './offer.ts';
+import { SdpError } from './sdp-error.ts';
+
+type ServedCodec = RtpCapabilities['codecs'][number];
+
+/** A section that a viewer receives a track by. */
+export interface PlaybackSlot {
+  section: MediaSection;
+  kind: MediaKind;
+  mid: string;
+  /** All that may be sent: a publisher that comes back may send another codec. */
+  codecs: SdpCodec[];
+  extensions: { uri: string; id: number }[];
+}
+
+/** How an offer is played to. */
+export interface PlaybackPlan {
+  slots: PlaybackSlot[];
+  /** What the viewer can decode, under its own payload types. */
+  capabilities: RtpCapabilities;
+}
+
+/**
+ * What an offer receives.
+ *
+ * Viewers are sent the payload types that they named (RFC 3264, section 6.1). Header extensions have the numbers
+ * that mediasoup gives them, so an extension is agreed on where the offer has it under the same number.
+ *
+ * @param served what routers can carry; retransmission streams are not used
+ * @throws MeshliftError `SDP_UNSUPPORTED` that names what was offered and what is served
+ */
+export function planPlayback(offer: Offer, served: RtpCapabilities): PlaybackPlan {
+  const receiving = offer.sections.filter(
+    (section): section is MediaSection =>
+      section.kind !== 'other' && (section.direction === 'recvonly' || section.direction === 'sendrecv'),
+  );
+  if (receiving.length === 0) throw SdpError.unsupported('The offer receives neither sound nor picture.');
+  const slots = receiving.map((section) => planSlot(section, served));
+  const codecs = new Map<number, ServedCodec>();
+  for (const slot of slots) {
+    for (const { payloadType, mimeType, clockRate, channels, parameters, rtcpFeedback } of slot.codecs) {
+      if (codecs.has(payloadType)) continue;
+      codecs.set(payloadType, {
+        kind: slot.kind,
+        mimeType,
+        preferredPayloadType: payloadType,
+        clockRate,
+        ...(channels !== undefined && { channels }),
+        parameters,
+        rtcpFeedback,
+      });
+    }
+  }
+  const headerExtensions = slots.flatMap(({ kind, extensions }) =>
+    extensions.map(({ uri, id }) => ({ kind, uri, preferredId: id })),
+  );
+  return { slots, capabilities: { codecs: [...codecs.values()], headerExtensions } };
+}
+
+function planSlot(section: MediaSection, served: RtpCapabilities): PlaybackSlot {
+  const { kind, mid } = section;
+  const ours = served.codecs.filter((codec) => codec.kind === kind && !/\/rtx$/i.test(codec.mimeType));
+  const codecs = section.codecs
+    .filter((offered) => ours.some((codec) => sameCodec(codec, offered)))
+    .map((codec) => ({ ...codec, rtx: undefined }));
+  if (codecs.length === 0) {
+    const offered = [...new Set(section.codecs.map(nameOf))].slice(0, 20).join(', ') || 'none';
+    throw SdpError.unsupported(
+      `No ${kind} codec in common. Offered: ${offered}. Served: ${[...new Set(ours.map(nameOf))].join(', ')}.`,
+    );
+  }
+  const extensions = section.extensions.filter(({ uri, id }) =>
+    served.headerExtensions.some(
+      (known) =>
+        known.kind === kind &&
+        known.uri === uri &&
+        known.preferredId === id &&
+        known.direction !== 'recvonly',
+    ),
+  );
+  return { section, kind, mid, codecs, extensions };
+}

@@ -1,0 +1,19 @@
+import type { RequestHandler } from 'express';
+import type { Config } from '../config/config.ts';
+import { iceServerLinks } from './links.ts';
+import { SDP } from './sdp-body.ts';
+
+/**
+ * What an endpoint says of itself to `OPTIONS` (RFC 9725, sections 4.2 and 4.6). What browsers need to hear before
+ * they ask from another origin is added to the same answer.
+ */
+export function describeEndpoint(config: Config): RequestHandler {
+  const links = iceServerLinks(config.iceServers);
+  return (request, response, next) => {
+    if (request.method === 'OPTIONS') {
+      response.setHeader('Accept-Post', SDP);
+      if (links.length > 0) response.setHeader('Link', links);
+    }
+    next();
+  };
+}

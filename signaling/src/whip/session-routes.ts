@@ -1,0 +1,46 @@
+import type { MediaNode } from '@meshlift/protocol';
+import { type RequestHandler, Router } from 'express';
+import { allowOnly } from '../http/errors.ts';
+import { SDP_FRAGMENT, textBody, textOf } from './sdp-body.ts';
+import { assertMatches, newEtag } from './sdp-session.ts';
+import type { SdpSessions } from './sdp-sessions.ts';
+
+/**
+ * `PATCH` and `DELETE` of a session's URL (RFC 9725, sections 4.2 and 4.3), which WHIP and WHEP have in common.
+ * The URL is the capability: its name can be guessed by nobody.
+ */
+export function sessionRoutes(sessions: SdpSessions, node: MediaNode): Router {
+  const router = Router();
+
+  const patch: RequestHandler = async (request, response) => {
+    const named = sessions.get(request.params.name);
+    assertMatches(named, request.get('if-match'));
+    const fragment = await node.exchangeIce(named.session.id, textOf(request));
+    if (fragment === null) {
+      response.status(204).end();
+      return;
+    }
+    named.etag = newEtag();
+    response.status(200).setHeader('ETag', named.etag).type(SDP_FRAGMENT).send(fragment);
+  };
+
+  const remove: RequestHandler = async (request, response) => {
+    const { session } = sessions.get(request.params.name);
+    await session.owner.leave(session);
+    response.status(200).end();
+  };
+
+  /** A session that is gone says so before it says what is wrong with the request. */
+  const known: RequestHandler = (request, _response, next) => {
+    sessions.get(request.params.name);
+    next();
+  };
+
+  const methods = ['PATCH', 'DELETE', 'OPTIONS'];
+  router
+    .route('/:name')
+    .patch(known, ...textBody(SDP_FRAGMENT), patch)
+    .delete(remove)
+    .all(allowOnly(...methods));
+  return router;
+}

@@ -1,0 +1,52 @@
+import { MeshliftError, streamIdSchema } from '@meshlift/protocol';
+import { type RequestHandler, Router } from 'express';
+import { addressOf } from '../http/address.ts';
+import { baseUrlOf } from '../http/base-url.ts';
+import { allowOnly } from '../http/errors.ts';
+import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
+import { HttpClient } from './http-client.ts';
+import { iceServerLinks } from './links.ts';
+import { PlaybackExtensions } from './playback-extensions.ts';
+import { SDP, textBody, textOf } from './sdp-body.ts';
+import { SdpSessions } from './sdp-sessions.ts';
+import { sessionRoutes } from './session-routes.ts';
+import type { WhipContext } from './whip-api.ts';
+
+/** `POST /whep/:streamId` and the sessions it makes: playback by draft-ietf-wish-whep. */
+export function whepApi({ config, streams, node }: WhipContext): Router {
+  const arrivals = new RateLimiter(rateLimits.connect);
+  const sessions = new SdpSessions();
+  const extensions = new PlaybackExtensions(sessions, node);
+  const iceServers = iceServerLinks(config.iceServers);
+
+  const play: RequestHandler = async (request, response) => {
+    await arrivals.take(addressOf(request));
+    const streamId = streamIdSchema.safeParse(request.params.streamId);
+    if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND');
+    const client = new HttpClient(baseUrlOf(request, config));
+    const offer = textOf(request);
+    const { session, opened, ...standing } = await streams
+      .toWatch(streamId.data)
+      .watch(client, ({ relayId, sessionId, subscription }) =>
+        node.openViewerByOffer(relayId, sessionId, offer, subscription),
+      );
+    const { name, etag } = sessions.add(session, client);
+    const url = `${client.baseUrl}/whep/sessions/${name}`;
+    const links = extensions.open(url, name, client, { consumers: opened.consumers, ...standing });
+    response
+      .status(201)
+      .location(url)
+      .setHeader('ETag', etag)
+      .setHeader('Link', [...iceServers, ...links])
+      .type(SDP)
+      .send(opened.answer);
+  };
+
+  const router = Router();
+  router.use('/sessions', extensions.routes(), sessionRoutes(sessions, node));
+  router
+    .route('/:streamId')
+    .post(...textBody(SDP), play)
+    .all(allowOnly('POST', 'OPTIONS'));
+  return router;
+}

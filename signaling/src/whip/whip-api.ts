@@ -1,0 +1,89 @@
+import { type MediaNode, MeshliftError, streamIdSchema } from '@meshlift/protocol';
+import { type Request, type RequestHandler, Router } from 'express';
+import type { Config } from '../config/config.ts';
+import { addressOf } from '../http/address.ts';
+import { baseUrlOf } from '../http/base-url.ts';
+import { bearerOf } from '../http/bearer.ts';
+import { allowOnly } from '../http/errors.ts';
+import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
+import type { Stream } from '../streams/stream.ts';
+import { streamLinks } from '../streams/stream-links.ts';
+import type { Streams } from '../streams/streams.ts';
+import { HttpClient } from './http-client.ts';
+import { iceServerLinks } from './links.ts';
+import { SDP, textBody, textOf } from './sdp-body.ts';
+import { SdpSessions } from './sdp-sessions.ts';
+import { sessionRoutes } from './session-routes.ts';
+
+export interface WhipContext {
+  config: Config;
+  streams: Streams;
+  node: MediaNode;
+}
+
+/** `POST /whip/:streamId` and the sessions it makes: ingest by RFC 9725. */
+export function whipApi({ config, streams, node }: WhipContext): Router {
+  const wrongKeys = new RateLimiter(rateLimits.wrongKey);
+  const arrivals = new RateLimiter(rateLimits.connect);
+  const sessions = new SdpSessions();
+  const iceServers = iceServerLinks(config.iceServers);
+
+  const publish: RequestHandler = async (request, response) => {
+    await arrivals.take(addressOf(request));
+    const stream = await ownStream(request);
+    const client = new HttpClient(baseUrlOf(request, config));
+    const offer = textOf(request);
+    const { session, opened } = await publishTo(stream, client, offer);
+    const { name, etag } = sessions.add(session, client);
+    const { whepUrl } = streamLinks(client.baseUrl, stream.id);
+    response
+      .status(201)
+      .location(`${client.baseUrl}/whip/sessions/${name}`)
+      .setHeader('ETag', etag)
+      // Not of the RFC: it tells VDO.Ninja and others where viewers should look.
+      .setHeader('WHEP', whepUrl);
+    if (iceServers.length > 0) response.setHeader('Link', iceServers);
+    response.type(SDP).send(opened.answer);
+  };
+
+  async function publishTo(stream: Stream, client: HttpClient, offer: string) {
+    try {
+      return await streams
+        .toPublish(stream)
+        .publish(
+          client,
+          ({ relayId, sessionId, sourceId }) => node.openIngestByOffer(relayId, sessionId, sourceId, offer),
+          { replaceLive: false },
+        );
+    } catch (error) {
+      streams.unclaim(stream);
+      throw error;
+    }
+  }
+
+  /**
+   * @throws MeshliftError `KEY_REQUIRED` without a key or with a wrong one, which RFC 9725 has both be 401;
+   *   `STREAM_NOT_FOUND`, `RATE_LIMITED`, `SERVER_FULL`
+   */
+  async function ownStream(request: Request): Promise<Stream> {
+    const publishKey = bearerOf(request);
+    const streamId = streamIdSchema.safeParse(request.params.streamId);
+    if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND', 'This cannot be a stream ID.');
+    try {
+      return await wrongKeys.unlessFails(addressOf(request), () =>
+        streams.toClaim(streamId.data, publishKey),
+      );
+    } catch (error) {
+      if (!(error instanceof MeshliftError) || error.code !== 'STREAM_NOT_YOURS') throw error;
+      throw new MeshliftError('KEY_REQUIRED', 'The bearer token is not the publish key of this stream.');
+    }
+  }
+
+  const router = Router();
+  router.use('/sessions', sessionRoutes(sessions, node));
+  router
+    .route('/:streamId')
+    .post(...textBody(SDP), publish)
+    .all(allowOnly('POST', 'OPTIONS'));
+  return router;
+}
