@@ -2,7 +2,7 @@ import type { ConsumerOptions, RtpCapabilities, Subscription } from '@meshlift/p
 import type { Relay } from '../media/relay.ts';
 import type { MissedTrack } from '../media/viewer.ts';
 import { type AnsweredSection, writeAnswer } from './answer.ts';
-import { nameOf } from './codecs.ts';
+import { nameOf, type SdpCodec } from './codecs.ts';
 import { parseIceFragment, writeIceFragment } from './ice-fragment.ts';
 import { planIngest } from './ingest-plan.ts';
 import { type MediaSection, parseOffer } from './offer.ts';
@@ -37,7 +37,7 @@ export async function ingestByOffer(
   const answered = new Map<MediaSection, AnsweredSection>(
     tracks.map(({ section, codec, extensions }) => [
       section,
-      { direction: 'recvonly', codecs: [codec], extensions },
+      { direction: 'recvonly', codecs: [beginsFast(codec)], extensions },
     ]),
   );
   return { answer: writeAnswer(offer, transport, answered) };
@@ -93,6 +93,19 @@ export async function exchangeIce(relay: Relay, sessionId: string, fragment: str
   const restarted = await relay.followPeerIce(sessionId, parseIceFragment(fragment));
   return restarted ? writeIceFragment(restarted) : null;
 }
+
+/**
+ * Browsers begin with what a bad line carries, and do not try for more than the layers they have begun. What they
+ * are told here is where their estimate starts; who does not know the parameter ignores it (RFC 6184, section 8.1,
+ * and its like).
+ */
+function beginsFast(codec: SdpCodec): SdpCodec {
+  if (!codec.mimeType.startsWith('video/')) return codec;
+  return { ...codec, parameters: { ...codec.parameters, 'x-google-start-bitrate': FIRST_ESTIMATE_KBPS } };
+}
+
+/** The same as the plugin's. */
+const FIRST_ESTIMATE_KBPS = 2_000;
 
 /** Whoever asks for a picture and would hear a sound alone is told so instead. */
 function assertServed(plan: PlaybackPlan, consumers: ConsumerOptions[], missed: MissedTrack[]): void {

@@ -96,10 +96,17 @@ function parametersOf(
       ...(rid !== undefined && { rid }),
       ...(ssrc !== undefined && { ssrc }),
       ...(rtxSsrc !== undefined && rtx !== undefined && { rtx: { ssrc: rtxSsrc } }),
+      ...(streams.length > 1 && { scalabilityMode: LAYER_MODE }),
     })),
     rtcp: { ...(sends.cname !== undefined && { cname: sends.cname }), reducedSize: section.reducedSizeRtcp },
   };
 }
+
+/**
+ * SDP does not say how many temporal layers an encoding has. Browsers make three when they send several sizes; of
+ * an encoder that makes fewer nothing is held back, and of what is not announced mediasoup forwards the lowest alone.
+ */
+const LAYER_MODE = 'L1T3';
 
 const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 const RID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
