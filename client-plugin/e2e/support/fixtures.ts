@@ -126,7 +126,7 @@ export class Viewer {
   }
 }
 
-interface Fixtures {
+export interface Fixtures {
   /** A server with two workers. */
   server: ServerProcess;
   cuttable: CuttableProxy;
