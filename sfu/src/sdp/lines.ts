@@ -16,7 +16,8 @@ export function checkLines(
   text: string,
   { firstLine = 'v=0' }: { firstLine?: string | undefined } = {},
 ): void {
-  const lines = text.replace(/[\r\n]+$/, '').split(/\r\n|\n/);
+  const lines = text.split(/\r\n|\n/);
+  while (lines.length > 1 && lines.at(-1) === '') lines.pop();
   if (lines.length > MOST_LINES) {
     throw SdpError.invalid(`It has ${lines.length} lines; at most ${MOST_LINES} are taken.`);
   }
