@@ -12,7 +12,7 @@ import { SdpError } from './sdp-error.ts';
  * @throws MeshliftError `SDP_INVALID` with the line that is wrong, or when nobody's credentials are in it
  */
 export function parseIceFragment(text: string): IceCredentials {
-  checkLines(text, { firstLine: undefined });
+  checkLines(text);
   const { iceUfrag, icePwd, media } = parse(text);
   const section = media.find((candidate) => candidate.iceUfrag !== undefined);
   const usernameFragment = iceUfrag ?? section?.iceUfrag;

@@ -10,12 +10,10 @@ const LONGEST_LINE = 2_048;
  * Checks the form of SDP before anything looks at what it says (RFC 8866, section 5): whatever costs time grows
  * with the number of lines and their length.
  *
+ * @param firstLine what it must begin with; a fragment may begin with anything
  * @throws MeshliftError `SDP_INVALID` with the number of the line
  */
-export function checkLines(
-  text: string,
-  { firstLine = 'v=0' }: { firstLine?: string | undefined } = {},
-): void {
+export function checkLines(text: string, firstLine?: string): void {
   const lines = text.split(/\r\n|\n/);
   while (lines.length > 1 && lines.at(-1) === '') lines.pop();
   if (lines.length > MOST_LINES) {

@@ -62,7 +62,7 @@ export interface IceCredentials {
  *   cannot be served: no bundle, no RTCP multiplexing
  */
 export function parseOffer(text: string): Offer {
-  checkLines(text);
+  checkLines(text, 'v=0');
   const parsed = parse(text);
   if (parsed.media.length === 0) throw SdpError.invalid('There is no m= line.');
   if (parsed.media.length > MOST_SECTIONS) {

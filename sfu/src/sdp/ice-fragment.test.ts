@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { parseIceFragment, writeIceFragment } from './ice-fragment.ts';
+
+const credentials = { usernameFragment: 'user', password: 'passwordpasswordpassword' };
+
+/** As WHIP clients send it (RFC 9725, section 4.3). */
+const trickle = [
+  'a=group:BUNDLE 0 1',
+  'm=audio 9 UDP/TLS/RTP/SAVPF 111',
+  'a=mid:0',
+  'a=ice-ufrag:user',
+  'a=ice-pwd:passwordpasswordpassword',
+  'a=candidate:1387637174 1 udp 2122260223 192.0.2.1 61764 typ host generation 0 ufrag user network-id 1',
+  'a=end-of-candidates',
+  '',
+].join('\r\n');
+
+describe('a fragment of SDP (RFC 8840)', () => {
+  it.each([
+    ['in a section', trickle],
+    ['for the session', 'a=ice-ufrag:user\r\na=ice-pwd:passwordpasswordpassword\r\n'],
+    ['in lines that end as they like', 'a=ice-ufrag:user\na=ice-pwd:passwordpasswordpassword'],
+  ])('has credentials %s', (_, text) => {
+    expect(parseIceFragment(text)).toEqual(credentials);
+  });
+
+  it('has credentials that are text, even when they look like numbers', () => {
+    expect(parseIceFragment('a=ice-ufrag:1234\r\na=ice-pwd:1234567890123456\r\n')).toEqual({
+      usernameFragment: '1234',
+      password: '1234567890123456',
+    });
+  });
+
+  it.each([
+    ['', 'Line 1 is none of SDP'],
+    ['{}', 'Line 1 is none of SDP: "{}"'],
+    ['a=candidate:1 1 udp 1 192.0.2.1 1 typ host', 'a=ice-ufrag and a=ice-pwd are missing'],
+    ['a=ice-ufrag:user', 'a=ice-ufrag and a=ice-pwd are missing'],
+    [trickle.repeat(300), 'lines; at most 2000'],
+  ])('is refused without them: %j', (text, reason) => {
+    expect(() => parseIceFragment(text)).toThrow(
+      expect.objectContaining({ code: 'SDP_INVALID', message: expect.stringContaining(reason) }),
+    );
+  });
+
+  it('says after a restart what a client needs, and is read by the same rules', () => {
+    const written = writeIceFragment({
+      iceParameters: { ...credentials, iceLite: true },
+      iceCandidates: [
+        {
+          foundation: 'udp',
+          protocol: 'udp',
+          priority: 7,
+          address: '192.0.2.1',
+          ip: '192.0.2.1',
+          port: 44_400,
+          type: 'host',
+        },
+        {
+          foundation: 'tcp',
+          protocol: 'tcp',
+          priority: 3,
+          address: '192.0.2.1',
+          ip: '192.0.2.1',
+          port: 44_400,
+          type: 'host',
+          tcpType: 'passive',
+        },
+      ],
+    });
+    expect(written.split('\r\n')).toEqual([
+      'a=ice-lite',
+      'a=ice-ufrag:user',
+      'a=ice-pwd:passwordpasswordpassword',
+      'a=candidate:udp 1 udp 7 192.0.2.1 44400 typ host',
+      'a=candidate:tcp 1 tcp 3 192.0.2.1 44400 typ host tcptype passive',
+      'a=end-of-candidates',
+      '',
+    ]);
+    expect(parseIceFragment(written)).toEqual(credentials);
+  });
+});
