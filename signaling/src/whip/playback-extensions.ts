@@ -78,6 +78,8 @@ export class PlaybackExtensions {
     router.route('/:name/events').post(json, this.#subscribe).all(allowOnly('POST', 'OPTIONS'));
     router
       .route('/:name/events/:channel')
+      // Express would have `get` answer it, and the answer would never end.
+      .head(allowOnly('GET', 'DELETE', 'OPTIONS'))
       .get(this.#listen)
       .delete(this.#unsubscribe)
       .all(allowOnly('GET', 'DELETE', 'OPTIONS'));
@@ -93,7 +95,8 @@ export class PlaybackExtensions {
     const { channels } = this.#viewer(request);
     const wanted = eventsSchema.safeParse(request.body);
     if (!wanted.success) throw new MeshliftError('BAD_REQUEST', 'This must be a list of names of events.');
-    if (channels.size >= MOST_CHANNELS) channels.delete(channels.keys().next().value ?? '');
+    const [oldest = ''] = channels.keys();
+    if (channels.size >= MOST_CHANNELS) close(channels, oldest);
     const channel = newSessionId();
     channels.set(channel, { wanted: wanted.data, response: undefined });
     response.status(201).location(`${request.originalUrl}/${channel}`).end();
@@ -117,9 +120,7 @@ export class PlaybackExtensions {
 
   readonly #unsubscribe: RequestHandler = (request, response) => {
     const { channels } = this.#viewer(request);
-    const name = String(request.params.channel);
-    channels.get(name)?.response?.end();
-    channels.delete(name);
+    close(channels, String(request.params.channel));
     response.status(200).end();
   };
 
@@ -150,6 +151,11 @@ export class PlaybackExtensions {
   #setLayers(request: Request, { id }: ConsumerOptions, layers: Layers | null): Promise<void> {
     return this.#node.setConsumerLayers(this.#sessions.get(request.params.name).session.id, id, layers);
   }
+}
+
+function close(channels: Map<string, Channel>, name: string): void {
+  channels.get(name)?.response?.end();
+  channels.delete(name);
 }
 
 function tell({ wanted, response }: Channel, { event, data }: Told): void {
