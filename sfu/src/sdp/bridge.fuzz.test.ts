@@ -211,7 +211,7 @@ it('no offer of a publisher harms a worker, leaves anything behind or is answere
 
 it('no offer of a player harms a worker, leaves anything behind or is answered wrongly', async () => {
   const { node, pids, left } = await startNode();
-  await node.openIngestByOffer('relay', 'ingest', 'camera', offerOf([audioSection(), videoSection()]));
+  const publishing = offerOf([audioSection(), videoSection()]);
   const counts = { taken: 0, refused: 0 };
   const property = fc.asyncProperty(mutationsOf(players), async (offer) => {
     const answer = await answered(offer, node.openViewerByOffer('relay', 'viewer', offer, everything));
@@ -219,6 +219,11 @@ it('no offer of a player harms a worker, leaves anything behind or is answered w
     if (answer === undefined) expect(await left()).toEqual({ sessions: 1, edges: 0 });
     await node.closeSession('viewer');
     expect(await left()).toEqual({ sessions: 1, edges: 0 });
+  });
+  // Anew for each, since one that never connects is closed after some seconds.
+  property.beforeEach(async (before) => {
+    await before();
+    await node.openIngestByOffer('relay', 'ingest', 'camera', publishing);
   });
   property.afterEach(async (after) => {
     await after();
@@ -231,7 +236,7 @@ it('no offer of a player harms a worker, leaves anything behind or is answered w
 
 it('no fragment of SDP harms a worker', async () => {
   const { node, pids, left } = await startNode();
-  await node.openIngestByOffer('relay', 'ingest', 'camera', offerOf([audioSection()]));
+  const publishing = offerOf([audioSection()]);
   const fragments = [
     'm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=ice-ufrag:user\r\na=ice-pwd:passwordpasswordpassword\r\n',
     'a=ice-ufrag:1\r\na=ice-pwd:2\r\na=candidate:1 1 udp 2122260223 192.0.2.1 61764 typ host\r\n',
@@ -244,6 +249,10 @@ it('no fragment of SDP harms a worker', async () => {
     } catch (error) {
       expect(error).toMatchObject({ code: 'SDP_INVALID' });
     }
+  });
+  property.beforeEach(async (before) => {
+    await before();
+    await node.openIngestByOffer('relay', 'ingest', 'camera', publishing);
   });
   await fc.assert(property, { numRuns: RUNS });
   expect(node.workerPids()).toEqual(pids);
