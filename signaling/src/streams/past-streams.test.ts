@@ -1,0 +1,58 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { KeyHash } from '../privacy/capabilities.ts';
+import { KEPT_FROM_OTHERS_MS, PastStreams } from './past-streams.ts';
+
+const key = new KeyHash('my key');
+
+describe('IDs that were in use', () => {
+  it('belong to the key they had', () => {
+    const past = new PastStreams();
+    past.ended('show', key);
+    expect(past.ownerOf('show')).toBe(key);
+    expect(past.ownerOf('another')).toBeUndefined();
+  });
+
+  it('belong to nobody once they are revoked, even when their stream ends after that', () => {
+    const past = new PastStreams();
+    past.revoked('show');
+    past.ended('show', key);
+    expect(past.ownerOf('show')).toBe('nobody');
+  });
+
+  it('can be revoked after they have ended', () => {
+    const past = new PastStreams();
+    past.ended('show', key);
+    past.revoked('show');
+    expect(past.ownerOf('show')).toBe('nobody');
+  });
+
+  it('are forgotten when they are in use again', () => {
+    const past = new PastStreams();
+    past.ended('show', key);
+    past.back('show');
+    expect(past.ownerOf('show')).toBeUndefined();
+  });
+
+  it('are forgotten after a day', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    // The cache takes the time 0 for none.
+    vi.advanceTimersByTime(1);
+    const past = new PastStreams();
+    past.ended('show', key);
+    past.revoked('secret');
+    vi.advanceTimersByTime(KEPT_FROM_OTHERS_MS - 1);
+    expect([past.ownerOf('show'), past.ownerOf('secret')]).toEqual([key, 'nobody']);
+    vi.advanceTimersByTime(2);
+    expect([past.ownerOf('show'), past.ownerOf('secret')]).toEqual([undefined, undefined]);
+  });
+
+  it.each(['__proto__', 'constructor', ''])('may have odd names: %j', (id) => {
+    const past = new PastStreams();
+    expect(past.ownerOf(id)).toBeUndefined();
+    past.ended(id, key);
+    expect(past.ownerOf(id)).toBe(key);
+  });
+});
