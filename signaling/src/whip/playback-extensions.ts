@@ -27,7 +27,8 @@ const layerNumber = z.int().min(0).max(7);
 /** As far as it can be obeyed; what else a player names is not looked at. */
 const layerChoiceSchema = z.object({
   mediaId: z.string().max(64).optional(),
-  encodingId: z.union([z.string().max(16), z.null()]).optional(),
+  /** As the event `layers` names it. */
+  encodingId: z.union([z.string().regex(/^[0-7]$/), z.null()]).optional(),
   spatialLayerId: layerNumber.optional(),
   temporalLayerId: layerNumber.optional(),
   maxSpatialLayerId: layerNumber.optional(),
@@ -181,11 +182,7 @@ function layersOf(choice: z.infer<typeof layerChoiceSchema>, consumer: ConsumerO
   const temporalLayer = temporalLayerId ?? maxTemporalLayerId;
   if (spatialLayer === undefined && temporalLayer === undefined) return null;
   const layers = { spatialLayer: spatialLayer ?? consumer.spatialLayers - 1, temporalLayer };
-  if (
-    !Number.isInteger(layers.spatialLayer) ||
-    layers.spatialLayer < 0 ||
-    layers.spatialLayer >= consumer.spatialLayers
-  ) {
+  if (layers.spatialLayer >= consumer.spatialLayers) {
     throw new MeshliftError('BAD_REQUEST', `This picture has the layers 0 to ${consumer.spatialLayers - 1}.`);
   }
   return layers;
