@@ -1,5 +1,8 @@
 import { SdpError } from './sdp-error.ts';
 
+/** Ten times the offer of a browser with every codec. */
+const MOST_CHARACTERS = 64 * 1024;
+
 /** Offers with every codec, two pictures and a dozen candidates have some 300. */
 const MOST_LINES = 2_000;
 
@@ -14,6 +17,9 @@ const LONGEST_LINE = 2_048;
  * @throws MeshliftError `SDP_INVALID` with the number of the line
  */
 export function checkLines(text: string, firstLine?: string): void {
+  if (text.length > MOST_CHARACTERS) {
+    throw SdpError.invalid(`It has ${text.length} characters; at most ${MOST_CHARACTERS} are taken.`);
+  }
   const lines = text.split(/\r\n|\n/);
   while (lines.length > 1 && lines.at(-1) === '') lines.pop();
   if (lines.length > MOST_LINES) {

@@ -55,14 +55,11 @@ describe('more than any program offers is refused before it is read', () => {
     `${camera}${Array.from({ length: count }, (_, index) => line(index)).join('\r\n')}\r\n`;
 
   it.each([
-    ['m-lines', many(1_500, () => 'm=video 9 UDP/TLS/RTP/SAVPF 96'), 'm= lines; at most 16'],
-    [
-      'candidates',
-      many(5_000, (i) => `a=candidate:1 1 udp ${i} 192.0.2.1 ${i} typ host`),
-      'lines; at most 2000',
-    ],
-    ['lines that are empty', `v=0${'\n'.repeat(64 * 1024)}x`, 'lines; at most 2000'],
-    ['a long attribute', many(1, () => `a=fmtp:96 ${'x'.repeat(64 * 1024)}`), 'characters; at most 2048'],
+    ['m-lines', many(1_000, () => 'm=video 9 UDP/TLS/RTP/SAVPF 96'), 'm= lines; at most 16'],
+    ['candidates', many(2_000, (i) => `a=candidate:${i}`), 'lines; at most 2000'],
+    ['lines that are empty', `v=0${'\n'.repeat(65_000)}x`, 'lines; at most 2000'],
+    ['a long attribute', many(1, () => `a=fmtp:96 ${'x'.repeat(2_048)}`), 'characters; at most 2048'],
+    ['text', many(1, () => `a=fmtp:96 ${'x'.repeat(64 * 1024)}`), 'characters; at most 65536'],
     ['codecs', many(1_000, (i) => `a=rtpmap:${i} VP8/90000`), 'codecs'],
   ])('%s', (_, text, reason) => {
     const { code, message } = refusalOf(text);
