@@ -17,7 +17,7 @@ export function withStandIns(sdp: string): string {
     given.set(real, known);
     return known;
   };
-  /** The document's own ranges: RFC 5737 and RFC 3849; link-local addresses stay link-local. */
+  /** Of the ranges that are kept for documents (RFC 5737, RFC 3849); link-local addresses stay link-local. */
   const address = (real: string) => {
     if (PLAIN.has(real)) return real;
     return stand(real, () => {

@@ -5,7 +5,7 @@ Exits with 0 when nothing is missing, and with 1 otherwise.
 
 import sys
 
-NAMESPACES = ["Gst", "GstApp", "GstSdp", "GstWebRTC"]
+NAMESPACES = ["Gst", "GstSdp", "GstWebRTC"]
 
 ELEMENTS = [
     *["appsrc", "appsink", "audiotestsrc", "audioconvert", "audioresample", "queue", "videoconvert"],
