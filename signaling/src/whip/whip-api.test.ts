@@ -118,6 +118,22 @@ describe('what is wrong with a request is said', () => {
     expect(await server.metric('meshlift_relays')).toBe(0);
   });
 
+  it.each([
+    ['m-lines', 'm=video 9 UDP/TLS/RTP/SAVPF 96\r\n'],
+    ['candidates', 'a=candidate:1 1 udp 1 ::1\r\n'],
+    ['SSRCs', 'a=ssrc:1 cname:x\r\n'],
+    ['lines that are empty', '\n'],
+    ['parameters', `a=fmtp:96 ${'a=1;'.repeat(10_000)}\r\n`],
+  ])('for an offer of very many %s: 400, and no worker minds', async (_, line) => {
+    const { server, streamId, publishKey } = await startWithStream();
+    const pids = server.server.node.workerPids();
+    const room = 64 * 1024 - publishOffer.length - 3;
+    const offer = `${publishOffer}${line.repeat(Math.floor(room / line.length))}a=x`;
+    expect(await refusalOf(await publish(server, streamId, publishKey, offer))).toEqual([400, 'SDP_INVALID']);
+    expect(server.server.node.workerPids()).toEqual(pids);
+    expect((await publish(server, streamId, publishKey)).status).toBe(201);
+  });
+
   it('takes the content type with parameters, and in capitals', async () => {
     const { server, streamId, publishKey } = await startWithStream();
     for (const type of ['application/sdp; charset=utf-8', 'Application/SDP']) {
