@@ -58,6 +58,17 @@ describe('an ID that nobody has', () => {
     expect((await claim(server)).status).toBe(201);
   });
 
+  it('is claimed no more often than streams are created; those that are there may publish', async () => {
+    const server = await TestServer.start();
+    for (let claimed = 0; claimed < 60; claimed += 1) {
+      expect((await claim(server, KEY, `show-${claimed}`)).status).toBe(201);
+    }
+    const response = await claim(server, KEY, 'one-more');
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refusalOf(response)).toEqual([429, 'RATE_LIMITED']);
+    expect((await claim(server, KEY, 'show-0')).status).toBe(201);
+  });
+
   it('can be guessed at no faster than keys of other streams', async () => {
     const server = await TestServer.start();
     const { streamId } = await server.createStream();
