@@ -21,11 +21,11 @@ describe('a fragment of SDP (RFC 8840)', () => {
     ['for the session', 'a=ice-ufrag:user\r\na=ice-pwd:passwordpasswordpassword\r\n'],
     ['in lines that end as they like', 'a=ice-ufrag:user\na=ice-pwd:passwordpasswordpassword'],
   ])('has credentials %s', (_, text) => {
-    expect(parseIceFragment(text)).toEqual(credentials);
+    expect(parseIceFragment(text).credentials).toEqual(credentials);
   });
 
   it('has credentials that are text, even when they look like numbers', () => {
-    expect(parseIceFragment('a=ice-ufrag:1234\r\na=ice-pwd:1234567890123456\r\n')).toEqual({
+    expect(parseIceFragment('a=ice-ufrag:1234\r\na=ice-pwd:1234567890123456\r\n').credentials).toEqual({
       usernameFragment: '1234',
       password: '1234567890123456',
     });
@@ -43,40 +43,47 @@ describe('a fragment of SDP (RFC 8840)', () => {
     );
   });
 
-  it('says after a restart what a client needs, and is read by the same rules', () => {
-    const written = writeIceFragment({
-      iceParameters: { ...credentials, iceLite: true },
-      iceCandidates: [
-        {
-          foundation: 'udp',
-          protocol: 'udp',
-          priority: 7,
-          address: '192.0.2.1',
-          ip: '192.0.2.1',
-          port: 44_400,
-          type: 'host',
-        },
-        {
-          foundation: 'tcp',
-          protocol: 'tcp',
-          priority: 3,
-          address: '192.0.2.1',
-          ip: '192.0.2.1',
-          port: 44_400,
-          type: 'host',
-          tcpType: 'passive',
-        },
-      ],
-    });
+  it('says which section it is of, if it is one that could be answered', () => {
+    const sectionOf = (text: string) => parseIceFragment(text).section;
+    expect(sectionOf(trickle)).toEqual({ type: 'audio', mid: '0' });
+    expect(sectionOf(trickle.replace('a=mid:0\r\n', ''))).toBeUndefined();
+    expect(sectionOf(trickle.replace('a=mid:0', 'a=mid:<script>'))).toBeUndefined();
+    expect(sectionOf(trickle.replace('m=audio', 'm=application'))).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'in the section by which the client spoke',
+      { type: 'video', mid: 'v0' },
+      ['m=video 9 UDP/TLS/RTP/SAVPF 0', 'a=mid:v0'],
+    ],
+    ['for the session', undefined, []],
+  ])('says after a restart what a client needs, %s', (_, section, lines) => {
+    const candidate = {
+      foundation: 'udp',
+      protocol: 'udp' as const,
+      priority: 7,
+      address: '192.0.2.1',
+      ip: '192.0.2.1',
+      port: 44_400,
+      type: 'host' as const,
+    };
+    const iceCandidates = [
+      candidate,
+      { ...candidate, protocol: 'tcp' as const, tcpType: 'passive' as const },
+    ];
+    const iceParameters = { ...credentials, iceLite: true };
+    const written = writeIceFragment({ iceParameters, iceCandidates }, section);
     expect(written.split('\r\n')).toEqual([
       'a=ice-lite',
+      ...lines,
       'a=ice-ufrag:user',
       'a=ice-pwd:passwordpasswordpassword',
       'a=candidate:udp 1 udp 7 192.0.2.1 44400 typ host',
-      'a=candidate:tcp 1 tcp 3 192.0.2.1 44400 typ host tcptype passive',
+      'a=candidate:udp 1 tcp 7 192.0.2.1 44400 typ host tcptype passive',
       'a=end-of-candidates',
       '',
     ]);
-    expect(parseIceFragment(written)).toEqual(credentials);
+    expect(parseIceFragment(written)).toEqual({ credentials, section });
   });
 });
