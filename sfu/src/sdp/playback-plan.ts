@@ -30,7 +30,8 @@ export interface PlaybackPlan {
  * that mediasoup gives them, so an extension is agreed on where the offer has it under the same number.
  *
  * @param served what routers can carry; retransmission streams are not used
- * @throws MeshliftError `SDP_UNSUPPORTED` that names what was offered and what is served
+ * @throws MeshliftError `SDP_UNSUPPORTED` that names what was offered and what is served; `SDP_INVALID` when one
+ *   payload type stands for two codecs, which are told apart by nothing else
  */
 export function planPlayback(offer: Offer, served: RtpCapabilities): PlaybackPlan {
   const receiving = offer.sections.filter(
@@ -42,7 +43,11 @@ export function planPlayback(offer: Offer, served: RtpCapabilities): PlaybackPla
   const codecs = new Map<number, ServedCodec>();
   for (const slot of slots) {
     for (const { payloadType, mimeType, clockRate, channels, parameters, rtcpFeedback } of slot.codecs) {
-      if (codecs.has(payloadType)) continue;
+      const known = codecs.get(payloadType);
+      if (known && !sameCodec(known, { mimeType, clockRate, channels, parameters })) {
+        throw SdpError.invalid(`Payload type ${payloadType} stands for two codecs.`);
+      }
+      if (known) continue;
       codecs.set(payloadType, {
         kind: slot.kind,
         mimeType,
