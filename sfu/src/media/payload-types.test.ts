@@ -46,7 +46,7 @@ describe('the payload types of a player', () => {
     const others = [
       player(109, video(96, 'VP8'), h264(102, '42e01f', 1)),
       player(111, video(97, 'VP8'), h264(102, '42e01f', 1)),
-      player(111, video(96, 'VP8'), h264(102, '4d001f', 1)),
+      player(111, video(96, 'VP8'), h264(104, '42e01f', 1)),
       player(111, video(96, 'VP8')),
     ];
     expect(new Set([one, ...others.map(payloadTypesOf)].map(({ key }) => key)).size).toBe(5);

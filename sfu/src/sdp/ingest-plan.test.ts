@@ -77,11 +77,11 @@ describe('pictures', () => {
     ['constrained baseline', '42e01f', 1, '42e01f'],
     ['constrained baseline of a higher level', '42c033', 1, '42e033'],
     ['baseline, which encoders use as constrained baseline', '42001f', 1, '42e01f'],
-    ['main', '4d0032', 1, '4d0032'],
-    ['high', '640028', 1, '640028'],
-    ['constrained high', '640c1f', 1, '64001f'],
-    ['high in single NAL unit mode', '64001f', 0, '64001f'],
-    ['high that says no mode, which is single NAL unit mode', '64001f', undefined, '64001f'],
+    ['main', '4d0032', 1, '42e032'],
+    ['high', '640028', 1, '42e028'],
+    ['constrained high', '640c1f', 1, '42e01f'],
+    ['high in single NAL unit mode', '64001f', 0, '42e01f'],
+    ['high that says no mode, which is single NAL unit mode', '64001f', undefined, '42e01f'],
   ])('are H.264 %s', (_, profile, mode, servedAs) => {
     const { codec } = parametersOf(videoSection({ codecs: [h264(102, profile, mode)] }));
     expect(codec?.parameters).toMatchObject({ 'packetization-mode': 1, 'profile-level-id': servedAs });

@@ -63,6 +63,13 @@ describe('a player', () => {
     ]);
   });
 
+  it('is served H.264 by the name of ours where it knows that, and else by the first of its own', () => {
+    const numbersOf = (...codecs: ReturnType<typeof h264>[]) =>
+      planOf(picture(...codecs)).slots[0]?.codecs.map(({ payloadType }) => payloadType);
+    expect(numbersOf(h264(102, '4d001f', 1), h264(108, '42e01f', 1), h264(112, '64001f', 1))).toEqual([108]);
+    expect(numbersOf(h264(102, '42001f', 1), h264(112, '64001f', 1))).toEqual([102]);
+  });
+
   it('gets nothing sent again by another payload type', () => {
     const { slots } = planOf(picture(video(96, 'VP8'), rtx(97, 96)));
     expect(slots[0]?.codecs).toMatchObject([{ payloadType: 96, rtx: undefined }]);
@@ -102,7 +109,7 @@ describe('is refused', () => {
       [picture(video(96, 'H265'))],
       'No video codec in common. Offered: H265.',
     ],
-    ['who offers baseline H.264 alone', [picture(h264(96, '42001f', 1))], 'Offered: H264 (profile 42001f).'],
+    ['who takes single NAL units alone', [picture(h264(96, '42e01f', 0))], 'Offered: H264 (profile 42e01f).'],
     ['who only sends', [audioSection()], 'The offer receives neither sound nor picture.'],
     ['who only wants data', [dataSection('0')], 'The offer receives neither sound nor picture.'],
   ])('a player %s', (_, sections, reason) => {

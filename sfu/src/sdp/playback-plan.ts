@@ -54,7 +54,7 @@ export function planPlayback(offer: Offer, served: RtpCapabilities): PlaybackPla
         preferredPayloadType: payloadType,
         clockRate,
         ...(channels !== undefined && { channels }),
-        parameters: /\/h264$/i.test(mimeType) ? receivedH264(parameters) : parameters,
+        parameters: isH264({ mimeType }) ? receivedH264(parameters) : parameters,
         rtcpFeedback,
       });
     }
@@ -68,7 +68,7 @@ export function planPlayback(offer: Offer, served: RtpCapabilities): PlaybackPla
 function planSlot(section: MediaSection, served: RtpCapabilities): PlaybackSlot {
   const { kind, mid } = section;
   const ours = served.codecs.filter((codec) => codec.kind === kind && !/\/rtx$/i.test(codec.mimeType));
-  const codecs = exactFirst(section.codecs, ours).map((codec) => ({ ...codec, rtx: undefined }));
+  const codecs = servable(section.codecs, ours).map((codec) => ({ ...codec, rtx: undefined }));
   if (codecs.length === 0) {
     const offered = [...new Set(section.codecs.map(nameOf))].slice(0, 20).join(', ') || 'none';
     throw SdpError.unsupported(
@@ -87,14 +87,14 @@ function planSlot(section: MediaSection, served: RtpCapabilities): PlaybackSlot 
   return { section, kind, mid, codecs, extensions };
 }
 
-/** What can be sent of what was offered; one that is another by name comes after those that are the same. */
-function exactFirst(offered: SdpCodec[], ours: ServedCodec[]): SdpCodec[] {
-  const exact = offered.filter((codec) => ours.some((served) => sameCodec(served, codec)));
-  const alike = offered.filter(
-    (codec) =>
-      /\/h264$/i.test(codec.mimeType) &&
-      !exact.includes(codec) &&
-      ours.some((served) => sameCodec(served, { ...codec, parameters: receivedH264(codec.parameters) })),
+/** What can be sent of what was offered. H.264 by another name counts where there is none by ours. */
+function servable(offered: SdpCodec[], ours: ServedCodec[]): SdpCodec[] {
+  const isServed = (codec: SdpCodec) => ours.some((served) => sameCodec(served, codec));
+  const byOurName = offered.some((codec) => isH264(codec) && isServed(codec));
+  const byAnother = offered.find(
+    (codec) => isH264(codec) && isServed({ ...codec, parameters: receivedH264(codec.parameters) }),
   );
-  return [...exact, ...alike];
+  return offered.filter((codec) => isServed(codec) || (!byOurName && codec === byAnother));
 }
+
+const isH264 = ({ mimeType }: Pick<SdpCodec, 'mimeType'>) => /\/h264$/i.test(mimeType);
