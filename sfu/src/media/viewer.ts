@@ -10,6 +10,8 @@ import {
 import { ortc, type types } from 'mediasoup';
 import pLimit from 'p-limit';
 import { layersOf } from './ingest.ts';
+import { LossLadder } from './loss-ladder.ts';
+import { LossMeter } from './loss-meter.ts';
 import type { Place } from './relay-routers.ts';
 import type { SessionTransport } from './session-transport.ts';
 
@@ -49,6 +51,8 @@ interface Watched {
   layers: Layers | null;
   /** Whether the viewer has said that it does not see this. */
   unseen: boolean;
+  /** Finds what the network carries, where mediasoup cannot estimate it. */
+  ladder: LossLadder | undefined;
 }
 
 /** The session of one viewer: one transport and a consumer for each of the relay's producers it can decode. */
@@ -148,16 +152,12 @@ export class Viewer {
   async setLayers(consumerId: string, layers: Layers | null): Promise<void> {
     const watched = this.#find(consumerId);
     if (!watched) throw new MeshliftError('SESSION_NOT_FOUND', 'This session has no such consumer.');
-    const { spatialLayers, temporalLayers } = watched.options;
     watched.layers = layers;
-    if (watched.consumer.kind === 'audio') return;
-    await watched.consumer.setPreferredLayers({
-      spatialLayer: Math.min(layers?.spatialLayer ?? spatialLayers - 1, spatialLayers - 1),
-      temporalLayer: Math.min(layers?.temporalLayer ?? temporalLayers - 1, temporalLayers - 1),
-    });
+    await prefer(watched);
   }
 
   close(): void {
+    for (const { ladder } of this.#watched.values()) ladder?.close();
     this.transport.close();
   }
 
@@ -228,14 +228,44 @@ export class Viewer {
       producerPaused: consumer.producerPaused,
       ...layersOf(producer),
     };
-    this.#watched.set(producer.id, { slot, consumer, options, layers: null, unseen: false });
-    consumer.on('producerclose', () => {
+    const watched: Watched = { slot, consumer, options, layers: null, unseen: false, ladder: undefined };
+    if (options.spatialLayers > 1 && !isEstimated(consumer)) watched.ladder = climbing(watched);
+    this.#watched.set(producer.id, watched);
+    const gone = () => {
+      watched.ladder?.close();
       this.#watched.delete(producer.id);
       this.#listener.consumerClosed(consumer.id);
-    });
+    };
+    consumer.on('producerclose', gone);
     consumer.on('producerpause', () => this.#listener.consumerPaused(consumer.id, true));
     consumer.on('producerresume', () => this.#listener.consumerPaused(consumer.id, false));
     consumer.on('layerschange', (layers) => this.#listener.consumerLayers(consumer.id, layers ?? null));
     return options;
   }
+}
+
+/** Whether mediasoup estimates the bandwidth of the way that a consumer's packets go. */
+function isEstimated({ rtpParameters: { headerExtensions = [] } }: types.Consumer): boolean {
+  return headerExtensions.some(({ uri }) => /transport-wide-cc|abs-send-time/.test(uri));
+}
+
+function climbing(watched: Watched): LossLadder {
+  const { consumer, options } = watched;
+  const ladder = new LossLadder(options.spatialLayers - 1, () => {
+    // A consumer that closed meanwhile has no layers to change.
+    prefer(watched).catch(() => undefined);
+  });
+  new LossMeter(consumer, (loss) => ladder.report(loss));
+  return ladder;
+}
+
+/** Tells mediasoup the largest layers to send: what the viewer asked for, and its network carries. */
+async function prefer({ consumer, options, layers, ladder }: Watched): Promise<void> {
+  if (consumer.kind === 'audio') return;
+  const { spatialLayers, temporalLayers } = options;
+  const largest = Math.min(spatialLayers - 1, ladder?.layer ?? spatialLayers - 1);
+  await consumer.setPreferredLayers({
+    spatialLayer: Math.min(layers?.spatialLayer ?? largest, largest),
+    temporalLayer: Math.min(layers?.temporalLayer ?? temporalLayers - 1, temporalLayers - 1),
+  });
 }

@@ -5,6 +5,7 @@ z.config({ jitless: true });
 
 export * from './errors.ts';
 export * from './events.ts';
+export * from './findings.ts';
 export * from './ids.ts';
 export * from './media.ts';
 export * from './media-node.ts';

@@ -1,0 +1,60 @@
+import type { IngestReport } from '@meshlift/protocol';
+import type { types } from 'mediasoup';
+import { reportOn } from './ingest-report.ts';
+import { ProducerInspector } from './producer-inspector.ts';
+
+/** Watches all that one ingest sends, and reports on it as a whole. */
+export class IngestInspector {
+  readonly #router: types.Router;
+  readonly #onChange: () => void;
+  /** By producer, in the order they were added; nothing yet for those that are starting. */
+  readonly #inspectors = new Map<string, ProducerInspector | undefined>();
+  #connected = false;
+  #closed = false;
+
+  /**
+   * @param router the one that the ingest's producers are on
+   * @param onChange called when the report says something new, other than figures
+   */
+  constructor(router: types.Router, onChange: () => void) {
+    this.#router = router;
+    this.#onChange = onChange;
+  }
+
+  /** What has been found until now. Costs nothing. */
+  get report(): IngestReport {
+    return reportOn(this.#started.map(({ observations }) => observations));
+  }
+
+  /** To be called with each producer as soon as it is made. Never rejects. */
+  async add(producer: types.Producer): Promise<void> {
+    if (this.#closed || producer.closed) return;
+    this.#inspectors.set(producer.id, undefined);
+    producer.observer.once('close', () => this.#inspectors.delete(producer.id));
+    const inspector = await ProducerInspector.start({
+      router: this.#router,
+      producer,
+      onChange: this.#onChange,
+    });
+    if (this.#closed) inspector.close();
+    if (inspector.closed) return;
+    inspector.setConnected(this.#connected);
+    this.#inspectors.set(producer.id, inspector);
+  }
+
+  /** Whether packets can pass. Until they can, missing media is nobody's fault. */
+  setConnected(connected: boolean): void {
+    this.#connected = connected;
+    for (const inspector of this.#started) inspector.setConnected(connected);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const inspector of this.#started) inspector.close();
+    this.#inspectors.clear();
+  }
+
+  get #started(): ProducerInspector[] {
+    return [...this.#inspectors.values()].filter((inspector) => inspector !== undefined);
+  }
+}

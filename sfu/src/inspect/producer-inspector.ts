@@ -1,0 +1,256 @@
+import type { types } from 'mediasoup';
+import { layersOf } from '../media/ingest.ts';
+import { codecOf } from './codec-of.ts';
+import type { FrameOrder } from './frame-order.ts';
+import { announcedProfile, h264Profile } from './h264-profile.ts';
+import { HeaderSampler } from './header-sampler.ts';
+import { reportOn } from './ingest-report.ts';
+import { KeyFrameIntervals } from './key-frame-intervals.ts';
+import type { TrackObservations } from './observations.ts';
+import { PayloadSample } from './payload-sample.ts';
+import { tracedPacket } from './traced-packet.ts';
+
+/** How long and how often an inspector looks. All in milliseconds. */
+export interface InspectorPace {
+  /** How long it reads packets at the start, counted from the first: enough for some groups of B-frames. */
+  sampleMs: number;
+  /** How long it reads headers later, and the rest between: three per cent of the time. */
+  headersMs: number;
+  headersEveryMs: number;
+  /** How often it asks for the producer's counters, which is one message to the worker and back. */
+  countersEveryMs: number;
+}
+
+const PACE: InspectorPace = {
+  sampleMs: 4_000,
+  headersMs: 2_000,
+  headersEveryMs: 60_000,
+  countersEveryMs: 5_000,
+};
+
+/**
+ * Watches what one publisher's encoder sends, as cheaply as it can: a look into the packets at the start, their
+ * headers now and then, each key frame and each request for one, and the counters.
+ *
+ * To be started when the producer is made, before its media comes: it then causes no key frame (see
+ * `PayloadSample`). Closes itself with the producer, whatever closed that. Meant for encoders that send all the
+ * time; a browser that follows the layers wanted would be called silent while nobody watches.
+ */
+export class ProducerInspector {
+  readonly #producer: types.Producer;
+  readonly #pace: InspectorPace;
+  readonly #onChange: () => void;
+  readonly #headers: HeaderSampler;
+  /** Of each stream that has sent something, by SSRC. */
+  readonly #keyFrames = new Map<number, KeyFrameIntervals>();
+  readonly #packetCounts = new Map<number, number>();
+  readonly #order: FrameOrder = { frames: 0, backward: 0 };
+  #payload: PayloadSample | undefined;
+  #counters: NodeJS.Timeout | undefined;
+  #bitrate: number | undefined;
+  #begun = false;
+  #connected = true;
+  /** When the last packet came, or one was first expected. */
+  #quietSince = performance.now();
+  #told: string;
+  #closed = false;
+
+  /**
+   * Never rejects: with a producer that is closed, or closes meanwhile, the inspector is closed as well.
+   *
+   * @param onChange called when findings, profile, size or number of layers have changed; not for mere figures
+   * @param pace for tests, that need not wait as long
+   */
+  static async start(options: {
+    router: types.Router;
+    producer: types.Producer;
+    onChange: () => void;
+    pace?: Partial<InspectorPace>;
+  }): Promise<ProducerInspector> {
+    const { router, producer, onChange, pace } = options;
+    const inspector = new ProducerInspector(producer, onChange, { ...PACE, ...pace });
+    await inspector.#begin(router);
+    return inspector;
+  }
+
+  private constructor(producer: types.Producer, onChange: () => void, pace: InspectorPace) {
+    this.#producer = producer;
+    this.#pace = pace;
+    this.#onChange = onChange;
+    this.#headers = new HeaderSampler(
+      producer,
+      { firstMs: pace.sampleMs, laterMs: pace.headersMs, everyMs: pace.headersEveryMs },
+      (order) => this.#addOrder(order),
+    );
+    this.#told = this.#digest();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** All that has been measured until now. */
+  get observations(): TrackObservations {
+    const { kind, paused, rtpParameters } = this.#producer;
+    const facts = this.#payload?.facts;
+    const sequence = facts?.sequence;
+    return {
+      kind,
+      codec: codecOf(this.#producer),
+      paused,
+      begun: this.#begun,
+      silentSeconds: this.#connected ? (performance.now() - this.#quietSince) / 1_000 : 0,
+      announcedProfile: announcedProfile(rtpParameters.codecs[0]?.parameters?.['profile-level-id']),
+      sentProfile: sequence && h264Profile(sequence.profileIdc, sequence.constraints),
+      width: facts?.size?.width,
+      height: facts?.size?.height,
+      layers: this.#layers(),
+      bitrate: this.#bitrate,
+      order: { ...this.#order },
+      slices: facts?.slices ?? { seen: 0, b: 0 },
+      keyFrames: this.#keyFrameFigures(),
+    };
+  }
+
+  /** While the publisher is not connected nothing is to be expected of it. Taken as connected until told. */
+  setConnected(connected: boolean): void {
+    if (connected === this.#connected) return;
+    this.#connected = connected;
+    this.#quietSince = performance.now();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#counters);
+    this.#headers.close();
+    this.#payload?.close();
+    this.#producer.observer.off('trace', this.#onTrace);
+    this.#producer.observer.off('pause', this.#onPause);
+    this.#producer.observer.off('resume', this.#onPause);
+    this.#producer.observer.off('close', this.#onClose);
+    if (!this.#producer.closed) void this.#producer.enableTraceEvent([]).catch(() => undefined);
+  }
+
+  readonly #onClose = (): void => this.close();
+
+  /** Nothing is to be expected while the publisher pauses, and nothing to be measured. */
+  readonly #onPause = (): void => {
+    this.#quietSince = performance.now();
+    for (const intervals of this.#keyFrames.values()) intervals.stalled();
+  };
+
+  readonly #onTrace = (data: types.ProducerTraceEventData): void => {
+    const at = performance.now();
+    if (data.type === 'pli' || data.type === 'fir') {
+      const ssrc = data.info?.ssrc;
+      if (typeof ssrc === 'number') this.#intervalsOf(ssrc).keyFrameAsked(at);
+      return;
+    }
+    const packet = tracedPacket(data);
+    if (!packet) return;
+    this.#mediaSeen(packet.ssrc, at);
+    this.#headers.take(packet);
+    if (data.type === 'keyframe') this.#intervalsOf(packet.ssrc).keyFrame(at, packet.timestamp);
+  };
+
+  async #begin(router: types.Router): Promise<void> {
+    if (this.#producer.closed) {
+      this.close();
+      return;
+    }
+    this.#producer.observer.on('close', this.#onClose);
+    this.#producer.observer.on('pause', this.#onPause);
+    this.#producer.observer.on('resume', this.#onPause);
+    this.#producer.observer.on('trace', this.#onTrace);
+    this.#counters = setInterval(() => void this.#count(), this.#pace.countersEveryMs).unref();
+    if (this.#producer.kind !== 'video') return;
+    await this.#headers.begin();
+    await this.#samplePayload(router);
+  }
+
+  async #samplePayload(router: types.Router): Promise<void> {
+    if (this.#closed) return;
+    try {
+      const payload = await PayloadSample.open({
+        router,
+        producer: this.#producer,
+        forMs: this.#pace.sampleMs,
+        onDone: () => void this.#count(),
+      });
+      this.#payload = payload;
+      if (this.#closed) payload.close();
+    } catch {
+      // Router, producer or worker are gone. If the producer is not, what the headers tell must do.
+    }
+  }
+
+  async #count(): Promise<void> {
+    try {
+      const stats = await this.#producer.getStats();
+      if (this.#closed) return;
+      const at = performance.now();
+      for (const { ssrc, packetCount } of stats) {
+        if (packetCount > (this.#packetCounts.get(ssrc) ?? 0)) this.#mediaSeen(ssrc, at);
+        else this.#intervalsOf(ssrc).stalled();
+        this.#packetCounts.set(ssrc, packetCount);
+      }
+      this.#bitrate = stats.reduce((sum, { bitrate }) => sum + bitrate, 0);
+      this.#tell();
+    } catch {
+      // The producer has been closed meanwhile, or its worker has died.
+    }
+  }
+
+  #addOrder({ frames, backward }: FrameOrder): void {
+    this.#order.frames += frames;
+    this.#order.backward += backward;
+    this.#tell();
+  }
+
+  #mediaSeen(ssrc: number, at: number): void {
+    this.#begun = true;
+    this.#quietSince = at;
+    this.#intervalsOf(ssrc).mediaSeen(at);
+  }
+
+  #intervalsOf(ssrc: number): KeyFrameIntervals {
+    const known = this.#keyFrames.get(ssrc);
+    if (known) return known;
+    const intervals = new KeyFrameIntervals();
+    this.#keyFrames.set(ssrc, intervals);
+    return intervals;
+  }
+
+  /** Those that have come, once counted; before that, those announced. SVC brings all in one stream. */
+  #layers(): number {
+    const announced = layersOf(this.#producer).spatialLayers;
+    const counted = this.#packetCounts.size;
+    return this.#producer.type === 'svc' || counted === 0 ? announced : counted;
+  }
+
+  #keyFrameFigures(): TrackObservations['keyFrames'] {
+    const figures = [...this.#keyFrames.values()].map((intervals) => intervals.figures);
+    const usual = figures.flatMap(({ usualMs }) => (usualMs === undefined ? [] : [usualMs]));
+    return {
+      usualSeconds: usual.length > 0 ? Math.max(...usual) / 1_000 : undefined,
+      longestSeconds: Math.max(0, ...figures.map(({ longestMs }) => longestMs)) / 1_000,
+      asked: figures.reduce((sum, { asked }) => sum + asked, 0),
+      answered: figures.reduce((sum, { answered }) => sum + answered, 0),
+    };
+  }
+
+  #tell(): void {
+    const digest = this.#digest();
+    if (this.#closed || digest === this.#told) return;
+    this.#told = digest;
+    this.#onChange();
+  }
+
+  /** What a change is told of. */
+  #digest(): string {
+    const { tracks, findings } = reportOn([this.observations]);
+    const kept = tracks.map(({ profile, width, height, layers }) => [profile, width, height, layers]);
+    return JSON.stringify([kept, findings.map(({ code, severity }) => [code, severity])]);
+  }
+}

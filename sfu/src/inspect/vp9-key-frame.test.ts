@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { readVp9KeyFrame } from './vp9-key-frame.ts';
+
+/** Marker, profile 0, a key frame that is shown; sync code; colour; 1280 x 720. */
+const bits = `10 00 0 0 1 0 ${[0x49, 0x83, 0x42].map((byte) => byte.toString(2).padStart(8, '0')).join('')}
+  001 0 ${(1279).toString(2).padStart(16, '0')} ${(719).toString(2).padStart(16, '0')}`
+  .replaceAll(/\s/g, '')
+  .padEnd(80, '0');
+const keyFrame = (bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2));
+
+it('reads the size behind any descriptor', () => {
+  const size = { width: 1280, height: 720 };
+  expect(readVp9KeyFrame(Uint8Array.of(0x08, ...keyFrame))).toEqual(size);
+  expect(readVp9KeyFrame(Uint8Array.of(0x88, 0x81, 0x02, ...keyFrame))).toEqual(size);
+  expect(readVp9KeyFrame(Uint8Array.of(0xa8, 0x01, 0x00, 0x00, ...keyFrame))).toEqual(size);
+  // With a structure of one size and a group of two pictures, of which the second leans on one.
+  const structure = [0x18, 5, 0, 2, 208, 2, 0x00, 0x04, 1];
+  expect(readVp9KeyFrame(Uint8Array.of(0x0a, ...structure, ...keyFrame))).toEqual(size);
+});
+
+it('reads nothing from other frames, later packets and what is cut off', () => {
+  expect(readVp9KeyFrame(Uint8Array.of(0x48, ...keyFrame))).toBeUndefined();
+  expect(readVp9KeyFrame(Uint8Array.of(0x00, ...keyFrame))).toBeUndefined();
+  expect(readVp9KeyFrame(Uint8Array.of(0x08, ...keyFrame.slice(0, 6)))).toBeUndefined();
+  expect(readVp9KeyFrame(Uint8Array.of(0x08, ...keyFrame.with(0, 0x86)))).toBeUndefined();
+  expect(readVp9KeyFrame(Uint8Array.of(0x08, ...keyFrame.with(1, 0)))).toBeUndefined();
+  expect(readVp9KeyFrame(new Uint8Array())).toBeUndefined();
+});
