@@ -14,7 +14,7 @@ const LONGEST_LINE = 2_048;
  */
 export function checkLines(
   text: string,
-  { firstLine = 'v=0' }: { firstLine?: string | undefined } = {},
+  { firstLine }: { firstLine: string | undefined } = { firstLine: 'v=0' },
 ): void {
   const lines = text.replace(/[\r\n]+$/, '').split(/\r\n|\n/);
   if (lines.length > MOST_LINES) {
