@@ -54,7 +54,8 @@ export class SourcePicker extends LitElement {
         display: block;
         cursor: pointer;
       }
-      label:last-child:nth-child(odd) {
+      /* The legend is the first child: an odd card out fills its row. */
+      label:last-child:nth-child(even) {
         grid-column: 1 / -1;
       }
       input {

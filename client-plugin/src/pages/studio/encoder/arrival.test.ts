@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Finding, TrackReport } from '../../../index.ts';
-import { problemsFirst, trackFacts } from './arrival.ts';
+import { pictureFirst, problemsFirst, trackFacts } from './arrival.ts';
 
 const picture: TrackReport = { kind: 'video', codec: 'H264', layers: 1 };
 
@@ -20,6 +20,11 @@ it.each<[TrackReport, string[]]>([
   [{ kind: 'audio', codec: 'opus', layers: 1 }, ['Opus']],
 ])('says of %o %o', (track, facts) => {
   expect(trackFacts(track)).toEqual(facts);
+});
+
+it('puts the picture before the sound', () => {
+  const sound: TrackReport = { kind: 'audio', codec: 'opus', layers: 1 };
+  expect(pictureFirst([sound, picture])).toEqual([picture, sound]);
 });
 
 it('puts problems before hints, and leaves the order within each', () => {

@@ -14,6 +14,10 @@ export function trackFacts(track: TrackReport): string[] {
   return facts;
 }
 
+export function pictureFirst(tracks: readonly TrackReport[]): TrackReport[] {
+  return [...tracks].sort((a, b) => b.kind.localeCompare(a.kind));
+}
+
 /** What costs viewers something before what could be better; otherwise as the server orders them. */
 export function problemsFirst(findings: readonly Finding[]): Finding[] {
   return [...findings].sort((a, b) => rank(a) - rank(b));

@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { Finding, StreamStatus } from '../../../index.ts';
 import * as icons from '../../shared/icons.ts';
-import { problemsFirst, trackFacts } from './arrival.ts';
+import { pictureFirst, problemsFirst, trackFacts } from './arrival.ts';
 import { text } from './text.ts';
 
 /** What arrives of an encoder, and what there is to be mended in it. */
@@ -11,11 +11,12 @@ export function arrivals({ tracks, findings }: StreamStatus['report']): Template
       tracks.length > 0
         ? html`<h3>${text.arrivesTitle}</h3>
           <dl data-testid="arrivals">
-            ${tracks.map((track) => {
-              const facts = trackFacts(track);
-              return html`<dt>${text.kinds[track.kind]}</dt>
-                <dd data-kind=${track.kind}>${facts.join(' · ')}</dd>`;
-            })}
+            ${pictureFirst(tracks).map(
+              (track) => html`<dt>${text.kinds[track.kind]}</dt>
+                <dd data-kind=${track.kind}>
+                  ${trackFacts(track).map((fact, index) => html`${index > 0 ? ' · ' : ''}<span>${fact}</span>`)}
+                </dd>`,
+            )}
           </dl>`
         : nothing
     }
@@ -64,6 +65,9 @@ export const arrivalsStyles = css`
     margin: 0;
     font-variant-numeric: tabular-nums;
     overflow-wrap: anywhere;
+  }
+  dd span {
+    white-space: nowrap;
   }
   .notice-text {
     min-width: 0;

@@ -54,7 +54,7 @@ export class EncoderPreview extends LitElement {
   #over(): TemplateResult {
     const { state } = this.encoder;
     const live = state === 'live' && !this.view;
-    return html`<div class="over">
+    return html`<div class="over ${live ? 'asking' : ''}">
       <span class="emblem">${icons.broadcast}</span>
       <p>${live ? text.previewTitle : text.states[state]}</p>
       ${
@@ -120,6 +120,14 @@ export class EncoderPreview extends LitElement {
       }
       .notice {
         margin-top: 16px;
+      }
+      @media (max-width: 620px) {
+        .asking .emblem {
+          display: none;
+        }
+        .over .small {
+          font-size: 13px;
+        }
       }
     `,
   ];
