@@ -1,19 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test, Viewer } from './support/fixtures.ts';
-
-/** A page of somebody else: another origin, with the plugin loaded from the Meshlift server. */
-async function serveForeignPage(html: string): Promise<{ url: string; close(): void }> {
-  const server = createServer((_request, response) => {
-    response.setHeader('Content-Type', 'text/html');
-    response.end(html);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
-}
+import { ForeignSite } from './support/foreign-page.ts';
 
 const player = '<video data-testid="player" autoplay muted playsinline></video>';
 const watch = (server: string, streamId: string) =>
@@ -36,9 +22,9 @@ for (const [form, embed] of Object.entries(forms)) {
   }) => {
     const link = await studio.goLive(server.url);
     const streamId = new URL(link).pathname.split('/').at(-1) ?? '';
-    const foreign = await serveForeignPage(`<!doctype html>${player}${embed(server.url, streamId)}`);
+    const foreign = await ForeignSite.start();
     const viewer = new Viewer(await newPage());
-    await viewer.page.goto(foreign.url);
+    await viewer.page.goto(foreign.serve(player + embed(server.url, streamId)));
     await viewer.seesMotion();
     expect(await viewer.page.context().cookies()).toEqual([]);
     foreign.close();

@@ -1,31 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
-import { build } from 'vite';
+import { bundle } from './bundle.ts';
 import { CuttableProxy } from './cuttable-proxy.ts';
 import { Member } from './member.ts';
 import type { Seen } from './probe.ts';
 import { ServerProcess } from './server.ts';
-
-/** The probe as one script that every page runs before its own. */
-async function bundleProbe(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      write: false,
-      minify: false,
-      lib: {
-        entry: fileURLToPath(new URL('./probe.ts', import.meta.url)),
-        formats: ['iife'],
-        name: 'probeScript',
-      },
-    },
-  });
-  const [bundle] = Array.isArray(result) ? result : [result];
-  const chunk = bundle && 'output' in bundle ? bundle.output[0] : undefined;
-  if (chunk?.type !== 'chunk') throw new Error('the probe could not be built');
-  return chunk.code;
-}
 
 /** The studio, publishing its test picture. */
 export class Studio {
@@ -142,7 +120,7 @@ export const test = base.extend<Fixtures, { probeScript: string }>({
   probeScript: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright tells a fixture's needs by destructuring.
     async ({}, use) => {
-      await use(await bundleProbe());
+      await use(await bundle('./probe.ts'));
     },
     { scope: 'worker' },
   ],

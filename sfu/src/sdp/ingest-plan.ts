@@ -63,8 +63,8 @@ function planTrack(section: MediaSection, capabilities: RtpCapabilities): Ingest
   return { section, kind, codec, extensions, rtpParameters: parametersOf(section, codec, extensions) };
 }
 
-/** mediasoup forwards AV1 in one layer alone. */
-const takesSimulcast = ({ mimeType }: SdpCodec) => !/\/av1$/i.test(mimeType);
+/** mediasoup knows no simulcast of VP9 and AV1, whose layers are made to come in one stream. */
+const takesSimulcast = ({ mimeType }: SdpCodec) => !/\/(?:vp9|av1)$/i.test(mimeType);
 
 function asServed(codec: SdpCodec): SdpCodec {
   return /\/h264$/i.test(codec.mimeType) ? { ...codec, parameters: servedH264(codec.parameters) } : codec;
