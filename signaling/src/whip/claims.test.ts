@@ -8,6 +8,7 @@ import {
   sessionUrl,
   unservedOffer,
 } from '../testing/sdp-client.ts';
+import { SdpPeer } from '../testing/sdp-peer.ts';
 import { TestServer } from '../testing/test-server.ts';
 
 const ID = 'my-show';
@@ -46,6 +47,21 @@ describe('an ID that nobody has', () => {
     await expect.poll(() => server.metric('meshlift_streams')).toBe(0);
     expect(await server.metric('meshlift_relays')).toBe(0);
     expect((await claim(server, 'somebody-else')).status).toBe(201);
+  });
+
+  it('is not lost to one who is about to connect by a later offer that is refused', async () => {
+    const server = await TestServer.start();
+    const { streamId, publishKey } = await server.createStream();
+    for (const [id, key] of [
+      [ID, KEY],
+      [streamId, publishKey],
+    ] as const) {
+      const peer = await SdpPeer.create('SendOnly', 'audio');
+      const response = await publish(server, id, key, peer.offer);
+      expect((await publish(server, id, key, unservedOffer)).status).toBe(406);
+      await peer.connect(await response.text());
+      expect((await ask('DELETE', sessionUrl(response))).status).toBe(200);
+    }
   });
 
   it('cannot be claimed when the server is full, and is told when to try again', async () => {
@@ -104,6 +120,18 @@ describe('an ID whose stream has ended', () => {
     await expect.poll(() => server.metric('meshlift_streams'), { timeout: 10_000 }).toBe(0);
     expect((await publish(server, stream.streamId, 'a-stranger')).status).toBe(401);
     expect((await publish(server, stream.streamId, stream.publishKey)).status).toBe(201);
+  });
+
+  it('stays with its key when what it sends then is refused, or the server is full', async () => {
+    const server = await TestServer.start({ graceSeconds: 1, maxStreams: 1 });
+    await afterItsEnd(server);
+    expect((await publish(server, ID, KEY, unservedOffer)).status).toBe(406);
+    expect(await refusalOf(await claim(server, 'a-stranger'))).toEqual([401, 'KEY_REQUIRED']);
+    const { streamId, publishKey } = await server.createStream();
+    expect(await refusalOf(await claim(server))).toEqual([503, 'SERVER_FULL']);
+    await server.call('DELETE', `/api/streams/${streamId}`, publishKey);
+    expect(await refusalOf(await claim(server, 'a-stranger'))).toEqual([401, 'KEY_REQUIRED']);
+    expect((await claim(server)).status).toBe(201);
   });
 
   it('that was revoked goes back to nobody', async () => {
