@@ -9,6 +9,8 @@ export interface AnsweredSection {
   direction: 'recvonly' | 'sendonly';
   codecs: SdpCodec[];
   extensions: { uri: string; id: number }[];
+  /** RFC 5576: what its packets are told by, for those who need to know. */
+  ssrc?: number | undefined;
 }
 
 /**
@@ -95,7 +97,7 @@ const NOWHERE = { version: 4, ip: '0.0.0.0' };
 
 function writeSection(
   section: MediaSection,
-  { direction, codecs, extensions }: AnsweredSection,
+  { direction, codecs, extensions, ssrc }: AnsweredSection,
   candidatesOf: TransportOptions | undefined,
   offer: Offer,
   { iceParameters }: TransportOptions,
@@ -137,6 +139,7 @@ function writeSection(
     ...(direction === 'sendonly' && {
       msid: [{ id: 'meshlift', appdata: `${section.kind}-${section.mid}` }],
     }),
+    ...(ssrc !== undefined && { ssrcs: [{ id: ssrc, attribute: 'cname', value: 'meshlift' }] }),
     ...(direction === 'recvonly' && rids.length > 0 && simulcast(rids)),
   };
 }

@@ -73,14 +73,24 @@ export async function playToOffer(
   }
   const sent = new Set(consumers.map(({ rtpParameters }) => rtpParameters.codecs[0]?.payloadType));
   const answered = new Map<MediaSection, AnsweredSection>(
-    plan.slots.map(({ section, codecs, extensions }) => {
+    plan.slots.map(({ section, mid, codecs, extensions }) => {
       const now = codecs.filter(({ payloadType }) => sent.has(payloadType));
       const later = codecs.filter(({ payloadType }) => !sent.has(payloadType));
-      return [section, { direction: 'sendonly', codecs: [...now, ...later], extensions }];
+      const ssrc = KNOW_SSRCS_ALONE.has(offer.author) ? ssrcOf(consumers, mid) : undefined;
+      return [section, { direction: 'sendonly', codecs: [...now, ...later], extensions, ssrc }];
     }),
   );
   return { answer: writeAnswer(offer, transport, answered), consumers };
 }
+
+/**
+ * Who writes such offers finds the track of a packet by an SSRC of the answer alone, if there are several tracks:
+ * `rtc` is libdatachannel. These players have to come back when their publisher does.
+ */
+const KNOW_SSRCS_ALONE = new Set(['rtc']);
+
+const ssrcOf = (consumers: ConsumerOptions[], mid: string) =>
+  consumers.find(({ rtpParameters }) => rtpParameters.mid === mid)?.rtpParameters.encodings[0]?.ssrc;
 
 /**
  * Takes in what a session's other end says of its ICE agent: more candidates, which an end that is ICE-lite has no

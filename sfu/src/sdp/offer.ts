@@ -44,6 +44,8 @@ export interface Offer {
   sections: (MediaSection | OtherSection)[];
   /** Whether what is in use is in a group that the answer may repeat (RFC 9143, section 7.3). */
   bundled: boolean;
+  /** Who wrote it, as the origin line has it (RFC 8866, section 5.2); most programs write `-`. */
+  author: string;
   ice: IceCredentials;
   /** RFC 8842: this end's part in the handshake, and the fingerprints of its certificate. */
   dtls: DtlsParameters;
@@ -75,7 +77,8 @@ export function parseOffer(text: string): Offer {
   const bundled = readBundle(parsed, inUse);
   // RFC 9143, section 7.1.3: what counts for all of a bundle is said in its first section.
   const first = parsed.media[sections.indexOf(inUse[0] ?? (sections[0] as MediaSection))];
-  return { sections, bundled, ice: iceOf(parsed, first), dtls: dtlsOf(parsed, first) };
+  const author = String(parsed.origin?.username ?? '');
+  return { sections, bundled, author, ice: iceOf(parsed, first), dtls: dtlsOf(parsed, first) };
 }
 
 function readSection(

@@ -37,12 +37,18 @@ describe('an offer by WHEP', () => {
     expect(answer).not.toMatch(/^a=ssrc:/m);
   });
 
-  it.each([['audio'], ['video']] as const)('is played to: %s arrives', async (kind) => {
+  it.each([
+    ['sound', ['audio']],
+    ['picture', ['video']],
+    ['both', ['audio', 'video']],
+  ] as const)('is played to: %s of it', async (_, kinds) => {
     const { server, streamId } = await startLive('audio', 'video');
-    const player = await SdpPeer.create('RecvOnly', kind);
+    const player = await SdpPeer.create('RecvOnly', ...kinds);
     const response = await play(server, streamId, player.offer);
     await player.connect(await response.text());
-    await expect.poll(() => player.received[kind], { timeout: 5_000 }).toBeGreaterThan(10);
+    for (const kind of kinds) {
+      await expect.poll(() => player.received[kind], { timeout: 5_000 }).toBeGreaterThan(10);
+    }
   });
 
   it('counts as a viewer until its session ends', async () => {
