@@ -2,9 +2,10 @@
  * Builds what browsers load into client-plugin/dist, from scratch:
  *
  *   home.html, studio.html, watch.html,  the pages; their files are in assets/, named by a hash
- *   privacy.html
+ *   privacy.html, embed.html
  *   meshlift.mjs, meshlift.js            the plugin, as a module and as a script (global `Meshlift`)
  *   meshlift-relay.mjs                   the part of the plugin that is loaded when a relay is used
+ *   meshlift-elements.mjs                players and rooms as elements, over the plugin beside it
  *
  * Whatever is text and more than a kilobyte also lies beside itself as .br and .gz.
  */
@@ -19,16 +20,18 @@ const ROOT = fileURLToPath(new URL('.', import.meta.url));
 const DIST = join(ROOT, 'dist');
 const PAGES_ROOT = join(ROOT, 'src', 'pages');
 /**
- * Pages that are built together share their parts. The one nobody waits for is built alone: what it shared
- * with the others would be a file more for each of them to ask for.
+ * Pages that are built together share their parts. Those that nobody comes to from the others are built alone:
+ * what they shared with the others would be a file more for each of them to ask for.
  */
-const PAGES = [['home', 'studio', 'watch'], ['privacy']];
+const PAGES = [['home', 'studio', 'watch'], ['privacy'], ['embed']];
 const PLUGIN_ENTRY = join(ROOT, 'src', 'index.ts');
 const RELAY_ENTRY = join(ROOT, 'src', 'relay', 'relay-client.ts');
+const ELEMENTS_ENTRY = join(ROOT, 'src', 'elements', 'index.ts');
+const PLUGIN_FILE = './meshlift.mjs';
 const RELAY_FILE = './meshlift-relay.mjs';
 
-/** The page that needs the relay part at once, so that it must not wait for the script that imports it. */
-const RELAY_AT_ONCE = /\/watch\/index\.html$/;
+/** The pages that need the relay part at once, so that it must not wait for the script that imports it. */
+const RELAY_AT_ONCE = /\/(watch|embed)\/index\.html$/;
 
 const shared: InlineConfig = {
   root: PAGES_ROOT,
@@ -95,6 +98,8 @@ function neededByEach(entries: string[], bundle: Rolldown.OutputBundle): string[
 }
 
 async function buildPages(pages: string[]): Promise<void> {
+  // Parts of a page that is built alone say whose they are: another build may have one of the same name.
+  const owner = pages.length === 1 ? `${pages[0]}-` : '';
   await build({
     ...shared,
     base: '/',
@@ -105,6 +110,7 @@ async function buildPages(pages: string[]): Promise<void> {
       assetsInlineLimit: 0,
       rolldownOptions: {
         input: Object.fromEntries(pages.map((page) => [page, join(PAGES_ROOT, page, 'index.html')])),
+        output: { chunkFileNames: `assets/${owner}[name]-[hash].js` },
       },
     },
   });
@@ -114,18 +120,20 @@ async function buildPages(pages: string[]): Promise<void> {
   }
 }
 
-/** Leaves the relay part out of a bundle, to be imported from the file of that name beside it. */
-function relayBeside(): Plugin {
+/** Leaves a part out of a bundle, to be imported from the file of that name beside it. */
+function beside(entry: string, file: string): Plugin {
   return {
-    name: 'meshlift:relay-beside',
+    name: `meshlift:beside-${basename(file)}`,
     enforce: 'pre',
     resolveId(source, importer) {
       if (importer === undefined || !source.startsWith('.')) return null;
       const path = resolve(importer, '..', source);
-      return path === RELAY_ENTRY ? { id: RELAY_FILE, external: true } : null;
+      return path === entry ? { id: file, external: true } : null;
     },
   };
 }
+
+const relayBeside = () => beside(RELAY_ENTRY, RELAY_FILE);
 
 /**
  * A script from another origin has no address of its own that a relative import could start from
@@ -203,7 +211,7 @@ try {
   await mkdir(DIST);
   for (const pages of PAGES) await buildPages(pages);
   const main = { entry: PLUGIN_ENTRY, format: 'es' as const, plugins: [relayBeside()] };
-  await buildPlugin({ ...main, fileName: 'meshlift.mjs' });
+  await buildPlugin({ ...main, fileName: basename(PLUGIN_FILE) });
   await buildPlugin({
     ...main,
     fileName: 'meshlift.js',
@@ -211,6 +219,12 @@ try {
     plugins: [relayBeside(), importBesideScript()],
   });
   await buildPlugin({ entry: RELAY_ENTRY, fileName: basename(RELAY_FILE), format: 'es', plugins: [] });
+  await buildPlugin({
+    entry: ELEMENTS_ENTRY,
+    fileName: 'meshlift-elements.mjs',
+    format: 'es',
+    plugins: [beside(PLUGIN_ENTRY, PLUGIN_FILE)],
+  });
   const files = await precompress();
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
   console.log(`${relative(process.cwd(), DIST)}: ${files.length} files in ${seconds} s`);

@@ -1,5 +1,5 @@
 import { expect, test, Viewer } from './support/fixtures.ts';
-import { serveForeignPage } from './support/foreign-page.ts';
+import { ForeignSite } from './support/foreign-page.ts';
 
 const player = '<video data-testid="player" autoplay muted playsinline></video>';
 const watch = (server: string, streamId: string) =>
@@ -22,9 +22,9 @@ for (const [form, embed] of Object.entries(forms)) {
   }) => {
     const link = await studio.goLive(server.url);
     const streamId = new URL(link).pathname.split('/').at(-1) ?? '';
-    const foreign = await serveForeignPage(`<!doctype html>${player}${embed(server.url, streamId)}`);
+    const foreign = await ForeignSite.start();
     const viewer = new Viewer(await newPage());
-    await viewer.page.goto(foreign.url);
+    await viewer.page.goto(foreign.serve(player + embed(server.url, streamId)));
     await viewer.seesMotion();
     expect(await viewer.page.context().cookies()).toEqual([]);
     foreign.close();

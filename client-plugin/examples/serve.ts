@@ -17,7 +17,9 @@ const ROOT = fileURLToPath(new URL('.', import.meta.url));
 const DIST = join(ROOT, 'dist');
 const PORT = Number(process.env.MESHLIFT_EXAMPLES_PORT ?? 8100);
 const PEER_SERVER = '/peer-server';
-const pages = { '.': 'index.html', peerjs: 'peerjs/index.html', 'simple-peer': 'simple-peer/index.html' };
+const pages = Object.fromEntries(
+  ['.', 'peerjs', 'simple-peer', 'player', 'frame', 'room'].map((name) => [name, join(name, 'index.html')]),
+);
 
 async function buildPages(): Promise<void> {
   await build({
@@ -57,7 +59,10 @@ const url = `http://localhost:${(http.address() as AddressInfo).port}`;
 process.stdout.write(`
 PeerJS       ${url}/peerjs/
 simple-peer  ${url}/simple-peer/
+player       ${url}/player/
+frame        ${url}/frame/
+room         ${url}/room/
 
-Open one of them in two tabs. Add ?source=test for a picture without a camera, and
+Open one of the rooms in two tabs. Add ?source=test for a picture without a camera, and
 ?server=http://localhost:8080 for the Meshlift server, which is this one unless said otherwise.
 `);

@@ -117,6 +117,9 @@ export class LocalMediaNode implements MediaNode {
   closeProducer: MediaNode['closeProducer'] = async (sessionId, producerId) =>
     this.#of(sessionId).closeProducer(sessionId, producerId);
 
+  inspectIngest: MediaNode['inspectIngest'] = async (sessionId) =>
+    this.#of(sessionId).inspectIngest(sessionId);
+
   listWantedLayers: MediaNode['listWantedLayers'] = async (sessionId) =>
     this.#of(sessionId).listWantedLayers(sessionId);
 

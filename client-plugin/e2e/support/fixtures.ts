@@ -104,7 +104,7 @@ export class Viewer {
   }
 }
 
-interface Fixtures {
+export interface Fixtures {
   /** A server with two workers. */
   server: ServerProcess;
   cuttable: CuttableProxy;

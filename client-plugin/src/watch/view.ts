@@ -115,6 +115,12 @@ export class View extends Emitter<ViewEvents> {
     await this.#applyQuality();
   }
 
+  /** What the browser measures of each track that is received (https://www.w3.org/TR/webrtc-stats/). */
+  async getStats(): Promise<RTCStatsReport[]> {
+    const receivers = [...this.#received.values()].flatMap(({ receiver }) => receiver ?? []);
+    return Promise.all(receivers.map((receiver) => receiver.getStats()));
+  }
+
   /** Stops watching. */
   close(): void {
     this.#end();

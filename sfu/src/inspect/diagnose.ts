@@ -39,17 +39,10 @@ function findingsOf(track: TrackObservations): (Finding | undefined)[] {
   return [profile(track), bFrames(track), keyFrames(track), oneLayer(track)];
 }
 
-function profile({ announcedProfile, sentProfile }: TrackObservations): Finding | undefined {
-  if (!sentProfile) return undefined;
-  if (sentProfile.demand === 3) {
-    return describeFinding('PROFILE_UNUSUAL', 'problem', { profile: sentProfile.name });
-  }
-  // A decoder knows what demands less than it was made for, so that only more than was announced matters.
-  if (!announcedProfile || sentProfile.demand <= announcedProfile.demand) return undefined;
-  return describeFinding('PROFILE_MISMATCH', 'hint', {
-    announced: announcedProfile.name,
-    sent: sentProfile.name,
-  });
+/** What was announced does not matter: decoders go by the parameter sets in the stream. */
+function profile({ sentProfile }: TrackObservations): Finding | undefined {
+  if (!sentProfile || sentProfile.decodable) return undefined;
+  return describeFinding('PROFILE_UNUSUAL', 'problem', { profile: sentProfile.name });
 }
 
 function bFrames({ order, slices }: TrackObservations): Finding | undefined {

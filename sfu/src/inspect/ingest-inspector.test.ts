@@ -38,10 +38,7 @@ async function microphone(): Promise<GstEncoder> {
 
 it('reports on all tracks, and on what is missing once packets could pass', { timeout: 60_000 }, async () => {
   const [video, audio] = await Promise.all([camera(), microphone()]);
-  let changes = 0;
-  const inspector = new IngestInspector(router, () => {
-    changes += 1;
-  });
+  const inspector = new IngestInspector(router);
   onTestFinished(() => inspector.close());
   await Promise.all([inspector.add(video.producer), inspector.add(audio.producer)]);
   expect(inspector.report).toMatchObject({ tracks: [{ kind: 'video' }, { kind: 'audio' }], findings: [] });
@@ -51,7 +48,6 @@ it('reports on all tracks, and on what is missing once packets could pass', { ti
   const codes = () => inspector.report.findings.map(({ code }) => code);
   await expect.poll(codes, PATIENCE).toEqual(['NO_MEDIA', 'ONE_LAYER']);
   expect(inspector.report.findings[0]?.message).toContain('no sound');
-  expect(changes).toBeGreaterThan(0);
   expect(ingestReportSchema.parse(JSON.parse(JSON.stringify(inspector.report)))).toEqual(inspector.report);
 
   inspector.setConnected(false);
@@ -60,7 +56,7 @@ it('reports on all tracks, and on what is missing once packets could pass', { ti
 
 it('forgets a producer that closes, and all when it is closed', async () => {
   const [video, audio] = await Promise.all([camera(), microphone()]);
-  const inspector = new IngestInspector(router, () => {});
+  const inspector = new IngestInspector(router);
   await Promise.all([inspector.add(video.producer), inspector.add(audio.producer)]);
   video.producer.close();
   expect(inspector.report.tracks).toMatchObject([{ kind: 'audio' }]);

@@ -6,19 +6,14 @@ import { ProducerInspector } from './producer-inspector.ts';
 /** Watches all that one ingest sends, and reports on it as a whole. */
 export class IngestInspector {
   readonly #router: types.Router;
-  readonly #onChange: () => void;
   /** By producer, in the order they were added; nothing yet for those that are starting. */
   readonly #inspectors = new Map<string, ProducerInspector | undefined>();
   #connected = false;
   #closed = false;
 
-  /**
-   * @param router the one that the ingest's producers are on
-   * @param onChange called when the report says something new, other than figures
-   */
-  constructor(router: types.Router, onChange: () => void) {
+  /** @param router the one that the ingest's producers are on */
+  constructor(router: types.Router) {
     this.#router = router;
-    this.#onChange = onChange;
   }
 
   /** What has been found until now. Costs nothing. */
@@ -34,7 +29,6 @@ export class IngestInspector {
     const inspector = await ProducerInspector.start({
       router: this.#router,
       producer,
-      onChange: this.#onChange,
     });
     if (this.#closed) inspector.close();
     if (inspector.closed) return;

@@ -13,8 +13,7 @@ export interface TrackObservations {
   begun: boolean;
   /** Seconds since the last packet, or since one was first expected. */
   silentSeconds: number;
-  /** What SDP said of H.264, and what the parameter sets say. */
-  announcedProfile: H264Profile | undefined;
+  /** What the parameter sets of H.264 say. */
   sentProfile: H264Profile | undefined;
   width: number | undefined;
   height: number | undefined;

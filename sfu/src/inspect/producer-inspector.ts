@@ -2,7 +2,7 @@ import type { types } from 'mediasoup';
 import { layersOf } from '../media/ingest.ts';
 import { codecOf } from './codec-of.ts';
 import type { FrameOrder } from './frame-order.ts';
-import { announcedProfile, h264Profile } from './h264-profile.ts';
+import { h264Profile } from './h264-profile.ts';
 import { HeaderSampler } from './header-sampler.ts';
 import { reportOn } from './ingest-report.ts';
 import { KeyFrameIntervals } from './key-frame-intervals.ts';
@@ -64,10 +64,10 @@ export class ProducerInspector {
   static async start(options: {
     router: types.Router;
     producer: types.Producer;
-    onChange: () => void;
+    onChange?: () => void;
     pace?: Partial<InspectorPace>;
   }): Promise<ProducerInspector> {
-    const { router, producer, onChange, pace } = options;
+    const { router, producer, onChange = () => undefined, pace } = options;
     const inspector = new ProducerInspector(producer, onChange, { ...PACE, ...pace });
     await inspector.#begin(router);
     return inspector;
@@ -100,7 +100,6 @@ export class ProducerInspector {
       paused,
       begun: this.#begun,
       silentSeconds: this.#connected ? (performance.now() - this.#quietSince) / 1_000 : 0,
-      announcedProfile: announcedProfile(rtpParameters.codecs[0]?.parameters?.['profile-level-id']),
       sentProfile: sequence && h264Profile(sequence.profileIdc, sequence.constraints),
       width: facts?.size?.width,
       height: facts?.size?.height,

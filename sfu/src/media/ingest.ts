@@ -1,5 +1,6 @@
-import { type MediaKind, MeshliftError, type RtpParameters } from '@meshlift/protocol';
+import { type IngestReport, type MediaKind, MeshliftError, type RtpParameters } from '@meshlift/protocol';
 import { parseScalabilityMode, type types } from 'mediasoup';
+import type { IngestInspector } from '../inspect/ingest-inspector.ts';
 import type { SessionTransport } from './session-transport.ts';
 
 /**
@@ -25,10 +26,20 @@ export class Ingest {
   readonly transport: SessionTransport;
   readonly #producers = new Map<string, types.Producer>();
 
-  constructor(sessionId: string, sourceId: string, transport: SessionTransport) {
+  readonly #inspector: IngestInspector | undefined;
+
+  /** @param inspector for what comes from an encoder that somebody has set up */
+  constructor(sessionId: string, sourceId: string, transport: SessionTransport, inspector?: IngestInspector) {
     this.sessionId = sessionId;
     this.sourceId = sourceId;
     this.transport = transport;
+    this.#inspector = inspector;
+    if (inspector) transport.on('flow', (flowing) => inspector.setConnected(flowing));
+  }
+
+  /** What arrives, and what is to be mended; nothing of one that is not inspected. */
+  get report(): IngestReport {
+    return this.#inspector?.report ?? { tracks: [], findings: [] };
   }
 
   get producers(): types.Producer[] {
@@ -52,6 +63,8 @@ export class Ingest {
     });
     this.#producers.set(producer.id, producer);
     producer.observer.once('close', () => this.#producers.delete(producer.id));
+    // Before media comes: looking into its packets later would cost a key frame.
+    await this.#inspector?.add(producer);
     return producer;
   }
 
@@ -63,6 +76,7 @@ export class Ingest {
   }
 
   close(): void {
+    this.#inspector?.close();
     this.transport.close();
   }
 }

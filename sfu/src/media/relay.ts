@@ -3,6 +3,7 @@ import {
   type DtlsParameters,
   type ErrorCode,
   type IceParameters,
+  type IngestReport,
   type Layers,
   type MediaKind,
   type MediaNodeEvents,
@@ -14,13 +15,15 @@ import {
   type WantedLayers,
 } from '@meshlift/protocol';
 import { ortc, type types } from 'mediasoup';
+import { IngestInspector } from '../inspect/ingest-inspector.ts';
 import { Ingest, layersOf } from './ingest.ts';
+import { Ingests } from './ingests.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { payloadTypesOf, withPayloadTypes } from './payload-types.ts';
 import { rejectingBadParameters } from './rejection.ts';
 import { type Place, RelayRouters } from './relay-routers.ts';
 import { SessionTransport } from './session-transport.ts';
-import { type MissedTrack, type Slot, type SourceProducer, Viewer } from './viewer.ts';
+import { type MissedTrack, type Slot, Viewer } from './viewer.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /** How a relay tells its node what happens in it. */
@@ -50,8 +53,7 @@ export class Relay {
   readonly id: string;
   readonly #routers: RelayRouters;
   readonly #notify: Notify;
-  /** By source. */
-  readonly #ingests = new Map<string, Ingest>();
+  readonly #ingests = new Ingests();
   readonly #viewers = new Map<string, Viewer>();
   readonly #demand: LayerDemand;
   #closed = false;
@@ -77,7 +79,7 @@ export class Relay {
   }
 
   get ingestCount(): number {
-    return this.#ingests.size;
+    return this.#ingests.count;
   }
 
   get viewerCount(): number {
@@ -93,16 +95,25 @@ export class Relay {
     return (await this.#routers.all()).map(({ worker }) => worker.pid);
   }
 
-  /** Opens the way in for a source. If it has one already, that one is closed. */
-  async openIngest(sessionId: string, sourceId: string): Promise<TransportOptions> {
+  /**
+   * Opens the way in for a source. If it has one already, that one is closed.
+   *
+   * @param options.inspected whether what comes is looked at for the one who set its encoder up
+   */
+  async openIngest(
+    sessionId: string,
+    sourceId: string,
+    { inspected = false }: { inspected?: boolean } = {},
+  ): Promise<TransportOptions> {
     const transport = await SessionTransport.create(this.#routers.origin);
     if (this.#closed) {
       transport.close();
       throw new MeshliftError('SESSION_NOT_FOUND');
     }
-    const before = this.#ingests.get(sourceId);
+    const before = this.#ingests.ofSource(sourceId);
     if (before) this.#closeIngest(before);
-    this.#ingests.set(sourceId, new Ingest(sessionId, sourceId, transport));
+    const inspector = inspected ? new IngestInspector(this.#routers.origin.router) : undefined;
+    this.#ingests.add(new Ingest(sessionId, sourceId, transport, inspector));
     transport.on('flow', (flowing) => this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing }));
     transport.on('end', (code) => this.#lose(sessionId, code));
     return transport.options;
@@ -122,9 +133,9 @@ export class Relay {
       const transport = await SessionTransport.create(place.router);
       const decodes = payloadTypes ? withPayloadTypes(rtpCapabilities, payloadTypes) : rtpCapabilities;
       viewer = this.#addViewer(sessionId, transport, place, { ...needs, rtpCapabilities: decodes });
-      const consumers = await viewer.sync(() => this.#producers);
+      const consumers = await viewer.sync(() => this.#ingests.producers);
       if (this.#closed || transport.closed) throw new MeshliftError('MEDIA_FAILED');
-      const missed = viewer.missed(this.#producers);
+      const missed = viewer.missed(this.#ingests.producers);
       if (consumers.length === 0 && missed.length > 0 && !slots) {
         throw new MeshliftError('RTP_REJECTED', 'The viewer has no codec in common with the stream.');
       }
@@ -156,7 +167,7 @@ export class Relay {
     sessionId: string,
     options: { kind: MediaKind; rtpParameters: RtpParameters; paused: boolean },
   ): Promise<WantedLayers> {
-    const producer = await this.#ingestOf(sessionId).openProducer(options);
+    const producer = await this.#ingests.get(sessionId).openProducer(options);
     const wanted = this.#demand.track(producer.id, layersOf(producer).spatialLayers);
     producer.observer.once('close', () => this.#demand.untrack(producer.id));
     for (const viewer of this.#viewers.values()) void this.#offerProducers(viewer);
@@ -164,16 +175,20 @@ export class Relay {
   }
 
   async setProducerPaused(sessionId: string, producerId: string, paused: boolean): Promise<void> {
-    const producer = this.#ingestOf(sessionId).producer(producerId);
+    const producer = this.#ingests.get(sessionId).producer(producerId);
     await (paused ? producer.pause() : producer.resume());
   }
 
   closeProducer(sessionId: string, producerId: string): void {
-    this.#ingestOf(sessionId).producer(producerId).close();
+    this.#ingests.get(sessionId).producer(producerId).close();
+  }
+
+  inspectIngest(sessionId: string): IngestReport {
+    return this.#ingests.get(sessionId).report;
   }
 
   listWantedLayers(sessionId: string): WantedLayers[] {
-    return this.#ingestOf(sessionId).producers.map(({ id }) => this.#demand.wanted(id));
+    return this.#ingests.get(sessionId).producers.map(({ id }) => this.#demand.wanted(id));
   }
 
   listConsumers(sessionId: string): ConsumerOptions[] {
@@ -198,7 +213,7 @@ export class Relay {
   }
 
   closeSession(sessionId: string): void {
-    const ingest = this.#findIngest(sessionId);
+    const ingest = this.#ingests.find(sessionId);
     if (ingest) this.#closeIngest(ingest);
     const viewer = this.#viewers.get(sessionId);
     if (!viewer) return;
@@ -212,29 +227,13 @@ export class Relay {
     if (this.#closed) return;
     this.#closed = true;
     this.#demand.close();
-    for (const ingest of [...this.#ingests.values()]) this.#closeIngest(ingest);
+    for (const ingest of this.#ingests.all) this.#closeIngest(ingest);
     for (const sessionId of [...this.#viewers.keys()]) this.closeSession(sessionId);
     this.#routers.close();
   }
 
-  get #producers(): SourceProducer[] {
-    return [...this.#ingests.values()].flatMap(({ sourceId, producers }) =>
-      producers.map((producer) => ({ sourceId, producer })),
-    );
-  }
-
   #session(sessionId: string): Ingest | Viewer {
-    return this.#findIngest(sessionId) ?? this.#viewerOf(sessionId);
-  }
-
-  #findIngest(sessionId: string): Ingest | undefined {
-    return [...this.#ingests.values()].find((ingest) => ingest.sessionId === sessionId);
-  }
-
-  #ingestOf(sessionId: string): Ingest {
-    const ingest = this.#findIngest(sessionId);
-    if (!ingest) throw new MeshliftError('SESSION_NOT_FOUND');
-    return ingest;
+    return this.#ingests.find(sessionId) ?? this.#viewerOf(sessionId);
   }
 
   #viewerOf(sessionId: string): Viewer {
@@ -246,7 +245,7 @@ export class Relay {
   #closeIngest(ingest: Ingest): void {
     const { sourceId, transport } = ingest;
     const { flowing } = transport;
-    this.#ingests.delete(sourceId);
+    this.#ingests.remove(ingest);
     ingest.close();
     if (flowing) this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing: false });
   }
@@ -282,7 +281,7 @@ export class Relay {
   /** Lets a viewer that is there already see producers that came after it. */
   async #offerProducers(viewer: Viewer): Promise<void> {
     try {
-      for (const consumer of await viewer.sync(() => this.#producers)) {
+      for (const consumer of await viewer.sync(() => this.#ingests.producers)) {
         this.#notify('consumerOpened', { sessionId: viewer.sessionId, consumer });
       }
     } catch {
@@ -292,7 +291,7 @@ export class Relay {
   }
 
   #highestLayer(producerId: string): number {
-    const source = this.#producers.find(({ producer }) => producer.id === producerId)?.sourceId;
+    const source = this.#ingests.ofProducer(producerId)?.sourceId;
     let highest = -1;
     for (const viewer of this.#viewers.values()) {
       if (source !== undefined && viewer.watches(source)) {
@@ -303,8 +302,7 @@ export class Relay {
   }
 
   #announceDemand(wanted: WantedLayers): void {
-    const source = this.#producers.find(({ producer }) => producer.id === wanted.producerId)?.sourceId;
-    const ingest = source === undefined ? undefined : this.#ingests.get(source);
+    const ingest = this.#ingests.ofProducer(wanted.producerId);
     if (ingest) this.#notify('layersWanted', { sessionId: ingest.sessionId, ...wanted });
   }
 }

@@ -43,11 +43,13 @@ export function writeAnswer(
   for (const section of offer.sections) {
     const answer = section.kind === 'other' ? undefined : answered.get(section);
     if (section.kind === 'other') {
-      session.media.push(switchedOff(section.type, section.protocol, section.formats, section.mid));
+      session.media.push(
+        switchedOff(section.type, section.protocol, section.formats, section.mid, transport),
+      );
     } else if (!answer) {
       const formats = section.codecs.map(({ payloadType }) => payloadType).join(' ') || '0';
       session.media.push(
-        switchedOff(section.kind, PROTOCOL, formats, section.hasMid ? section.mid : undefined),
+        switchedOff(section.kind, PROTOCOL, formats, section.hasMid ? section.mid : undefined, transport),
       );
     } else {
       // The first section of the bundle speaks of the transport for all of them.
@@ -69,6 +71,7 @@ function switchedOff(
   protocol: string,
   payloads: string,
   mid: string | undefined,
+  { iceParameters }: TransportOptions,
 ): MediaDescription {
   return {
     type,
@@ -78,6 +81,8 @@ function switchedOff(
     connection: NOWHERE,
     ...(mid !== undefined && { mid }),
     direction: 'inactive',
+    // Of no use where nothing is sent, but GStreamer does not take an answer without.
+    ...iceAttributes(iceParameters),
     rtp: [],
     fmtp: [],
   };

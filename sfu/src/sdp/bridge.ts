@@ -24,7 +24,7 @@ export async function ingestByOffer(
   const offer = parseOffer(text);
   const tracks = planIngest(offer, served);
   const { sessionId, sourceId } = session;
-  const transport = await relay.openIngest(sessionId, sourceId);
+  const transport = await relay.openIngest(sessionId, sourceId, { inspected: true });
   try {
     for (const { kind, rtpParameters } of tracks) {
       await relay.openProducer(sessionId, { kind, rtpParameters, paused: false });

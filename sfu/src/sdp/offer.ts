@@ -80,7 +80,9 @@ function readSection(
   index: number,
 ): MediaSection | OtherSection {
   const mid = media.mid === undefined ? undefined : String(media.mid);
-  if ((media.type !== 'audio' && media.type !== 'video') || media.port === 0) {
+  // RFC 9143, section 6: a port of 0 beside a=bundle-only does not switch a section off.
+  const switchedOff = media.port === 0 && media.bundleOnly === undefined;
+  if ((media.type !== 'audio' && media.type !== 'video') || switchedOff) {
     const { type, protocol, payloads = '0' } = media;
     return { kind: 'other', type, protocol, formats: String(payloads), mid };
   }

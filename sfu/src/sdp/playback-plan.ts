@@ -1,5 +1,6 @@
 import type { MediaKind, RtpCapabilities } from '@meshlift/protocol';
 import { nameOf, type SdpCodec, sameCodec } from './codecs.ts';
+import { receivedH264 } from './h264.ts';
 import type { MediaSection, Offer } from './offer.ts';
 import { SdpError } from './sdp-error.ts';
 
@@ -48,7 +49,7 @@ export function planPlayback(offer: Offer, served: RtpCapabilities): PlaybackPla
         preferredPayloadType: payloadType,
         clockRate,
         ...(channels !== undefined && { channels }),
-        parameters,
+        parameters: /\/h264$/i.test(mimeType) ? receivedH264(parameters) : parameters,
         rtcpFeedback,
       });
     }
@@ -62,9 +63,7 @@ export function planPlayback(offer: Offer, served: RtpCapabilities): PlaybackPla
 function planSlot(section: MediaSection, served: RtpCapabilities): PlaybackSlot {
   const { kind, mid } = section;
   const ours = served.codecs.filter((codec) => codec.kind === kind && !/\/rtx$/i.test(codec.mimeType));
-  const codecs = section.codecs
-    .filter((offered) => ours.some((codec) => sameCodec(codec, offered)))
-    .map((codec) => ({ ...codec, rtx: undefined }));
+  const codecs = exactFirst(section.codecs, ours).map((codec) => ({ ...codec, rtx: undefined }));
   if (codecs.length === 0) {
     const offered = [...new Set(section.codecs.map(nameOf))].slice(0, 20).join(', ') || 'none';
     throw SdpError.unsupported(
@@ -81,4 +80,16 @@ function planSlot(section: MediaSection, served: RtpCapabilities): PlaybackSlot 
     ),
   );
   return { section, kind, mid, codecs, extensions };
+}
+
+/** What can be sent of what was offered; one that is another by name comes after those that are the same. */
+function exactFirst(offered: SdpCodec[], ours: ServedCodec[]): SdpCodec[] {
+  const exact = offered.filter((codec) => ours.some((served) => sameCodec(served, codec)));
+  const alike = offered.filter(
+    (codec) =>
+      /\/h264$/i.test(codec.mimeType) &&
+      !exact.includes(codec) &&
+      ours.some((served) => sameCodec(served, { ...codec, parameters: receivedH264(codec.parameters) })),
+  );
+  return [...exact, ...alike];
 }

@@ -6,7 +6,6 @@ const figures: FindingFigures = {
   PROFILE_UNUSUAL: { profile: 'High 10' },
   B_FRAMES: { share: 0.002 },
   KEY_FRAMES_RARE: { seconds: 20.1, askedFor: 'never' },
-  PROFILE_MISMATCH: { announced: 'Constrained Baseline', sent: 'High' },
   ONE_LAYER: { width: 1_280, height: 720, bitrate: 2_500_000 },
   STREAM_ID_WEAK: {},
 };

@@ -7,7 +7,6 @@ export const findingCodes = [
   'PROFILE_UNUSUAL',
   'B_FRAMES',
   'KEY_FRAMES_RARE',
-  'PROFILE_MISMATCH',
   'ONE_LAYER',
   'STREAM_ID_WEAK',
 ] as const;
@@ -67,7 +66,6 @@ export interface FindingFigures {
   B_FRAMES: { share: number };
   /** The longest time without a key frame, in seconds, and whether the encoder sends one when it is asked. */
   KEY_FRAMES_RARE: { seconds: number; askedFor: 'never' | 'in vain' };
-  PROFILE_MISMATCH: { announced: string; sent: string };
   /** The size and the bits per second of the only layer, where they are known. */
   ONE_LAYER: {
     width: number | undefined;
@@ -125,16 +123,6 @@ const words: Words = {
       'key-int-max=60, and rtph264pay config-interval=-1. Hardware: GOP length or I-frame interval of 2 ' +
       'seconds. With H.264 the parameter sets (SPS and PPS) must come with every key frame; without them it ' +
       'does not count.',
-  },
-  PROFILE_MISMATCH: {
-    title: 'Another profile comes than was announced',
-    message: ({ announced, sent }) =>
-      `The encoder announced H.264 ${announced} and sends ${sent}. Most browsers show it all the same; one ` +
-      'whose decoder does no more than what was announced shows nothing.',
-    fix:
-      'Let the encoder send what it announces, or less. OBS: Settings, Output, Advanced, Profile baseline. ' +
-      'FFmpeg: -profile:v baseline. GStreamer: video/x-h264,profile=constrained-baseline behind the encoder. ' +
-      'Hardware: profile baseline.',
   },
   ONE_LAYER: {
     title: 'The picture comes in one size',

@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts';
+import type { IngestReport } from './findings.ts';
 import type {
   ConsumerOptions,
   DtlsParameters,
@@ -78,6 +79,8 @@ export interface MediaNode {
   ): Promise<WantedLayers>;
   setProducerPaused(sessionId: string, producerId: string, paused: boolean): Promise<void>;
   closeProducer(sessionId: string, producerId: string): Promise<void>;
+  /** What arrives from an ingest that came by an offer, and what is to be mended in its encoder. */
+  inspectIngest(sessionId: string): Promise<IngestReport>;
   /** The layers wanted now of each of an ingest's producers. */
   listWantedLayers(sessionId: string): Promise<WantedLayers[]>;
 

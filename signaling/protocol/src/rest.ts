@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ingestReportSchema } from './findings.ts';
 import { publishKeySchema, streamIdSchema } from './ids.ts';
 
 /** Where a stream is watched, embedded, and spoken to by WHIP and WHEP. */
@@ -12,6 +13,17 @@ export const streamLinksSchema = z.object({
 
 /** 201 of `POST /api/streams`. The publish key is shown this once; the server keeps only its hash. */
 export const createdStreamSchema = z.extend(streamLinksSchema, { publishKey: publishKeySchema });
+
+/** 200 of `GET /api/streams/:streamId`, for the one who holds its publish key. */
+export const streamStatusSchema = z.extend(streamLinksSchema, {
+  /** `idle` until somebody has published; `waiting` while who did may come back. */
+  state: z.enum(['idle', 'live', 'waiting']),
+  viewers: z.int(),
+  /** What sends it: an encoder by WHIP, a page of ours, or a participant of a room. `null` when nobody does. */
+  source: z.nullable(z.enum(['whip', 'page', 'room'])),
+  /** What arrives of an encoder, and what is to be mended in it; empty for everybody else. */
+  report: ingestReportSchema,
+});
 
 /**
  * Where something is kept: in the memory of the server, in its log, in its metrics, in the visitor's own
@@ -46,8 +58,13 @@ export const privacyPolicySchema = z.object({
   cannotKnow: z.array(z.string()),
 });
 
+/** 200 of `GET /embed.json`: the origins whose pages may hold `/embed` in a frame; `*` stands for all of them. */
+export const frameRulesSchema = z.object({ frameOrigins: z.array(z.string()) });
+
+export type FrameRules = z.infer<typeof frameRulesSchema>;
 export type StreamLinks = z.infer<typeof streamLinksSchema>;
 export type CreatedStream = z.infer<typeof createdStreamSchema>;
+export type StreamStatus = z.infer<typeof streamStatusSchema>;
 export type PrivacyPlace = z.infer<typeof privacyPlaceSchema>;
 export type PrivacyEntry = z.infer<typeof privacyEntrySchema>;
 export type PrivacyPolicy = z.infer<typeof privacyPolicySchema>;

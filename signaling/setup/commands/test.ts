@@ -5,10 +5,11 @@ import { runCommand } from '../lib/command.ts';
 import type { Context } from '../lib/context.ts';
 import { RUNNERS, type Runner } from '../lib/runners.ts';
 import { elapsed } from '../lib/screen.ts';
-import { SetupError } from '../lib/setup-error.ts';
+import { describe, SetupError } from '../lib/setup-error.ts';
 import { runStep } from '../lib/step.ts';
 import { isGood, oneCheck, type Result, sum, type Tally, verdict, withStatus } from '../lib/tally.ts';
 import { browser } from '../steps/browser.ts';
+import { gstreamer } from '../steps/gstreamer.ts';
 import { prepare } from './prepare.ts';
 
 /**
@@ -22,6 +23,7 @@ export async function test(context: Context, kinds: string[]): Promise<number> {
   process.env.MEDIASOUP_WORKER_BIN = workerPath;
   if (runners.some(({ kind }) => kind === 'e2e')) {
     process.env.MESHLIFT_CHROMIUM = await runStep(context, browser(context));
+    await prepareNative(context);
   }
   const results: Result[] = [];
   const reports = mkdtempSync(join(tmpdir(), 'meshlift-test-'));
@@ -34,6 +36,20 @@ export async function test(context: Context, kinds: string[]): Promise<number> {
   const total = sum(results);
   context.screen.line(['', ...table(results), '', verdict(total)].join('\n'));
   return isGood(total) ? 0 : 1;
+}
+
+/**
+ * GStreamer is not to be had on every system that runs the rest. Where it cannot be got, the tests with native
+ * programs are counted as skipped, and it is said why.
+ */
+async function prepareNative(context: Context): Promise<void> {
+  try {
+    process.env.MESHLIFT_PYTHON = await runStep(context, gstreamer(context));
+  } catch (error) {
+    context.interrupt.signal.throwIfAborted();
+    if (!(error instanceof SetupError)) throw error;
+    context.screen.line(`${describe(error)}\nThe tests with native programs are skipped.\n`);
+  }
 }
 
 function chosenRunners(kinds: string[]): Runner[] {

@@ -4,28 +4,25 @@ import type { Context } from './context.ts';
 import { SetupError } from './setup-error.ts';
 
 export interface AptRequest {
-  /** The distribution's package. */
-  name: string;
-  /** What to do where there is no apt-get, or the package is of no use. */
+  /** The distribution's names. */
+  packages: string[];
+  /** What to do where there is no apt-get, or the packages are of no use. */
   otherwise: string;
   log: string;
 }
 
-/** Installs a package of the distribution. Without root it stops and names the command to run. */
+/** Installs packages of the distribution. Without root it stops and names the command to run. */
 export async function aptInstall(
   { root, interrupt }: Context,
-  { name, otherwise, log }: AptRequest,
+  { packages, otherwise, log }: AptRequest,
 ): Promise<void> {
   if (!existsSync('/usr/bin/apt-get')) {
-    throw new SetupError(`${name} is missing, and there is no apt-get to install it with`, otherwise);
+    throw new SetupError(`there is no apt-get to install ${packages.join(', ')} with`, otherwise);
   }
-  const install = ['install', '-y', '--no-install-recommends', name];
+  const install = ['install', '-y', '--no-install-recommends', ...packages];
   const command = `sudo apt-get update && sudo apt-get ${install.join(' ')}`;
   if (process.getuid?.() !== 0) {
-    throw new SetupError(
-      `${name} is missing, and installing it needs root`,
-      `Run: ${command}\nOr: ${otherwise}`,
-    );
+    throw new SetupError(`installing ${packages.join(', ')} needs root`, `Run: ${command}\nOr: ${otherwise}`);
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const options = { cwd: root, signal: interrupt.signal, env, log };

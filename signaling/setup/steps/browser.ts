@@ -29,7 +29,7 @@ export function browser(context: Context): Step<string> {
       if (starts(downloaded)) return downloaded;
       report.step("installing the distribution's Chromium");
       const log = join(context.cache, 'logs', 'browser-apt.log');
-      await aptInstall(context, { name: 'chromium', otherwise: OTHERWISE, log });
+      await aptInstall(context, { packages: ['chromium'], otherwise: OTHERWISE, log });
       const installed = findBrowser(undefined, onPath(NAMES));
       if (installed) return installed;
       throw new SetupError('the installed Chromium does not start', OTHERWISE, log);

@@ -28,6 +28,15 @@ describe('the configuration', () => {
   });
 
   it.each([
+    ['', ['*']],
+    ['*', ['*']],
+    ['none', []],
+    ['https://a.example, http://localhost:8100', ['https://a.example', 'http://localhost:8100']],
+  ])('reads which pages may hold a player in a frame (%j)', (given, origins) => {
+    expect(parseConfig({ MESHLIFT_FRAME_ORIGINS: given }).frameOrigins).toEqual(origins);
+  });
+
+  it.each([
     ['MESHLIFT_PORT', '65536'],
     ['MESHLIFT_PORT', '80a'],
     ['MESHLIFT_WORKERS', '0'],
@@ -35,6 +44,9 @@ describe('the configuration', () => {
     ['MESHLIFT_PUBLIC_URL', 'ftp://example.org'],
     ['MESHLIFT_ANNOUNCED_ADDRESS', 'not an address'],
     ['MESHLIFT_ALLOWED_ORIGINS', 'https://a.example/path'],
+    ['MESHLIFT_ALLOWED_ORIGINS', 'nonsense'],
+    ['MESHLIFT_FRAME_ORIGINS', 'https://a.example/path'],
+    ['MESHLIFT_FRAME_ORIGINS', 'none, https://a.example'],
     ['MESHLIFT_LOG_LEVEL', 'loud'],
     ['MESHLIFT_GRACE_SECONDS', '31'],
     ['MESHLIFT_OPERATOR_NAME', ' '],

@@ -26,10 +26,12 @@ const whole = (least: number, most: number) =>
 const port = whole(0, 65_535);
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 const hostOrIp = z.string().refine((text) => isIP(text) > 0 || /^(?!-)[A-Za-z0-9.-]{1,253}$/.test(text));
+const isOrigin = (url: string) => URL.canParse(url) && new URL(url).origin === url;
 const origins = z
   .string()
   .transform((text) => text.split(',').map((origin) => origin.trim()))
-  .pipe(z.array(z.union([z.literal('*'), z.url().refine((url) => new URL(url).origin === url)])));
+  .pipe(z.array(z.union([z.literal('*'), z.url().refine(isOrigin)])));
+const frameOrigins = z.union([z.literal('none').transform((): string[] => []), origins]);
 const iceServers = z
   .string()
   .transform((text, context): unknown => {
@@ -123,6 +125,14 @@ export const variables = {
     allowed: '`*`, or origins separated by commas, such as `https://example.org`',
     about: 'Pages that may use this server from another origin',
     schema: origins,
+  }),
+  frameOrigins: variable<string[]>({
+    name: 'MESHLIFT_FRAME_ORIGINS',
+    fallback: ['*'],
+    fallbackText: '*',
+    allowed: '`*`, origins separated by commas, or `none`',
+    about: 'Pages that may hold `/embed` in a frame and speak to it',
+    schema: frameOrigins,
   }),
   trustedProxies: variable({
     name: 'MESHLIFT_TRUSTED_PROXIES',
@@ -222,7 +232,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
 }
 
 /** Variables of the setup that gets the project to run; not read by the server, but no mistakes either. */
-const setupVariables = ['MESHLIFT_CACHE_DIR', 'MESHLIFT_CHROMIUM'];
+const setupVariables = ['MESHLIFT_CACHE_DIR', 'MESHLIFT_CHROMIUM', 'MESHLIFT_PYTHON'];
 
 /** Names that look like configuration but are none, so that a typing mistake does not go unnoticed. */
 export function unknownVariables(environment: NodeJS.ProcessEnv): string[] {

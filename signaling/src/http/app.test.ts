@@ -84,6 +84,35 @@ describe('every answer', () => {
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   });
 
+  it.each([
+    [['*'], 'frame-ancestors *'],
+    [
+      ['https://friend.example', 'http://localhost:8100'],
+      'frame-ancestors https://friend.example http://localhost:8100',
+    ],
+    [[], "frame-ancestors 'none'"],
+  ])(
+    'lets pages of %j hold the embedded player in a frame, and nothing else',
+    async (frameOrigins, allowed) => {
+      const server = await TestServer.start({ frameOrigins });
+      const policyOf = async (path: string) => {
+        const { headers } = await server.call('GET', path);
+        return headers.get('content-security-policy')?.split(';');
+      };
+      expect(await policyOf('/embed/anything')).toContain(allowed);
+      expect(await policyOf('/EMBED/anything?muted=0')).toContain(allowed);
+      expect((await server.call('GET', '/embed/anything')).headers.get('x-frame-options')).toBeNull();
+      for (const path of ['/', '/studio', '/watch/anything', '/privacy', '/embed.html', '/nothing']) {
+        expect(await policyOf(path)).toContain("frame-ancestors 'none'");
+      }
+      const rules = await server.call('GET', '/embed.json');
+      expect([rules.headers.get('cache-control'), await rules.json()]).toEqual([
+        'no-cache',
+        { frameOrigins },
+      ]);
+    },
+  );
+
   it('V15: allows pages to load from nowhere but here', async () => {
     const server = await TestServer.start();
     const policy = (await server.call('GET', '/')).headers.get('content-security-policy') ?? '';
@@ -119,7 +148,13 @@ describe('every answer', () => {
 describe('pages', () => {
   it('are served whatever is asked after the stream ID', async () => {
     const server = await TestServer.start();
-    for (const path of ['/', '/studio', '/watch/anything', '/watch/anything?x=1']) {
+    for (const path of [
+      '/',
+      '/studio',
+      '/watch/anything',
+      '/watch/anything?x=1',
+      '/embed/anything?controls',
+    ]) {
       const response = await server.call('GET', path);
       expect([response.status, response.headers.get('content-type')]).toEqual([
         200,
@@ -143,15 +178,21 @@ describe('pages', () => {
     expect(plugin.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
   });
 
-  it.each(['/watch', '/watch/a/b', '/home.html/', '/../package.json', '/%2e%2e/package.json', '/%zz'])(
-    'are not found under %s',
-    async (path) => {
-      const server = await TestServer.start();
-      const response = await server.call('GET', path);
-      expect([400, 404]).toContain(response.status);
-      expect(await response.json()).toMatchObject({ error: { code: expect.any(String) } });
-    },
-  );
+  it.each([
+    '/watch',
+    '/watch/a/b',
+    '/embed',
+    '/embed/a/b',
+    '/home.html/',
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/%zz',
+  ])('are not found under %s', async (path) => {
+    const server = await TestServer.start();
+    const response = await server.call('GET', path);
+    expect([400, 404]).toContain(response.status);
+    expect(await response.json()).toMatchObject({ error: { code: expect.any(String) } });
+  });
 });
 
 describe('health', () => {

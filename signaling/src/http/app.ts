@@ -8,10 +8,11 @@ import { whepApi } from '../whip/whep-api.ts';
 import { whipApi } from '../whip/whip-api.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { answerErrors, notFound } from './errors.ts';
+import { frameRulesApi } from './frame-rules-api.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { servePages } from './pages.ts';
 import { privacyApi } from './privacy-api.ts';
-import { securityHeaders } from './security-headers.ts';
+import { framedBy, securityHeaders } from './security-headers.ts';
 import { streamsApi } from './streams-api.ts';
 
 export interface AppContext {
@@ -29,12 +30,14 @@ export function createApp({ config, logger, streams, node, readiness }: AppConte
   app.set('trust proxy', config.trustedProxies);
   app.use(healthRoutes(readiness));
   app.use(securityHeaders());
+  app.use('/embed', framedBy(config.frameOrigins));
   app.use(['/whip/:streamId', '/whep/:streamId'], describeEndpoint(config));
   app.use(allowOrigins(config));
-  app.use('/api/streams', streamsApi(streams, config));
+  app.use('/api/streams', streamsApi({ streams, config, node }));
   app.use('/whip', whipApi({ config, streams, node }));
   app.use('/whep', whepApi({ config, streams, node }));
   app.use(privacyApi(config, logger));
+  app.use(frameRulesApi(config));
   app.use(servePages());
   app.use(notFound);
   app.use(answerErrors(logger));

@@ -14,6 +14,7 @@ const pages = {
   '/': 'home.html',
   '/studio': 'studio.html',
   '/watch/:streamId': 'watch.html',
+  '/embed/:streamId': 'embed.html',
   '/privacy': 'privacy.html',
 };
 

@@ -1,17 +1,30 @@
-import { type CreatedStream, MeshliftError, type StreamLinks, streamIdSchema } from '@meshlift/protocol';
+import {
+  type CreatedStream,
+  type MediaNode,
+  MeshliftError,
+  type StreamLinks,
+  streamIdSchema,
+} from '@meshlift/protocol';
 import { type Request, type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
 import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import type { Stream } from '../streams/stream.ts';
 import { streamLinks } from '../streams/stream-links.ts';
+import { statusOf } from '../streams/stream-status.ts';
 import type { Streams } from '../streams/streams.ts';
 import { addressOf } from './address.ts';
 import { baseUrlOf } from './base-url.ts';
 import { bearerOf } from './bearer.ts';
 import { allowOnly } from './errors.ts';
 
-/** `POST /api/streams`, `POST /api/streams/:streamId/rotate`, `DELETE /api/streams/:streamId`. */
-export function streamsApi(streams: Streams, config: Config): Router {
+interface StreamsApiContext {
+  streams: Streams;
+  config: Config;
+  node: MediaNode;
+}
+
+/** `POST /api/streams`, `GET /api/streams/:streamId`, `POST /api/streams/:streamId/rotate`, `DELETE /api/streams/:streamId`. */
+export function streamsApi({ streams, config, node }: StreamsApiContext): Router {
   const creations = new RateLimiter(rateLimits.createStream);
   const wrongKeys = new RateLimiter(rateLimits.wrongKey);
   const router = Router();
@@ -21,6 +34,12 @@ export function streamsApi(streams: Streams, config: Config): Router {
     const { stream, publishKey } = streams.create();
     const created: CreatedStream = { ...streamLinks(baseUrlOf(request, config), stream.id), publishKey };
     response.status(201).location(`/api/streams/${stream.id}`).json(created);
+  };
+
+  const status: RequestHandler = async (request, response) => {
+    const stream = await ownStream(request);
+    response.setHeader('Cache-Control', 'no-store');
+    response.json(await statusOf(stream, node, baseUrlOf(request, config)));
   };
 
   const rotate: RequestHandler = async (request, response) => {
@@ -45,6 +64,6 @@ export function streamsApi(streams: Streams, config: Config): Router {
 
   router.route('/').post(create).all(allowOnly('POST'));
   router.route('/:streamId/rotate').post(rotate).all(allowOnly('POST'));
-  router.route('/:streamId').delete(remove).all(allowOnly('DELETE'));
+  router.route('/:streamId').get(status).delete(remove).all(allowOnly('GET', 'DELETE'));
   return router;
 }

@@ -49,6 +49,10 @@ export class ParticipantAudience implements StreamSource {
     return this.#wanted;
   }
 
+  get sender() {
+    return { sessionId: this.#session.id, by: 'room' as const };
+  }
+
   /** As its participant is told of it, over this client. */
   stateFor({ baseUrl }: Client): Audience {
     const { id, viewers, allowed } = this.#stream;

@@ -18,7 +18,7 @@ export function streamHandlers({ streams, node }: HandlerContext): Pick<RequestH
         .publish(
           connection,
           ({ relayId, sessionId, sourceId }) => node.openIngest(relayId, sessionId, sourceId),
-          { replaceLive: true },
+          { by: 'page' },
         );
       connection.adopt(session);
       const links = streamLinks(connection.baseUrl, stream.id);

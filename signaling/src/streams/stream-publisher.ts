@@ -20,6 +20,7 @@ export class StreamPublisher implements StreamSource, SessionOwner {
   readonly #stream: Stream;
   readonly #context: StreamContext;
   #session: Session | undefined;
+  #by: 'whip' | 'page' = 'page';
   #hasRelay = false;
 
   constructor(stream: Stream, context: StreamContext) {
@@ -31,27 +32,32 @@ export class StreamPublisher implements StreamSource, SessionOwner {
    * Opens the way in for a client that has shown the key.
    *
    * @param openWay opens it in the media node, in whatever terms the client speaks
-   * @param options.replaceLive what becomes of one who publishes already: a page that comes back takes its place,
+   * @param options.by what kind of program it is. A page that comes back takes the place of who published before;
    *   an encoder is refused while the other's media flows
    * @throws MeshliftError `STREAM_LIVE`, `STREAM_NOT_FOUND`, or what the media node refuses
    */
   publish<T>(
     client: Client,
     openWay: (way: WayIn) => Promise<T>,
-    { replaceLive }: { replaceLive: boolean },
+    { by }: { by: 'whip' | 'page' },
   ): Promise<{ session: Session; opened: T }> {
     const stream = this.#stream;
     return stream.inTurn(async () => {
       stream.assertNotEnded();
-      if (!replaceLive && this.#session && stream.state === 'live') throw new MeshliftError('STREAM_LIVE');
+      if (by === 'whip' && this.#session && stream.state === 'live') throw new MeshliftError('STREAM_LIVE');
       const session = new Session(newSessionId(), 'publisher', this, client);
       const opened = await this.#openIngest(session, openWay);
       this.#session?.send('session:closed', new MeshliftError('SESSION_REPLACED').toBody());
       this.#drop();
       this.#session = session;
+      this.#by = by;
       this.#context.sessions.add(session);
       return { session, opened };
     });
+  }
+
+  get sender() {
+    return this.#session && { sessionId: this.#session.id, by: this.#by };
   }
 
   /** Takes the session over to another connection. */

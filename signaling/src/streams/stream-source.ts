@@ -7,6 +7,8 @@ export interface StreamSource {
    * One that is not is watched from its first packet on, and ends some time after its last.
    */
   readonly offered: boolean;
+  /** The session that sends, if there is one, and what kind of program it belongs to. */
+  readonly sender: { sessionId: string; by: 'whip' | 'page' | 'room' } | undefined;
   /** Sees to it that the relay is there for a viewer. @throws MeshliftError `SERVER_FULL` */
   open(): Promise<void>;
   /** How many want to watch, those included whose way out is being opened. */

@@ -53,7 +53,7 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
         .publish(
           client,
           ({ relayId, sessionId, sourceId }) => node.openIngestByOffer(relayId, sessionId, sourceId, offer),
-          { replaceLive: false },
+          { by: 'whip' },
         );
     } catch (error) {
       streams.unclaim(stream);

@@ -15,10 +15,12 @@ const RETRY_GROWTH = 1.4;
 /** Trying again does not mend these. */
 const FINAL = new Set(['UNSUPPORTED_BROWSER', 'PROTOCOL_VERSION']);
 
-/** Keeps a stream playing in an element: joins, and joins again for as long as the page is open. */
+/** Keeps a stream playing in an element: joins, and joins again until it is closed. Emits `change`. */
 export class Playback extends EventTarget {
   readonly element: HTMLVideoElement;
   readonly #streamId: string;
+  readonly #server: string | undefined;
+  readonly #listening = new AbortController();
   #view: View | undefined;
   #error: MeshliftError | undefined;
   #hasPicture = false;
@@ -26,13 +28,16 @@ export class Playback extends EventTarget {
   #retryAfterMs = RETRY_FIRST_MS;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(element: HTMLVideoElement, streamId: string) {
+  /** @param server the server's URL; the page's own origin by default */
+  constructor(element: HTMLVideoElement, streamId: string, server?: string) {
     super();
     this.element = element;
     this.#streamId = streamId;
-    document.addEventListener('visibilitychange', () => {
+    this.#server = server;
+    const back = () => {
       if (document.visibilityState === 'visible' && this.#retry !== undefined) void this.#join();
-    });
+    };
+    document.addEventListener('visibilitychange', back, { signal: this.#listening.signal });
     void this.#join();
   }
 
@@ -69,7 +74,9 @@ export class Playback extends EventTarget {
     this.#retry = undefined;
     this.#awaitPicture();
     try {
-      this.#adopt(await watchStream({ streamId: this.#streamId, element: this.element }));
+      const { signal } = this.#listening;
+      const what = { server: this.#server, streamId: this.#streamId };
+      this.#adopt(await watchStream({ ...what, element: this.element, signal }));
     } catch (error) {
       this.#giveUp(error);
     }
@@ -77,11 +84,26 @@ export class Playback extends EventTarget {
     this.#changed();
   }
 
+  /** Stops watching for good. Repeating it changes nothing. */
+  close(): void {
+    this.#listening.abort();
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#view?.close();
+  }
+
+  get #closed(): boolean {
+    return this.#listening.signal.aborted;
+  }
+
   #adopt(view: View): void {
+    if (this.#closed) {
+      view.close();
+      return;
+    }
     this.#view = view;
     this.#error = undefined;
     this.#retryAfterMs = RETRY_FIRST_MS;
-    exposeToScripts({ view });
     view.on('state', ({ state, error }) => {
       if (state === 'ended') this.#giveUp(error ?? new MeshliftError('STREAM_NOT_FOUND'));
       if (state === 'waiting') this.#awaitPicture();
@@ -95,7 +117,7 @@ export class Playback extends EventTarget {
   #giveUp(error: unknown): void {
     this.#error = MeshliftError.from(error);
     this.#view = undefined;
-    if (FINAL.has(this.#error.code)) return;
+    if (this.#closed || FINAL.has(this.#error.code)) return;
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => void this.#join(), this.#retryAfterMs);
     this.#retryAfterMs = Math.min(this.#retryAfterMs * RETRY_GROWTH, RETRY_LONGEST_MS);
@@ -105,6 +127,7 @@ export class Playback extends EventTarget {
   #awaitPicture(): void {
     this.#hasPicture = false;
     const decoded = () => {
+      if (this.#closed) return;
       this.#hasPicture = true;
       if (performance.getEntriesByName('meshlift:first-frame').length === 0) {
         performance.mark('meshlift:first-frame');
@@ -117,7 +140,7 @@ export class Playback extends EventTarget {
   }
 
   #changed(): void {
-    this.dispatchEvent(new Event('change'));
+    if (!this.#closed) this.dispatchEvent(new Event('change'));
   }
 }
 
@@ -126,5 +149,9 @@ export function startPlayback(): Playback {
   const element = document.querySelector('video');
   if (!element) throw new Error('The page has no video element.');
   const [, , streamId = ''] = location.pathname.split('/');
-  return new Playback(element, decodeURIComponent(streamId));
+  const playback = new Playback(element, decodeURIComponent(streamId));
+  playback.addEventListener('change', () => {
+    if (playback.view) exposeToScripts({ view: playback.view });
+  });
+  return playback;
 }

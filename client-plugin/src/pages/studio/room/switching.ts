@@ -16,7 +16,7 @@ export class Switching extends EventTarget {
   #running: Mode | undefined;
   /** This page's host has agreed to it, and need not be told what it means. */
   #asked = false;
-  #relay = location.hostname;
+  #relay: string;
   #notice: 'coming' | 'here' | undefined;
   #trouble: Words | undefined;
   #stuck: { epoch: number; waitingFor: string[] } | undefined;
@@ -25,6 +25,7 @@ export class Switching extends EventTarget {
   constructor(room: Room) {
     super();
     this.#room = room;
+    this.#relay = room.relayHost;
     if (room.mode === 'sfu') this.#notice = 'here';
     room.on('switching', ({ mode, relay }) => {
       this.#relay = relay;

@@ -1,0 +1,115 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import * as icons from '../pages/shared/icons.ts';
+import { modeLabel, viewerCount } from '../pages/shared/stream-facts.ts';
+import type { Playback } from '../pages/watch/playback.ts';
+import { qualityMenu } from '../pages/watch/quality-menu.ts';
+import { text } from '../pages/watch/text.ts';
+import type { MeshliftPlayer } from './player.ts';
+
+interface Overlay {
+  player: MeshliftPlayer;
+  playback: Playback | undefined;
+  /** What the browser lets nobody have before a gesture. */
+  refused: 'sound' | 'everything' | undefined;
+  /** Whether the sound has been on once. */
+  heard: boolean;
+}
+
+/** What lies over the picture. Without controls that is nothing but what the browser wants a gesture for. */
+export function playerOverlay(overlay: Overlay): TemplateResult {
+  const { player, playback } = overlay;
+  return html`${player.controls && playback ? html`${words(playback)} ${bar(player, playback)}` : nothing}
+  ${pill(overlay)}`;
+}
+
+/** A quiet line in place of the picture. */
+function words({ scene, view, reconnecting, error }: Playback): TemplateResult | typeof nothing {
+  if (scene === 'starting') {
+    return html`<div class="words" role="status">
+      <span class="spinner"></span><span class="visually-hidden">${text.starting}</span>
+    </div>`;
+  }
+  const said = {
+    waiting: text.waiting,
+    absent: text.absentTitle,
+    failed: error?.message ?? '',
+    playing: reconnecting ? text.reconnecting : view?.hasVideo ? '' : text.noVideo,
+  }[scene];
+  return said ? html`<div class="words" role="status"><p>${said}</p></div>` : nothing;
+}
+
+function pill({ player, playback, refused, heard }: Overlay): TemplateResult | typeof nothing {
+  if (refused === 'everything') {
+    return html`<button class="button pill" @click=${() => player.play().catch(() => undefined)}>
+      ${icons.play}${text.blocked}
+    </button>`;
+  }
+  const wanted = refused === 'sound' || (player.controls && !heard);
+  if (!wanted || !player.muted || playback?.scene !== 'playing' || !playback.view?.hasAudio) return nothing;
+  return html`<button class="button pill" data-testid="unmute" @click=${() => toggleMuted(player)}>
+    ${icons.speakerOff}${text.unmute}
+  </button>`;
+}
+
+function bar(player: MeshliftPlayer, { scene, view }: Playback): TemplateResult | typeof nothing {
+  if (scene !== 'playing' || !view) return nothing;
+  const { videoHeight, videoWidth } = player.video;
+  const silent = player.muted || player.volume === 0;
+  return html`<div class="bar">
+    ${modeLabel(view.mode)}
+    <div class="group" role="group" aria-label=${text.controls}>
+      ${viewerCount(view.viewers)}
+      ${
+        view.hasAudio
+          ? html`${
+              silent
+                ? control(text.unmuteButton, icons.speakerOff, () => toggleMuted(player))
+                : control(text.mute, icons.speaker, () => toggleMuted(player))
+            }
+            <input
+              type="range"
+              min="0"
+              max="1"
+              step="0.05"
+              aria-label=${text.volume}
+              .value=${String(silent ? 0 : player.volume)}
+              style="--level: ${(silent ? 0 : player.volume) * 100}%"
+              @input=${(event: Event & { target: HTMLInputElement }) => {
+                player.volume = event.target.valueAsNumber;
+                player.muted = player.volume === 0;
+              }}
+            />`
+          : nothing
+      }
+      ${qualityMenu(view, Math.min(videoWidth, videoHeight), (quality) => {
+        player.quality = quality === 'auto' ? quality : quality.spatialLayer;
+      })}
+      ${
+        document.fullscreenEnabled
+          ? isFullscreen(player)
+            ? control(text.leaveFullscreen, icons.shrink, () => void document.exitFullscreen())
+            : control(
+                text.fullscreen,
+                icons.expand,
+                () => void player.requestFullscreen().catch(() => undefined),
+              )
+          : nothing
+      }
+    </div>
+  </div>`;
+}
+
+function control(label: string, icon: TemplateResult, act: () => void): TemplateResult {
+  return html`<button class="control" aria-label=${label} title=${label} @click=${act}>${icon}</button>`;
+}
+
+/** The element goes full screen, so that its controls come along; in whatever tree it is. */
+function isFullscreen(player: MeshliftPlayer): boolean {
+  const root = player.getRootNode();
+  return (root instanceof Document || root instanceof ShadowRoot) && root.fullscreenElement === player;
+}
+
+function toggleMuted(player: MeshliftPlayer): void {
+  if (player.muted && player.volume === 0) player.volume = 1;
+  player.muted = !player.muted;
+}

@@ -1,0 +1,133 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Room } from '../../index.ts';
+import { confirmation } from '../../pages/shared/confirmation.ts';
+import * as icons from '../../pages/shared/icons.ts';
+import { notice } from '../../pages/shared/notice.ts';
+import { modeWords } from '../../pages/shared/stream-facts.ts';
+import type { Switching } from '../../pages/studio/room/switching.ts';
+import { modeText, text } from '../../pages/studio/room/text.ts';
+import type { MeshliftRoom } from './room.ts';
+import { tiles } from './room-tiles.ts';
+
+/** The room from inside: how it travels, everybody in it, and what this participant can switch. */
+export function inside(element: MeshliftRoom, room: Room, switching: Switching): TemplateResult {
+  return html`<div class="inside">
+    <header>
+      <span class="mode" data-testid="mode-label" data-mode=${room.mode}>
+        ${room.mode === 'mesh' ? icons.direct : icons.relay}
+        <span>${modeWords(room.mode, room.relayHost)}</span>
+      </span>
+      ${room.host ? toggle(element, switching) : switching.running ? progress(switching.running) : nothing}
+    </header>
+    ${notices(element, room, switching)} ${tiles(element, room)}
+    ${
+      element.silent
+        ? html`<button class="button primary sound" data-testid="unmute" @click=${() => element.playSound()}>
+            ${icons.speaker}${text.tapForSound}
+          </button>`
+        : nothing
+    }
+    <div class="bar" role="toolbar" aria-label=${text.controls}>
+      ${mediaSwitch(element, 'audio')} ${mediaSwitch(element, 'video')}
+      <button class="button danger" data-testid="leave" @click=${() => void element.leave()}>
+        ${icons.leave}${text.leave}
+      </button>
+    </div>
+  </div>`;
+}
+
+function toggle(element: MeshliftRoom, { mode, running }: Switching): TemplateResult {
+  const shown = running ?? mode;
+  return html`${running ? progress(running) : nothing}
+    <button
+      class="toggle"
+      role="switch"
+      data-testid="mode-toggle"
+      aria-checked=${shown === 'sfu'}
+      aria-label=${modeText.toggleLabel}
+      aria-busy=${running !== undefined}
+      ?disabled=${running !== undefined || element.asking}
+      @click=${() => element.askSwitch()}
+    >
+      <span class=${shown === 'mesh' ? 'on' : ''}>${modeText.direct}</span>
+      <span class=${shown === 'sfu' ? 'on' : ''}>${modeText.relay}</span>
+    </button>`;
+}
+
+function progress(to: 'mesh' | 'sfu'): TemplateResult {
+  return html`<span class="progress" role="status">${modeText.switching[to]}</span>`;
+}
+
+function notices(element: MeshliftRoom, room: Room, switching: Switching): TemplateResult {
+  const { notice: phase, relay, trouble, stuck } = switching;
+  const title = phase === 'coming' ? modeText.comingTitle(relay) : modeText.hereTitle(relay);
+  return html`
+    ${
+      element.asking
+        ? confirmation(
+            {
+              title: modeText.confirmTitle,
+              body: `${modeText.confirmBody(room.relayHost)} ${modeText.confirmPeople}`,
+              yes: modeText.confirmYes,
+              no: modeText.confirmNo,
+              testId: 'confirm-lift',
+            },
+            (yes) => element.answerSwitch(yes),
+          )
+        : nothing
+    }
+    ${
+      room.state === 'reconnecting'
+        ? notice({ tone: 'warning', title: text.reconnectingTitle, body: text.reconnecting })
+        : nothing
+    }
+    ${
+      phase
+        ? notice(
+            { tone: 'warning', title, body: modeText.relayBody },
+            button(text.dismiss, () => switching.dismissNotice()),
+          )
+        : nothing
+    }
+    ${
+      stuck
+        ? notice(
+            { tone: 'warning', title: modeText.stuckTitle(stuck), body: modeText.stuckBody },
+            html`${button(modeText.leaveOut, () => void switching.decide(true))}
+            ${button(modeText.stay, () => void switching.decide(false))}`,
+          )
+        : nothing
+    }
+    ${
+      trouble
+        ? notice(
+            { tone: 'danger', ...trouble },
+            button(text.dismiss, () => switching.dismissTrouble()),
+          )
+        : nothing
+    }
+  `;
+}
+
+function button(label: string, act: () => void): TemplateResult {
+  return html`<button class="button" @click=${act}>${label}</button>`;
+}
+
+function mediaSwitch(element: MeshliftRoom, kind: 'audio' | 'video'): TemplateResult {
+  const { media } = element;
+  const off = media.isPaused(kind);
+  const words = { audio: [text.mute, text.unmute], video: [text.cameraOff, text.cameraOn] }[kind];
+  const icon = {
+    audio: off ? icons.microphoneOff : icons.microphone,
+    video: off ? icons.cameraOff : icons.camera,
+  }[kind];
+  return html`<button
+    class="button ${off ? 'off' : ''}"
+    data-testid="toggle-${kind}"
+    aria-pressed=${off}
+    ?disabled=${!media.has(kind)}
+    @click=${() => void element.toggle(kind)}
+  >
+    ${icon}${words[off ? 1 : 0] ?? ''}
+  </button>`;
+}

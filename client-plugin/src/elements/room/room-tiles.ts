@@ -1,0 +1,103 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Participant, Room } from '../../index.ts';
+import * as icons from '../../pages/shared/icons.ts';
+import { text } from '../../pages/studio/room/text.ts';
+import { placeTiles } from '../../pages/studio/room/tile-layout.ts';
+import type { MeshliftRoom } from './room.ts';
+
+/** Everybody in the room, this participant first, as large as there is place. */
+export function tiles(element: MeshliftRoom, room: Room): TemplateResult {
+  const { media, area } = element;
+  const { places, height } = placeTiles(area, room.participants.length + 1);
+  const styleOf = (index: number) => {
+    const { left = 0, top = 0, width = 0, height = 0 } = places[index] ?? {};
+    return `left: ${left}px; top: ${top}px; width: ${width}px; height: ${height}px`;
+  };
+  const own = {
+    name: text.nameOfYou(element.name?.trim() ?? ''),
+    muted: media.isPaused('audio'),
+    picture: media.has('video') && !media.isPaused('video'),
+    host: room.host,
+  };
+  return html`<div class="tiles">
+    <div style="height: ${height}px">
+      <div class="tile own ${media.mirrored ? 'mirrored' : ''}" data-testid="own-tile" style=${styleOf(0)}>
+        <video autoplay muted playsinline aria-label=${own.name}></video>
+        ${plate(own)}
+      </div>
+      ${repeat(
+        room.participants,
+        ({ participantId }) => participantId,
+        (participant, index) => html`<div
+          class="tile ${room.activeSpeaker === participant ? 'speaking' : ''}"
+          data-testid="remote-tile"
+          data-participant=${participant.participantId}
+          style=${styleOf(index + 1)}
+        >
+          <video autoplay playsinline aria-label=${participant.name || text.guest}></video>
+          ${plate(seatOf(participant))}
+        </div>`,
+      )}
+    </div>
+  </div>`;
+}
+
+interface Seat {
+  name: string;
+  muted: boolean;
+  /** Whether there is a picture to see. */
+  picture: boolean;
+  host: boolean;
+}
+
+function seatOf({ name, audioPaused, stream, host }: Participant): Seat {
+  return { name: name || text.guest, muted: audioPaused, picture: stream?.hasVideo ?? false, host };
+}
+
+function plate({ name, muted, picture, host }: Seat): TemplateResult {
+  const [first = '?'] = name;
+  return html`${picture ? nothing : html`<div class="no-picture"><span>${first.toUpperCase()}</span></div>`}
+    <div class="plate">
+      ${muted ? html`<span class="muted">${icons.microphoneOff}<span class="visually-hidden">${text.muted}</span></span>` : nothing}
+      <span class="name">${name}</span>
+      ${host ? html`<span class="badge">${text.host}</span>` : nothing}
+    </div>`;
+}
+
+/**
+ * Plays everybody in their tile, and this participant in theirs.
+ *
+ * @param refused is called when the browser lets somebody play only without sound
+ */
+export function attachTiles(
+  container: Element,
+  room: Room,
+  own: MediaStream | undefined,
+  refused: () => void,
+): void {
+  const ownVideo = container.querySelector<HTMLVideoElement>('.own video');
+  if (ownVideo && ownVideo.srcObject !== (own ?? null)) {
+    ownVideo.muted = true;
+    ownVideo.srcObject = own ?? null;
+  }
+  const tiles = [...container.querySelectorAll<HTMLElement>('[data-participant]')];
+  for (const { participantId, stream } of room.participants) {
+    const tile = tiles.find(({ dataset }) => dataset.participant === participantId);
+    const video = tile?.querySelector('video');
+    if (!video || !stream || stream.elements.includes(video)) continue;
+    stream.attach(video);
+    void playLoudly(video, refused);
+  }
+}
+
+async function playLoudly(video: HTMLVideoElement, refused: () => void): Promise<void> {
+  try {
+    await video.play();
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
+    video.muted = true;
+    refused();
+    await video.play().catch(() => undefined);
+  }
+}

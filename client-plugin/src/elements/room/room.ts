@@ -1,0 +1,233 @@
+import { html, LitElement, type TemplateResult } from 'lit';
+import { joinRoom, MeshliftError, type Room, type RoomModeChoice, type RoomStay } from '../../index.ts';
+import { describeError, type Words } from '../../pages/shared/error-words.ts';
+import { Switching } from '../../pages/studio/room/switching.ts';
+import type { Size } from '../../pages/studio/room/tile-layout.ts';
+import { SourceError } from '../../pages/studio/source-error.ts';
+import { SCRIPT_ORIGIN } from '../script-origin.ts';
+import { OwnMedia } from './own-media.ts';
+import { doorway } from './room-doorway.ts';
+import { inside } from './room-inside.ts';
+import { roomStyles } from './room-styles.ts';
+import { attachTiles } from './room-tiles.ts';
+
+const modes: readonly RoomModeChoice[] = ['mesh', 'sfu', 'auto'];
+
+/** What `detail` is in the events of a room. */
+export interface RoomElementEvents {
+  state: { state: RoomStay; error?: MeshliftError };
+  modechange: { mode: Room['mode'] };
+  /** The others in the room have changed; how many there are. */
+  participants: number;
+}
+
+/**
+ * `<meshlift-room server room name mode>` is a room with its door: it asks for a name, joins, shows everybody, and
+ * leaves when it is taken out of its page.
+ */
+export class MeshliftRoom extends LitElement {
+  static override properties = {
+    server: {},
+    room: {},
+    name: {},
+    mode: {},
+    area: { state: true },
+    asking: { state: true },
+    silent: { state: true },
+  };
+  /** The server's URL; where this script came from by default. */
+  declare server: string | null;
+  /** The room's name. */
+  declare room: string | null;
+  /** What the door suggests as this person's name, and how the others see them. */
+  declare name: string | null;
+  /** How the media of a room that this page founds travels at first: `mesh` by default. */
+  declare mode: string | null;
+  /** @internal What there is for the tiles. */
+  declare area: Size;
+  /** @internal The host is being asked whether to go to the relay. */
+  declare asking: boolean;
+  /** @internal The browser has let somebody play only without sound. */
+  declare silent: boolean;
+  /** Keeps the room's name and all signals from the server. No attribute: those end up in pages and addresses. */
+  password: string | undefined;
+  /** What to send in place of the camera and the microphone. It stays the page's. */
+  stream: MediaStream | undefined;
+  readonly #media = new OwnMedia();
+  #joined: Room | undefined;
+  #joining = false;
+  #switching: Switching | undefined;
+  #trouble: Words | undefined;
+  /** The source could not be opened: it is possible to come without one. */
+  #sourceless = false;
+  readonly #sizes = new ResizeObserver(([entry]) => {
+    if (entry) this.area = { width: entry.contentRect.width, height: entry.contentRect.height };
+  });
+
+  constructor() {
+    super();
+    this.area = { width: 0, height: 0 };
+    this.asking = false;
+    this.silent = false;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#sizes.disconnect();
+    void this.leave();
+  }
+
+  /** The room, while this page is in it. */
+  get joined(): Room | undefined {
+    return this.#joined;
+  }
+
+  get joining(): boolean {
+    return this.#joining;
+  }
+
+  get media(): OwnMedia {
+    return this.#media;
+  }
+
+  get switching(): Switching | undefined {
+    return this.#switching;
+  }
+
+  /** @internal What stands in the way. */
+  get trouble(): Words | undefined {
+    return this.#trouble;
+  }
+
+  /** @internal */
+  get sourceless(): boolean {
+    return this.#sourceless;
+  }
+
+  /**
+   * Goes in, as the button of the door does. What stands in the way is shown at the door.
+   *
+   * @param sending whether to open the source; without it this participant only sees and hears
+   */
+  async join(sending = true): Promise<void> {
+    if (this.#joining || this.#joined) return;
+    this.#trouble = undefined;
+    this.#setJoining(true);
+    try {
+      if (sending) await this.#media.open(this.stream);
+      const room = await this.#open();
+      if (this.isConnected) await this.#enter(room);
+      else await room.leave();
+    } catch (error) {
+      this.#media.close();
+      this.#sourceless = error instanceof SourceError;
+      this.#trouble = error instanceof SourceError ? error.words : describeError(error);
+    }
+    this.#setJoining(false);
+  }
+
+  /** Goes out, back to the door. Repeating it changes nothing. */
+  async leave(): Promise<void> {
+    await this.#joined?.leave();
+  }
+
+  /** @internal Asks the host before it goes to the relay; the way back takes no question. */
+  askSwitch(): void {
+    if (this.#joined?.mode === 'sfu') void this.#switching?.ask('mesh');
+    else this.asking = true;
+  }
+
+  /** @internal What the host has answered. */
+  answerSwitch(yes: boolean): void {
+    this.asking = false;
+    if (yes) void this.#switching?.ask('sfu');
+  }
+
+  /** @internal */
+  async toggle(kind: 'audio' | 'video'): Promise<void> {
+    const done = this.#media.toggle(kind, this.#joined);
+    this.requestUpdate();
+    await done;
+  }
+
+  /** @internal After a click, which browsers want before there may be sound. */
+  playSound(): void {
+    this.silent = false;
+    for (const video of this.renderRoot.querySelectorAll<HTMLVideoElement>('[data-participant] video')) {
+      video.muted = false;
+      void video.play().catch(() => undefined);
+    }
+  }
+
+  protected override render(): TemplateResult {
+    return html`${this.#joined && this.#switching ? inside(this, this.#joined, this.#switching) : doorway(this)}`;
+  }
+
+  protected override updated(): void {
+    const tiles = this.renderRoot.querySelector('.tiles');
+    this.#sizes.disconnect();
+    if (!tiles || !this.#joined) return;
+    this.#sizes.observe(tiles);
+    attachTiles(tiles, this.#joined, this.#media.stream, () => {
+      this.silent = true;
+    });
+  }
+
+  #open(): Promise<Room> {
+    return joinRoom({
+      server: this.server || SCRIPT_ORIGIN,
+      room: this.room ?? '',
+      name: this.name?.trim() ?? '',
+      password: this.password || undefined,
+      mode: modes.find((mode) => mode === this.mode),
+    });
+  }
+
+  async #enter(room: Room): Promise<void> {
+    this.#joined = room;
+    this.#switching = new Switching(room);
+    this.#switching.addEventListener('change', () => this.requestUpdate());
+    for (const name of ['presence', 'stream', 'streamended', 'host', 'speaker'] as const) {
+      room.on(name, () => this.requestUpdate());
+    }
+    for (const name of ['participant', 'left'] as const) {
+      room.on(name, () => this.#tell('participants', room.participants.length));
+    }
+    room.on('modechange', ({ mode }) => this.#tell('modechange', { mode }));
+    room.on('state', (told) => {
+      if (told.state === 'ended') this.#out(told.error);
+      this.#tell('state', told);
+    });
+    this.#tell('state', { state: room.state });
+    await this.#media.sendTo(room);
+  }
+
+  #out(error: MeshliftError | undefined): void {
+    this.#joined = undefined;
+    this.#switching = undefined;
+    this.#media.close();
+    this.asking = false;
+    this.silent = false;
+    this.#trouble = error ? describeError(MeshliftError.from(error)) : undefined;
+  }
+
+  #setJoining(joining: boolean): void {
+    this.#joining = joining;
+    this.requestUpdate();
+  }
+
+  #tell<N extends keyof RoomElementEvents>(name: N, detail: RoomElementEvents[N]): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+    this.requestUpdate();
+  }
+
+  static override styles = roomStyles;
+}
+
+customElements.define('meshlift-room', MeshliftRoom);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'meshlift-room': MeshliftRoom;
+  }
+}
