@@ -1,4 +1,4 @@
-import { serveForeignPage } from './support/foreign-page.ts';
+import { ForeignSite } from './support/foreign-page.ts';
 import { UdpLine } from './support/udp-line.ts';
 import { expect, test } from './support/whip-fixtures.ts';
 
@@ -48,9 +48,12 @@ test('viewers wait for a publisher that vanishes, and see it again when it is ba
   const activity = async () => (await viewer.told()).map(({ event }) => event);
   await expect.poll(activity).toEqual(['active', 'inactive']);
   await expect(page.page.getByText(/starts again by itself/i)).toBeVisible();
+  const late = await newViewer();
+  await late.play(stream);
   await (await newPublisher()).publish(stream);
   await viewer.seesCounterBelow(count);
   await page.seesMotion();
+  await late.seesMotion();
   await expect.poll(activity).toEqual(['active', 'inactive', 'active']);
 });
 
@@ -98,10 +101,10 @@ test('pages of another origin publish, watch, trickle, restart and are told', as
   newPublisher,
   newViewer,
 }) => {
-  const foreign = await serveForeignPage('<!doctype html>');
+  const foreign = await ForeignSite.start();
   const stream = await server.createStream();
-  const publisher = await newPublisher('plain', foreign.url);
-  const viewer = await newViewer('plain', foreign.url);
+  const publisher = await newPublisher('plain', foreign.serve(''));
+  const viewer = await newViewer('plain', foreign.serve(''));
   const trickled = [publisher.trickled(), viewer.trickled()];
   await publisher.publish(stream);
   await viewer.play(stream);
