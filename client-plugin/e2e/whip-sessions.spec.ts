@@ -102,9 +102,10 @@ test('pages of another origin publish, watch, trickle, restart and are told', as
   newViewer,
 }) => {
   const foreign = await ForeignSite.start();
+  const elsewhere = foreign.serve('');
   const stream = await server.createStream();
-  const publisher = await newPublisher('plain', foreign.serve(''));
-  const viewer = await newViewer('plain', foreign.serve(''));
+  const publisher = await newPublisher('plain', elsewhere);
+  const viewer = await newViewer('plain', elsewhere);
   const trickled = [publisher.trickled(), viewer.trickled()];
   await publisher.publish(stream);
   await viewer.play(stream);

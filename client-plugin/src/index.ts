@@ -1,10 +1,14 @@
 export {
   type Audience,
+  type CreatedStream,
   type ErrorCode,
+  type Finding,
   MeshliftError,
   type RoomMode,
   type RoomModeChoice,
   type StreamLinks,
+  type StreamStatus,
+  type TrackReport,
 } from '@meshlift/protocol';
 export { attachMesh } from './attach/attach-mesh.ts';
 export type {
@@ -27,5 +31,6 @@ export type { RemoteStream, RemoteStreamEvents } from './rooms/remote-stream.ts'
 export type { Room } from './rooms/room.ts';
 export type { OfferedStream } from './rooms/room-audience.ts';
 export type { RoomEvents, RoomStay } from './rooms/room-events.ts';
+export { StreamsApi } from './signaling/streams-api.ts';
 export type { Quality, View, ViewEvents, ViewState } from './watch/view.ts';
 export { type WatchOptions, watchStream } from './watch/watch-stream.ts';

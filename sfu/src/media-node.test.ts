@@ -292,9 +292,11 @@ describe('bad media parameters', () => {
 });
 
 describe('what breaks', () => {
-  it('frees a transport that never connects, and says so', async () => {
+  it('frees a transport that never connects, and says so, unless there is nothing yet to connect for', async () => {
     await publish();
     await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
+    await node.openRelay('empty');
+    await node.openViewer('empty', 'early', viewerCapabilities(), everything);
     const sessions = new Map<string, string>();
     await new Promise<void>((resolve) => {
       node.on('sessionClosed', ({ sessionId, code }) => {
@@ -306,8 +308,9 @@ describe('what breaks', () => {
       ingest: 'TRANSPORT_TIMEOUT',
       viewer: 'TRANSPORT_TIMEOUT',
     });
-    expect(await metric('meshlift_sessions', { role: 'viewer' })).toBe(0);
+    expect(await metric('meshlift_sessions', { role: 'viewer' })).toBe(1);
     expect(await metric('meshlift_sessions', { role: 'ingest' })).toBe(0);
+    expect(await node.listConsumers('early')).toEqual([]);
   });
 
   it('loses only the relays of a worker that dies, and replaces the worker', async () => {

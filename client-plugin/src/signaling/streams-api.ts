@@ -3,20 +3,31 @@ import {
   createdStreamSchema,
   MeshliftError,
   type StreamLinks,
+  type StreamStatus,
   streamLinksSchema,
+  streamStatusSchema,
 } from '@meshlift/protocol';
 import { errorOf } from './signaling-connection.ts';
 
-/** The server's REST API for streams. Every call rejects with a `MeshliftError`. */
+/**
+ * The server's REST API for streams: for those that something else publishes, such as an encoder. Every call
+ * rejects with a `MeshliftError`.
+ */
 export class StreamsApi {
   readonly #server: string;
 
-  constructor(server: string) {
+  /** @param server the server's URL; the page's own origin by default */
+  constructor(server: string = location.origin) {
     this.#server = server;
   }
 
   async create(): Promise<CreatedStream> {
     return createdStreamSchema.parse(await this.#call('POST', '/api/streams'));
+  }
+
+  /** How a stream stands, and what arrives of an encoder that sends it. */
+  async status(streamId: string, publishKey: string): Promise<StreamStatus> {
+    return streamStatusSchema.parse(await this.#call('GET', `/api/streams/${streamId}`, publishKey));
   }
 
   async rotate(streamId: string, publishKey: string): Promise<StreamLinks> {

@@ -91,7 +91,7 @@ export class ProducerInspector {
 
   /** All that has been measured until now. */
   get observations(): TrackObservations {
-    const { kind, paused, rtpParameters } = this.#producer;
+    const { kind, paused } = this.#producer;
     const facts = this.#payload?.facts;
     const sequence = facts?.sequence;
     return {

@@ -34,6 +34,7 @@ export class Ingest {
     this.sourceId = sourceId;
     this.transport = transport;
     this.#inspector = inspector;
+    transport.expectConnection();
     if (inspector) transport.on('flow', (flowing) => inspector.setConnected(flowing));
   }
 

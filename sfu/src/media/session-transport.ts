@@ -30,6 +30,7 @@ interface SessionTransportEvents {
 export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   readonly #transport: types.WebRtcTransport;
   #deadline: NodeJS.Timeout | undefined;
+  #isExpected = false;
   #connectCalled = false;
   #peerIce: IceParameters | undefined;
   #flowing = false;
@@ -50,7 +51,6 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   private constructor(transport: types.WebRtcTransport) {
     super();
     this.#transport = transport;
-    this.#endAfter(CONNECT_WITHIN_MS, 'TRANSPORT_TIMEOUT');
     transport.on('icestatechange', () => this.#followState());
     transport.on('dtlsstatechange', () => this.#followState());
     transport.on('routerclose', () => this.#end('MEDIA_FAILED'));
@@ -71,11 +71,19 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
     return this.#flowing;
   }
 
+  /** From now on the client has a reason to connect, and only so much time. Repeating it changes nothing. */
+  expectConnection(): void {
+    if (this.#isExpected || this.#flowing) return;
+    this.#isExpected = true;
+    this.#endAfter(CONNECT_WITHIN_MS, 'TRANSPORT_TIMEOUT');
+  }
+
   /**
    * @param peerIce the other end's credentials, where they are known
    * @throws MeshliftError `RTP_REJECTED` for parameters DTLS cannot use, or when connected already
    */
   async connect(dtlsParameters: DtlsParameters, peerIce?: IceParameters): Promise<void> {
+    this.expectConnection();
     await this.#guard(() => {
       if (this.#connectCalled) throw new Error('the transport is connected already');
       return this.#transport.connect({ dtlsParameters });

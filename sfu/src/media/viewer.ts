@@ -121,6 +121,8 @@ export class Viewer {
         const options = await this.#consume(producer, sourceId);
         if (options) opened.push(options);
       }
+      // Who waits for a publisher has nothing to connect for yet.
+      if (this.#watched.size > 0) this.transport.expectConnection();
       return opened;
     });
   }

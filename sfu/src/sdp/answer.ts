@@ -49,7 +49,13 @@ export function writeAnswer(
     } else if (!answer) {
       const formats = section.codecs.map(({ payloadType }) => payloadType).join(' ') || '0';
       session.media.push(
-        switchedOff(section.kind, PROTOCOL, formats, section.hasMid ? section.mid : undefined, transport),
+        switchedOff(
+          section.kind,
+          section.protocol,
+          formats,
+          section.hasMid ? section.mid : undefined,
+          transport,
+        ),
       );
     } else {
       // The first section of the bundle speaks of the transport for all of them.
@@ -59,12 +65,9 @@ export function writeAnswer(
       mids.push(section.mid);
     }
   }
-  const bundled = offer.sections.some((section) => section.kind !== 'other' && section.hasMid);
-  if (bundled) session.groups = [{ type: 'BUNDLE', mids: mids.join(' ') }];
+  if (offer.bundled) session.groups = [{ type: 'BUNDLE', mids: mids.join(' ') }];
   return write(session);
 }
-
-const PROTOCOL = 'UDP/TLS/RTP/SAVPF';
 
 function switchedOff(
   type: string,
@@ -104,7 +107,7 @@ function writeSection(
   return {
     type: section.kind,
     port: 9,
-    protocol: PROTOCOL,
+    protocol: section.protocol,
     payloads: formats.map(({ payloadType }) => payloadType).join(' '),
     connection: NOWHERE,
     ...(section.hasMid && { mid: section.mid }),

@@ -90,8 +90,9 @@ export async function playToOffer(
  * @throws MeshliftError `SDP_INVALID`, `SESSION_NOT_FOUND`
  */
 export async function exchangeIce(relay: Relay, sessionId: string, fragment: string): Promise<string | null> {
-  const restarted = await relay.followPeerIce(sessionId, parseIceFragment(fragment));
-  return restarted ? writeIceFragment(restarted) : null;
+  const { credentials, section } = parseIceFragment(fragment);
+  const restarted = await relay.followPeerIce(sessionId, credentials);
+  return restarted ? writeIceFragment(restarted, section) : null;
 }
 
 /**

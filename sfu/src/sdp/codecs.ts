@@ -29,25 +29,27 @@ export interface SdpCodec extends RtpCodec {
 export function readCodecs(media: ParsedSection): SdpCodec[] {
   if (media.rtp.length > MOST_CODECS) throw SdpError.invalid(`A section has ${media.rtp.length} codecs.`);
   const parametersOf = new Map(media.fmtp.map(({ payload, config }) => [payload, readParameters(config)]));
-  const all = media.rtp.map((rtp) => ({
+  const order = String(media.payloads).split(' ').map(Number);
+  const place = ({ payload }: { payload: number }) => order.indexOf(payload);
+  const named = new Map<number, (typeof media.rtp)[number]>();
+  for (const rtp of media.rtp) {
+    const isNumbered = Number.isInteger(rtp.payload) && rtp.payload < MOST_CODECS && place(rtp) >= 0;
+    // Of two under one number the first counts.
+    if (isNumbered && !named.has(rtp.payload)) named.set(rtp.payload, rtp);
+  }
+  const all = [...named.values()].map((rtp) => ({
     ...rtp,
     codec: String(rtp.codec),
     parameters: parametersOf.get(rtp.payload) ?? {},
   }));
-  const order = String(media.payloads ?? '')
-    .split(' ')
-    .map(Number);
-  const place = (payloadType: number) => order.indexOf(payloadType);
   const rtxOf = new Map(
     all
       .filter(({ codec }) => codec.toLowerCase() === 'rtx')
       .map(({ payload, parameters }) => [parameters.apt, payload]),
   );
   return all
-    .filter(
-      ({ codec, payload, rate }) => codec.toLowerCase() !== 'rtx' && place(payload) >= 0 && Number(rate) > 0,
-    )
-    .sort((one, other) => place(one.payload) - place(other.payload))
+    .filter(({ codec, rate }) => codec.toLowerCase() !== 'rtx' && Number(rate) > 0)
+    .sort((one, other) => place(one) - place(other))
     .map(({ codec, payload, rate, encoding, parameters }) => ({
       mimeType: `${media.type}/${codec}`,
       payloadType: payload,
@@ -79,19 +81,24 @@ function readParameters(config: string): Parameters {
 /** Digits alone do not make these a number. */
 const isHex = (name: string) => name === 'profile-level-id' || name === 'config';
 
-function readFeedback(media: ParsedSection, payloadType: number): SdpCodec['rtcpFeedback'] {
-  return (media.rtcpFb ?? [])
-    .filter(({ payload }) => String(payload) === '*' || Number(payload) === payloadType)
-    .map(({ type, subtype }) => ({ type, ...(subtype && { parameter: subtype }) }))
-    .filter(isServed);
-}
-
 /** What mediasoup reports to senders and hears from viewers (RFC 4585, RFC 5104). */
-function isServed({ type, parameter = '' }: SdpCodec['rtcpFeedback'][number]): boolean {
-  return ['nack', 'nack pli', 'ccm fir', 'goog-remb', 'transport-cc'].includes(`${type} ${parameter}`.trim());
+const SERVED_FEEDBACK: SdpCodec['rtcpFeedback'] = [
+  { type: 'goog-remb' },
+  { type: 'transport-cc' },
+  { type: 'ccm', parameter: 'fir' },
+  { type: 'nack' },
+  { type: 'nack', parameter: 'pli' },
+];
+
+function readFeedback(media: ParsedSection, payloadType: number): SdpCodec['rtcpFeedback'] {
+  const offered = new Set(
+    (media.rtcpFb ?? [])
+      .filter(({ payload }) => String(payload) === '*' || Number(payload) === payloadType)
+      .map(({ type, subtype }) => `${type} ${subtype ?? ''}`),
+  );
+  return SERVED_FEEDBACK.filter(({ type, parameter = '' }) => offered.has(`${type} ${parameter}`));
 }
 
-/** What tells one codec from another. */
 interface CodecKind {
   mimeType: string;
   clockRate: number;

@@ -1,5 +1,8 @@
 import { SdpError } from './sdp-error.ts';
 
+/** Ten times the offer of a browser with every codec. */
+const MOST_CHARACTERS = 64 * 1024;
+
 /** Offers with every codec, two pictures and a dozen candidates have some 300. */
 const MOST_LINES = 2_000;
 
@@ -10,13 +13,15 @@ const LONGEST_LINE = 2_048;
  * Checks the form of SDP before anything looks at what it says (RFC 8866, section 5): whatever costs time grows
  * with the number of lines and their length.
  *
+ * @param firstLine what it must begin with; a fragment may begin with anything
  * @throws MeshliftError `SDP_INVALID` with the number of the line
  */
-export function checkLines(
-  text: string,
-  { firstLine }: { firstLine: string | undefined } = { firstLine: 'v=0' },
-): void {
-  const lines = text.replace(/[\r\n]+$/, '').split(/\r\n|\n/);
+export function checkLines(text: string, firstLine?: string): void {
+  if (text.length > MOST_CHARACTERS) {
+    throw SdpError.invalid(`It has ${text.length} characters; at most ${MOST_CHARACTERS} are taken.`);
+  }
+  const lines = text.split(/\r\n|\n/);
+  while (lines.length > 1 && lines.at(-1) === '') lines.pop();
   if (lines.length > MOST_LINES) {
     throw SdpError.invalid(`It has ${lines.length} lines; at most ${MOST_LINES} are taken.`);
   }

@@ -15,6 +15,8 @@ type ParsedSection = SessionDescription['media'][number];
 /** One `m=` section that carries sound or pictures. */
 export interface MediaSection {
   kind: MediaKind;
+  /** As offered, which is how the answer must write it. */
+  protocol: string;
   /** RFC 5888: its name. An offer may come without; then it is its place, and not answered. */
   mid: string;
   hasMid: boolean;
@@ -40,6 +42,8 @@ export interface OtherSection {
 /** An offer (RFC 3264, RFC 8829), as far as an SFU that is ICE-lite needs to know it. */
 export interface Offer {
   sections: (MediaSection | OtherSection)[];
+  /** Whether what is in use is in a group that the answer may repeat (RFC 9143, section 7.3). */
+  bundled: boolean;
   ice: IceCredentials;
   /** RFC 8842: this end's part in the handshake, and the fingerprints of its certificate. */
   dtls: DtlsParameters;
@@ -58,7 +62,7 @@ export interface IceCredentials {
  *   cannot be served: no bundle, no RTCP multiplexing
  */
 export function parseOffer(text: string): Offer {
-  checkLines(text);
+  checkLines(text, 'v=0');
   const parsed = parse(text);
   if (parsed.media.length === 0) throw SdpError.invalid('There is no m= line.');
   if (parsed.media.length > MOST_SECTIONS) {
@@ -68,10 +72,10 @@ export function parseOffer(text: string): Offer {
   const inUse = sections.filter((section): section is MediaSection => section.kind !== 'other');
   const mids = inUse.map(({ mid }) => mid);
   if (new Set(mids).size < mids.length) throw SdpError.invalid('Two m= sections have the same a=mid.');
-  assertBundled(parsed, inUse);
+  const bundled = readBundle(parsed, inUse);
   // RFC 9143, section 7.1.3: what counts for all of a bundle is said in its first section.
   const first = parsed.media[sections.indexOf(inUse[0] ?? (sections[0] as MediaSection))];
-  return { sections, ice: iceOf(parsed, first), dtls: dtlsOf(parsed, first) };
+  return { sections, bundled, ice: iceOf(parsed, first), dtls: dtlsOf(parsed, first) };
 }
 
 function readSection(
@@ -80,21 +84,26 @@ function readSection(
   index: number,
 ): MediaSection | OtherSection {
   const mid = media.mid === undefined ? undefined : String(media.mid);
-  // RFC 9143, section 6: a port of 0 beside a=bundle-only does not switch a section off.
-  const switchedOff = media.port === 0 && media.bundleOnly === undefined;
-  if ((media.type !== 'audio' && media.type !== 'video') || switchedOff) {
-    const { type, protocol, payloads = '0' } = media;
+  if (mid !== undefined && !/^[\w.+~-]{1,32}$/.test(mid)) throw SdpError.invalid('An a=mid cannot be used.');
+  const { type, protocol, payloads } = media;
+  if (!type || !protocol || payloads === undefined) {
+    throw SdpError.invalid(`The m= line of section ${index + 1} is none.`);
+  }
+  // RFC 9143, section 6: port 0 does not switch off what goes over another section's port.
+  if ((type !== 'audio' && type !== 'video') || (media.port === 0 && media.bundleOnly === undefined)) {
     return { kind: 'other', type, protocol, formats: String(payloads), mid };
   }
-  if (!/\/SAVPF$/.test(media.protocol)) {
-    throw SdpError.unsupported(`Media is served by DTLS and SRTP alone; ${media.protocol} was offered.`);
+  if (!/^(?:(?:UDP\/TLS|TCP\/DTLS)\/)?RTP\/SAVPF$/.test(protocol)) {
+    throw SdpError.unsupported(
+      `Media is served by DTLS and SRTP alone; ${protocol.slice(0, 40)} was offered.`,
+    );
   }
   if (media.rtcpMux === undefined) {
     throw SdpError.unsupported('RTP and RTCP are served on one port alone: a=rtcp-mux is missing.');
   }
-  if (mid !== undefined && !/^[\w.+~-]{1,32}$/.test(mid)) throw SdpError.invalid('An a=mid cannot be used.');
   return {
-    kind: media.type,
+    kind: type,
+    protocol,
     mid: mid ?? String(index),
     hasMid: mid !== undefined,
     direction: media.direction ?? session.direction ?? 'sendrecv',
@@ -107,19 +116,23 @@ function readSection(
 
 /** RFC 8285, section 5. An identifier above 14 needs the two-byte form, which every receiver here reads. */
 function readExtensions(session: SessionDescription, media: ParsedSection): { uri: string; id: number }[] {
-  const extensions = [...(session.ext ?? []), ...(media.ext ?? [])];
-  return extensions
-    .filter(
-      ({ value, uri }) => Number.isInteger(value) && value >= 1 && value <= 255 && typeof uri === 'string',
-    )
-    .map(({ uri, value }) => ({ uri, id: value }));
+  const ids = new Set<number>();
+  const uris = new Set<string>();
+  return [...(media.ext ?? []), ...(session.ext ?? [])].flatMap(({ uri, value: id }) => {
+    if (!Number.isInteger(id) || id < 1 || id > 255 || typeof uri !== 'string') return [];
+    if (ids.has(id) || uris.has(uri)) return [];
+    ids.add(id);
+    uris.add(uri);
+    return [{ uri, id }];
+  });
 }
 
-function assertBundled(session: SessionDescription, sections: MediaSection[]): void {
-  if (sections.length <= 1) return;
+/** @returns whether there is a bundle; a section that is alone needs none */
+function readBundle(session: SessionDescription, sections: MediaSection[]): boolean {
   const bundles = (session.groups ?? []).filter(({ type }) => type === 'BUNDLE');
   const together = new Set(bundles.flatMap(({ mids }) => String(mids).split(' ')));
-  if (bundles.length === 1 && sections.every(({ mid, hasMid }) => hasMid && together.has(mid))) return;
+  const bundled = bundles.length === 1 && sections.every(({ mid, hasMid }) => hasMid && together.has(mid));
+  if (bundled || sections.length <= 1) return bundled;
   throw SdpError.unsupported(
     'Everything is served over one transport: all m= sections must be in one bundle.',
   );

@@ -30,7 +30,8 @@ export interface PlaybackPlan {
  * that mediasoup gives them, so an extension is agreed on where the offer has it under the same number.
  *
  * @param served what routers can carry; retransmission streams are not used
- * @throws MeshliftError `SDP_UNSUPPORTED` that names what was offered and what is served
+ * @throws MeshliftError `SDP_UNSUPPORTED` that names what was offered and what is served; `SDP_INVALID` when one
+ *   payload type stands for two codecs, which are told apart by nothing else
  */
 export function planPlayback(offer: Offer, served: RtpCapabilities): PlaybackPlan {
   const receiving = offer.sections.filter(
@@ -42,14 +43,18 @@ export function planPlayback(offer: Offer, served: RtpCapabilities): PlaybackPla
   const codecs = new Map<number, ServedCodec>();
   for (const slot of slots) {
     for (const { payloadType, mimeType, clockRate, channels, parameters, rtcpFeedback } of slot.codecs) {
-      if (codecs.has(payloadType)) continue;
+      const known = codecs.get(payloadType);
+      if (known && !sameCodec(known, { mimeType, clockRate, channels, parameters })) {
+        throw SdpError.invalid(`Payload type ${payloadType} stands for two codecs.`);
+      }
+      if (known) continue;
       codecs.set(payloadType, {
         kind: slot.kind,
         mimeType,
         preferredPayloadType: payloadType,
         clockRate,
         ...(channels !== undefined && { channels }),
-        parameters: /\/h264$/i.test(mimeType) ? receivedH264(parameters) : parameters,
+        parameters: isH264({ mimeType }) ? receivedH264(parameters) : parameters,
         rtcpFeedback,
       });
     }
@@ -63,7 +68,7 @@ export function planPlayback(offer: Offer, served: RtpCapabilities): PlaybackPla
 function planSlot(section: MediaSection, served: RtpCapabilities): PlaybackSlot {
   const { kind, mid } = section;
   const ours = served.codecs.filter((codec) => codec.kind === kind && !/\/rtx$/i.test(codec.mimeType));
-  const codecs = exactFirst(section.codecs, ours).map((codec) => ({ ...codec, rtx: undefined }));
+  const codecs = servable(section.codecs, ours).map((codec) => ({ ...codec, rtx: undefined }));
   if (codecs.length === 0) {
     const offered = [...new Set(section.codecs.map(nameOf))].slice(0, 20).join(', ') || 'none';
     throw SdpError.unsupported(
@@ -82,14 +87,14 @@ function planSlot(section: MediaSection, served: RtpCapabilities): PlaybackSlot 
   return { section, kind, mid, codecs, extensions };
 }
 
-/** What can be sent of what was offered; one that is another by name comes after those that are the same. */
-function exactFirst(offered: SdpCodec[], ours: ServedCodec[]): SdpCodec[] {
-  const exact = offered.filter((codec) => ours.some((served) => sameCodec(served, codec)));
-  const alike = offered.filter(
-    (codec) =>
-      /\/h264$/i.test(codec.mimeType) &&
-      !exact.includes(codec) &&
-      ours.some((served) => sameCodec(served, { ...codec, parameters: receivedH264(codec.parameters) })),
+/** What can be sent of what was offered. H.264 by another name counts where there is none by ours. */
+function servable(offered: SdpCodec[], ours: ServedCodec[]): SdpCodec[] {
+  const isServed = (codec: SdpCodec) => ours.some((served) => sameCodec(served, codec));
+  const byOurName = offered.some((codec) => isH264(codec) && isServed(codec));
+  const byAnother = offered.find(
+    (codec) => isH264(codec) && isServed({ ...codec, parameters: receivedH264(codec.parameters) }),
   );
-  return [...exact, ...alike];
+  return offered.filter((codec) => isServed(codec) || (!byOurName && codec === byAnother));
 }
+
+const isH264 = ({ mimeType }: Pick<SdpCodec, 'mimeType'>) => /\/h264$/i.test(mimeType);

@@ -12,7 +12,7 @@ export const storedKeys: readonly StoredKey[] = [
   {
     key: 'meshlift:source',
     kind: 'browser',
-    about: 'what you chose to show last: camera, screen, the test picture or nothing',
+    about: 'what you chose to show last: camera, screen, the test picture, an encoder or nothing',
   },
   {
     key: 'meshlift:devices',
@@ -34,7 +34,7 @@ export const storedKeys: readonly StoredKey[] = [
     key: 'meshlift:stay:<room>',
     kind: 'tab',
     about:
-      'until you leave the room: your name in it, what you show, what you have muted, and the password if it has one',
+      'until you leave the room: your name in it, what you show, what you have muted, the password if it has one, and the ID and publish key of the stream that your encoder sends, if you show what one sends',
   },
   { key: 'meshlift:host:<room>', kind: 'tab', about: 'the key that lets you change a room you are host of' },
 ];

@@ -17,7 +17,6 @@ export interface RunningServer
     | 'operatorContact'
     | 'operatorName'
     | 'trustedProxies'
-    | 'workers'
   > {
   /** The level of the logger itself. */
   logLevel: LogLevel;

@@ -9,18 +9,14 @@ import { inWords } from './words.ts';
 export const retransmission = { videoSeconds: 2, audioSeconds: 1, packetsAhead: 30 };
 
 /** What becomes of sound and picture. */
-export function mediaEntries({ iceServers, workers }: RunningServer): PrivacyEntry[] {
+export function mediaEntries({ iceServers }: RunningServer): PrivacyEntry[] {
   const { videoSeconds, audioSeconds, packetsAhead } = retransmission;
   const turn = iceServers.some(({ urls }) => [urls].flat().some((url) => /^turn/i.test(url)));
-  const between =
-    workers > 1
-      ? ` Between the ${workers} processes that do this work on this one machine it is not encrypted.`
-      : '';
   return [
     {
       id: 'relayed-media',
       title: 'Streams, and rooms on the relay',
-      what: `The server receives sound and picture, decrypts each packet in its memory, and encrypts it again for each receiver. It could see and hear everything: relay mode is not encrypted end to end. The same holds for a participant of a direct room while somebody outside watches them.${between}`,
+      what: `The server receives sound and picture, decrypts each packet in its memory, and encrypts it again for each receiver. It could see and hear everything: relay mode is not encrypted end to end. The same holds for a participant of a direct room while somebody outside watches them. Between the parts of the server that do this work, all on one machine, it is not encrypted.`,
       why: 'To send once what many receive, and to each as much as their network carries.',
       where: ['memory'],
       howLong:

@@ -1,5 +1,6 @@
 import type { PrivacyEntry } from '@meshlift/protocol';
 import { type LogLevel, PSEUDONYM_ROTATION_MS } from '@meshlift/telemetry';
+import { KEPT_FROM_OTHERS_MS } from '../streams/past-streams.ts';
 import { IDLE_FOR_AT_MOST_MS } from '../streams/stream.ts';
 import type { RunningServer } from './inventory.ts';
 import { rateLimits } from './rate-limits.ts';
@@ -45,6 +46,24 @@ export function peopleEntries(server: RunningServer): PrivacyEntry[] {
       ...streamPlace,
       howLong: `Until the publisher ends the stream, or has been gone for ${grace}; in a room, until its participant leaves or stops offering it. A stream that nobody has published to: ${inWords(IDLE_FOR_AT_MOST_MS / 1_000)}.`,
       who: 'Those who have the ID, and the publisher.',
+    },
+    {
+      id: 'past-streams',
+      title: 'IDs of streams that have ended',
+      what: 'A hash of the stream ID and a hash of its key.',
+      why: 'So that nobody else can publish to those who still have the old link.',
+      where: ['memory'],
+      howLong: `${inWords(KEPT_FROM_OTHERS_MS / 1_000)} after the stream has ended, or until the server stops.`,
+      who: OPERATOR_COULD,
+    },
+    {
+      id: 'encoders',
+      title: 'What an encoder sends',
+      what: 'Of sound and picture that come by WHIP: codec, profile, size, number of layers, bit rate, and how often key frames and B-frames come. To learn that, the server looks into the packets for some seconds at the start and at their headers for two seconds a minute.',
+      why: 'To tell whoever publishes what to change in the encoder, so that everybody can watch.',
+      where: ['memory'],
+      howLong: 'As long as the encoder sends. Of the packets themselves nothing is kept.',
+      who: 'Those who have the publish key.',
     },
     {
       id: 'keys',

@@ -28,6 +28,11 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     this.#context = context;
   }
 
+  /** Whether somebody publishes, or is about to connect for that. */
+  get taken(): boolean {
+    return this.#session !== undefined;
+  }
+
   /**
    * Opens the way in for a client that has shown the key.
    *
@@ -128,7 +133,7 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     try {
       return await openWay({ relayId: this.relayId, sessionId: session.id, sourceId: this.sourceId });
     } catch (error) {
-      if (this.#stream.state === 'idle') await this.#closeRelay();
+      if (this.#stream.state === 'idle' && !this.taken) await this.#closeRelay();
       throw error;
     }
   }

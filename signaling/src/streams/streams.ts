@@ -13,8 +13,8 @@ export class Streams {
   readonly #maxStreams: number;
   readonly #openClaims: boolean;
   readonly #past = new PastStreams();
-  /** Those whose first publisher named them. */
-  readonly #claimed = new WeakSet<Stream>();
+  /** Those whose publisher named them, and whether their ID was kept for its key. */
+  readonly #claimed = new WeakMap<Stream, 'of nobody' | 'of the key'>();
   readonly #byId = new Map<string, Stream>();
   /** The sources that media can flow from now, by their relays: a stream may be offered when it flows already. */
   readonly #flowing = new Set<string>();
@@ -94,18 +94,19 @@ export class Streams {
     const owner = this.#past.ownerOf(streamId);
     if (owner === 'nobody' || (!owner && !this.#openClaims)) throw new MeshliftError('STREAM_NOT_FOUND');
     if (owner && !owner.matches(publishKey)) throw new MeshliftError('STREAM_NOT_YOURS');
-    this.#past.back(streamId);
     const source = (made: Stream) => new StreamPublisher(made, this.#context);
     const { stream } = this.#add(streamId, publishKey, source);
-    this.#claimed.add(stream);
+    this.#past.back(streamId);
+    this.#claimed.set(stream, owner ? 'of the key' : 'of nobody');
     return stream;
   }
 
-  /** Forgets a stream that was claimed and never published to. */
+  /** Forgets a stream that was claimed and that nobody publishes to. Its ID is as free as it was before. */
   unclaim(stream: Stream): void {
-    if (!this.#claimed.has(stream) || stream.state !== 'idle') return;
+    const claim = this.#claimed.get(stream);
+    if (!claim || stream.state !== 'idle' || this.toPublish(stream).taken) return;
     void stream.end();
-    this.#past.back(stream.id);
+    if (claim === 'of nobody') this.#past.back(stream.id);
   }
 
   /** Ends a stream, and its ID for good. */

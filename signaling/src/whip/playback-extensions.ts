@@ -27,7 +27,8 @@ const layerNumber = z.int().min(0).max(7);
 /** As far as it can be obeyed; what else a player names is not looked at. */
 const layerChoiceSchema = z.object({
   mediaId: z.string().max(64).optional(),
-  encodingId: z.union([z.string().max(16), z.null()]).optional(),
+  /** As the event `layers` names it. */
+  encodingId: z.union([z.string().regex(/^[0-7]$/), z.null()]).optional(),
   spatialLayerId: layerNumber.optional(),
   temporalLayerId: layerNumber.optional(),
   maxSpatialLayerId: layerNumber.optional(),
@@ -78,6 +79,8 @@ export class PlaybackExtensions {
     router.route('/:name/events').post(json, this.#subscribe).all(allowOnly('POST', 'OPTIONS'));
     router
       .route('/:name/events/:channel')
+      // Express would have `get` answer it, and the answer would never end.
+      .head(allowOnly('GET', 'DELETE', 'OPTIONS'))
       .get(this.#listen)
       .delete(this.#unsubscribe)
       .all(allowOnly('GET', 'DELETE', 'OPTIONS'));
@@ -93,7 +96,8 @@ export class PlaybackExtensions {
     const { channels } = this.#viewer(request);
     const wanted = eventsSchema.safeParse(request.body);
     if (!wanted.success) throw new MeshliftError('BAD_REQUEST', 'This must be a list of names of events.');
-    if (channels.size >= MOST_CHANNELS) channels.delete(channels.keys().next().value ?? '');
+    const [oldest = ''] = channels.keys();
+    if (channels.size >= MOST_CHANNELS) close(channels, oldest);
     const channel = newSessionId();
     channels.set(channel, { wanted: wanted.data, response: undefined });
     response.status(201).location(`${request.originalUrl}/${channel}`).end();
@@ -117,9 +121,7 @@ export class PlaybackExtensions {
 
   readonly #unsubscribe: RequestHandler = (request, response) => {
     const { channels } = this.#viewer(request);
-    const name = String(request.params.channel);
-    channels.get(name)?.response?.end();
-    channels.delete(name);
+    close(channels, String(request.params.channel));
     response.status(200).end();
   };
 
@@ -152,6 +154,11 @@ export class PlaybackExtensions {
   }
 }
 
+function close(channels: Map<string, Channel>, name: string): void {
+  channels.get(name)?.response?.end();
+  channels.delete(name);
+}
+
 function tell({ wanted, response }: Channel, { event, data }: Told): void {
   if (wanted.includes(event)) response?.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 }
@@ -175,11 +182,7 @@ function layersOf(choice: z.infer<typeof layerChoiceSchema>, consumer: ConsumerO
   const temporalLayer = temporalLayerId ?? maxTemporalLayerId;
   if (spatialLayer === undefined && temporalLayer === undefined) return null;
   const layers = { spatialLayer: spatialLayer ?? consumer.spatialLayers - 1, temporalLayer };
-  if (
-    !Number.isInteger(layers.spatialLayer) ||
-    layers.spatialLayer < 0 ||
-    layers.spatialLayer >= consumer.spatialLayers
-  ) {
+  if (layers.spatialLayer >= consumer.spatialLayers) {
     throw new MeshliftError('BAD_REQUEST', `This picture has the layers 0 to ${consumer.spatialLayers - 1}.`);
   }
   return layers;

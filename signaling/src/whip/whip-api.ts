@@ -25,6 +25,7 @@ export interface WhipContext {
 export function whipApi({ config, streams, node }: WhipContext): Router {
   const wrongKeys = new RateLimiter(rateLimits.wrongKey);
   const arrivals = new RateLimiter(rateLimits.connect);
+  const claims = new RateLimiter(rateLimits.createStream);
   const sessions = new SdpSessions();
   const iceServers = iceServerLinks(config.iceServers);
 
@@ -69,10 +70,13 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
     const publishKey = bearerOf(request);
     const streamId = streamIdSchema.safeParse(request.params.streamId);
     if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND', 'This cannot be a stream ID.');
+    const who = addressOf(request);
     try {
-      return await wrongKeys.unlessFails(addressOf(request), () =>
-        streams.toClaim(streamId.data, publishKey),
-      );
+      const own = await wrongKeys.unlessFails(who, () => streams.findOwn(streamId.data, publishKey));
+      if (own) return own;
+      // A claim makes a stream, which may then stay for a while with nobody publishing to it.
+      await claims.take(who);
+      return await wrongKeys.unlessFails(who, () => streams.toClaim(streamId.data, publishKey));
     } catch (error) {
       if (!(error instanceof MeshliftError) || error.code !== 'STREAM_NOT_YOURS') throw error;
       throw new MeshliftError('KEY_REQUIRED', 'The bearer token is not the publish key of this stream.');

@@ -31,6 +31,13 @@ export const testCard = icon(svg`
 export const eye = icon(
   svg`<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z" /><circle cx="12" cy="12" r="2.8" />`,
 );
+export const eyeOff = icon(
+  svg`<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z" /><circle cx="12" cy="12" r="2.8" />${slash}`,
+);
+/** A box with a lens and what goes out from it: something that sends by itself. */
+export const broadcast = icon(
+  svg`<rect x="2.5" y="10" width="13" height="9.5" rx="2" /><circle cx="9" cy="14.8" r="2" /><path d="M13.5 6.5a4.6 4.6 0 0 1 4.6 4.6M13.5 3a8.1 8.1 0 0 1 8.1 8.1" />`,
+);
 export const copy = icon(
   svg`<rect x="8.5" y="8.5" width="12" height="12" rx="2.5" /><path d="M15.5 8.5V6A2.5 2.5 0 0 0 13 3.5H6A2.5 2.5 0 0 0 3.5 6v7A2.5 2.5 0 0 0 6 15.5h2.5" />`,
 );

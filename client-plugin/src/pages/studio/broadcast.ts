@@ -1,16 +1,7 @@
 import { MeshliftError, type Publication, publish, type StreamLinks } from '../../index.ts';
 import { exposeToScripts } from '../shared/page-hooks.ts';
-import { Remembered } from '../shared/storage.ts';
+import { type OwnedStream, ownedStream } from './owned-stream.ts';
 import type { MediaKind, SourceKind } from './source.ts';
-
-/** What a tab remembers of its stream while it is live, so that a reload comes back to it. */
-export interface OwnedStream {
-  streamId: string;
-  publishKey: string;
-  source: SourceKind;
-  /** When it first went live, in milliseconds since the epoch. */
-  startedAt: number;
-}
 
 /** After these the same stream can be taken up again from this tab. */
 const RESUMABLE = new Set([
@@ -26,8 +17,7 @@ const RESUMABLE = new Set([
 
 /** The stream of this tab, from going live to its end. Emits `change`. */
 export class Broadcast extends EventTarget {
-  readonly #memory = new Remembered<OwnedStream>('tab', 'stream');
-  #owned: OwnedStream | undefined = this.#memory.load();
+  #owned: OwnedStream | undefined = ownFromHere();
   #publication: Publication | undefined;
   #starting = false;
   #error: MeshliftError | undefined;
@@ -88,7 +78,7 @@ export class Broadcast extends EventTarget {
     this.#publication = undefined;
     this.#error = undefined;
     this.#owned = undefined;
-    this.#memory.clear();
+    ownedStream.clear();
     exposeToScripts({});
     this.#changed();
   }
@@ -124,15 +114,21 @@ export class Broadcast extends EventTarget {
     exposeToScripts({});
     if (error && RESUMABLE.has(error.code)) return;
     this.#owned = undefined;
-    this.#memory.clear();
+    ownedStream.clear();
   }
 
   #remember(owned: OwnedStream): void {
     this.#owned = owned;
-    this.#memory.save(owned);
+    ownedStream.save(owned);
   }
 
   #changed(): void {
     this.dispatchEvent(new Event('change'));
   }
+}
+
+/** What an encoder sends is not for this page to publish. */
+function ownFromHere(): OwnedStream | undefined {
+  const owned = ownedStream.load();
+  return owned?.source === 'encoder' ? undefined : owned;
 }

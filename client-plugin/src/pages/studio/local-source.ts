@@ -1,14 +1,15 @@
 import type { Words } from '../shared/error-words.ts';
 import { Remembered } from '../shared/storage.ts';
+import type { StreamOwnership } from './encoder/encoder-stream.ts';
 import {
   type ChosenDevices,
   isCameraAllowed,
+  localKinds,
   type MediaKind,
   openSource,
   type Source,
   type SourceChoice,
   type SourceKind,
-  sourceKinds,
 } from './source.ts';
 import { SourceError } from './source-error.ts';
 import { text } from './text.ts';
@@ -33,21 +34,26 @@ export class LocalSource extends EventTarget {
   #opening: symbol | undefined;
   #trouble: Words | undefined;
   readonly #paused: Set<MediaKind>;
+  /** An encoder's stream from before a reload. */
+  #knownEncoder: StreamOwnership | undefined;
 
   /**
    * @param wanted what to begin with, best first; whatever is no source is passed over
    * @param choices what there is to choose from
+   * @param knownEncoder a stream that was made for an encoder before the page was loaded anew
    */
   constructor(
     wanted: readonly unknown[],
-    choices: readonly SourceChoice[] = sourceKinds,
+    choices: readonly SourceChoice[] = localKinds,
     paused: readonly MediaKind[] = [],
+    knownEncoder?: StreamOwnership,
   ) {
     super();
     const known = [...wanted, this.#preferredKind.load()];
     const first = known.find((kind) => choices.some((choice) => choice === kind));
     this.#kind = choices.find((kind) => kind === first) ?? 'camera';
     this.#paused = new Set(paused);
+    this.#knownEncoder = knownEncoder;
   }
 
   get kind(): SourceChoice {
@@ -81,6 +87,7 @@ export class LocalSource extends EventTarget {
 
   /** Whether it may be opened without a click and without asking anybody. */
   async mayOpen(kind = this.#kind): Promise<boolean> {
+    if (kind === 'encoder') return this.#knownEncoder !== undefined;
     return kind === 'test' || (kind === 'camera' && (await isCameraAllowed()));
   }
 
@@ -110,8 +117,10 @@ export class LocalSource extends EventTarget {
     this.#opening = turn;
     this.#trouble = undefined;
     this.#changed();
+    const known = this.#knownEncoder;
+    this.#knownEncoder = undefined;
     try {
-      const source = await openSource(kind, this.#devices);
+      const source = await openSource(kind, this.#devices, known);
       // Another one has been chosen meanwhile.
       if (turn !== this.#opening) {
         source.close();
@@ -153,8 +162,16 @@ export class LocalSource extends EventTarget {
     for (const track of source.stream.getTracks()) {
       track.addEventListener('ended', () => this.#ended(source, source.kind));
     }
+    source.follow?.(() => void this.#tracksChanged(source));
     await this.taker?.take(source);
     old?.close();
+  }
+
+  async #tracksChanged(source: Source): Promise<void> {
+    if (this.#source !== source) return;
+    this.#applyPaused();
+    this.#changed();
+    await this.taker?.take(source).catch(() => undefined);
   }
 
   /** Somebody pressed "stop sharing" in the browser's own controls, or pulled a plug. */

@@ -1,5 +1,4 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { Publication } from '../../index.ts';
 import { confirmation, confirmationStyles } from '../shared/confirmation.ts';
 import { copyText } from '../shared/copy-text.ts';
 import { describeError } from '../shared/error-words.ts';
@@ -10,17 +9,25 @@ import { text } from './text.ts';
 
 const COPIED_SHOWN_MS = 2_500;
 
+/** What goes by another link from then on. */
+export interface Renewable {
+  rotate(): Promise<unknown>;
+}
+
 /** The watch link of a live stream: to copy, and to replace. */
 export class SharePanel extends LitElement {
   static override properties = {
     publication: { attribute: false },
+    renewBody: { attribute: false },
     link: {},
     copyState: { state: true },
     asking: { state: true },
     renewing: { state: true },
     failure: { state: true },
   };
-  declare publication: Publication;
+  declare publication: Renewable;
+  /** What a new link means to those who have the old one, and to whoever publishes. */
+  declare renewBody: string;
   /** Handed in beside the publication, whose own link changes without notice. */
   declare link: string;
   declare copyState: 'idle' | 'copied' | 'failed';
@@ -33,6 +40,7 @@ export class SharePanel extends LitElement {
     this.copyState = 'idle';
     this.asking = false;
     this.renewing = false;
+    this.renewBody = text.newLinkBody;
   }
 
   protected override render(): TemplateResult {
@@ -65,7 +73,7 @@ export class SharePanel extends LitElement {
     return confirmation(
       {
         title: text.newLinkTitle,
-        body: text.newLinkBody,
+        body: this.renewBody,
         yes: text.newLinkConfirm,
         no: text.keepLink,
         testId: 'confirm-new-link',

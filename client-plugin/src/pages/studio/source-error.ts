@@ -1,4 +1,5 @@
-import type { Words } from '../shared/error-words.ts';
+import { MeshliftError } from '../../index.ts';
+import { describeError, type Words } from '../shared/error-words.ts';
 import type { SourceKind } from './source.ts';
 
 type Reason = 'insecure' | 'unsupported' | 'denied' | 'none' | 'busy' | 'unknown';
@@ -47,8 +48,13 @@ const reasonByName: Record<string, Reason> = {
 export class SourceError extends Error {
   readonly words: Words;
 
-  constructor(reason: Reason, kind: SourceKind, options?: ErrorOptions) {
-    const words = reason === 'denied' && kind === 'screen' ? text.screenDenied : text[reason];
+  constructor(reason: Reason | Words, kind: SourceKind, options?: ErrorOptions) {
+    const words =
+      typeof reason !== 'string'
+        ? reason
+        : reason === 'denied' && kind === 'screen'
+          ? text.screenDenied
+          : text[reason];
     super(words.title, options);
     this.name = 'SourceError';
     this.words = words;
@@ -56,6 +62,9 @@ export class SourceError extends Error {
 
   static from(thrown: unknown, kind: SourceKind): SourceError {
     if (thrown instanceof SourceError) return thrown;
+    // What an encoder sends comes by way of the server.
+    if (thrown instanceof MeshliftError)
+      return new SourceError(describeError(thrown), kind, { cause: thrown });
     const name = thrown instanceof Error ? thrown.name : '';
     return new SourceError(reasonByName[name] ?? 'unknown', kind, { cause: thrown });
   }

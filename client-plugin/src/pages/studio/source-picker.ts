@@ -1,10 +1,8 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
-import * as icons from '../shared/icons.ts';
 import { baseStyles } from '../shared/styles.ts';
 import { canShareScreen, type SourceChoice, sourceKinds } from './source.ts';
+import { iconOf } from './source-icons.ts';
 import { text } from './text.ts';
-
-const iconOf = { camera: icons.camera, screen: icons.screen, test: icons.testCard, none: icons.eye };
 
 /** A card for each source, one of which is chosen. Emits `choose` with its kind. */
 export class SourcePicker extends LitElement {
@@ -45,7 +43,7 @@ export class SourcePicker extends LitElement {
     css`
       fieldset {
         display: grid;
-        grid-template-columns: repeat(var(--source-columns, 3), 1fr);
+        grid-template-columns: repeat(2, minmax(0, 1fr));
         gap: 10px;
         margin: 0;
         padding: 0;
@@ -55,6 +53,10 @@ export class SourcePicker extends LitElement {
         position: relative;
         display: block;
         cursor: pointer;
+      }
+      /* The legend is the first child: an odd card out fills its row. */
+      label:last-child:nth-child(even) {
+        grid-column: 1 / -1;
       }
       input {
         position: absolute;

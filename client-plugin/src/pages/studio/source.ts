@@ -1,7 +1,11 @@
 import { createTestPicture } from '../../test-picture/test-picture.ts';
+import type { EncoderStream, StreamOwnership } from './encoder/encoder-stream.ts';
+import { loadEncoder } from './encoder/load-encoder.ts';
 import { SourceError } from './source-error.ts';
 
-export const sourceKinds = ['camera', 'screen', 'test'] as const;
+/** What this page can open and send by itself. */
+export const localKinds = ['camera', 'screen', 'test'] as const;
+export const sourceKinds = [...localKinds, 'encoder'] as const;
 export type SourceKind = (typeof sourceKinds)[number];
 /** What somebody can settle for: in a room it is possible to send nothing. */
 export type SourceChoice = SourceKind | 'none';
@@ -16,12 +20,25 @@ export interface ChosenDevices {
 /** What is being sent: opened by `openSource`, and closed by whoever opened it. */
 export interface Source {
   readonly kind: SourceKind;
+  /** Of an encoder its tracks come and go. */
   readonly stream: MediaStream;
+  /** The stream that the encoder sends, if it is one that sends. */
+  readonly encoder?: EncoderStream;
+  /** Tells whenever tracks have come or gone. */
+  follow?(changed: () => void): void;
   close(): void;
 }
 
-/** @throws SourceError with the reason why there is nothing to send */
-export async function openSource(kind: SourceKind, devices: ChosenDevices): Promise<Source> {
+/**
+ * @param known the stream of an encoder that was set up before
+ * @throws SourceError with the reason why there is nothing to send
+ */
+export async function openSource(
+  kind: SourceKind,
+  devices: ChosenDevices,
+  known?: StreamOwnership,
+): Promise<Source> {
+  if (kind === 'encoder') return openEncoderSource(known);
   if (kind === 'test') {
     const picture = createTestPicture();
     return { kind, stream: picture.stream, close: () => picture.stop() };
@@ -47,6 +64,14 @@ export async function isCameraAllowed(): Promise<boolean> {
     return (await navigator.permissions.query({ name: 'camera' as PermissionName })).state === 'granted';
   } catch {
     return false;
+  }
+}
+
+async function openEncoderSource(known: StreamOwnership | undefined): Promise<Source> {
+  try {
+    return await (await loadEncoder()).openEncoder(known);
+  } catch (error) {
+    throw SourceError.from(error, 'encoder');
   }
 }
 

@@ -7,11 +7,13 @@ import * as icons from '../shared/icons.ts';
 import { notice } from '../shared/notice.ts';
 import { siteHeader } from '../shared/site-header.ts';
 import { modeLabel, viewerCount } from '../shared/stream-facts.ts';
-import type { ChosenDevices, SourceChoice } from './source.ts';
+import type { EncoderStream } from './encoder/encoder-stream.ts';
+import { type ChosenDevices, localKinds, type SourceChoice, sourceKinds } from './source.ts';
 import { Studio } from './studio.ts';
 import { studioStyles } from './studio-styles.ts';
 import { text } from './text.ts';
 import './device-selects.ts';
+import './encoder-panel.ts';
 import './live-clock.ts';
 import './share-panel.ts';
 import './source-picker.ts';
@@ -33,25 +35,48 @@ export class StudioPage extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { publication, startedAt } = this.#studio.broadcast;
+    const { broadcast, encoder } = this.#studio;
+    const { publication, startedAt } = broadcast;
+    const status = publication ? this.#status(publication, startedAt) : encoderStatus(encoder.stream);
     return html`
-      ${siteHeader(publication && this.#status(publication, startedAt))}
+      ${siteHeader(status)}
       <main>
-        <studio-preview .local=${this.#studio.local} ?busy=${this.#studio.broadcast.starting}></studio-preview>
+        ${encoder.stream ? html`<encoder-preview .encoder=${encoder.stream}></encoder-preview>` : this.#preview()}
         <section class="panel">
-          ${publication ? this.#live(publication) : this.#off()}
+          ${publication ? this.#live(publication) : encoder.stream ? this.#encoder(encoder.stream) : this.#off()}
         </section>
       </main>
     `;
   }
 
   protected override updated(changed: Map<PropertyKey, unknown>): void {
-    const { publication } = this.#studio.broadcast;
-    document.title = publication ? text.titleLive : text.title;
+    const { broadcast, encoder } = this.#studio;
+    document.title = broadcast.publication || encoder.stream?.state === 'live' ? text.titleLive : text.title;
     // The button that was pressed has gone: whoever uses the keyboard goes on at what took its place.
     if (changed.get('askingToEnd') === undefined) return;
     const next = this.askingToEnd ? 'confirm-end' : 'go-live';
     this.renderRoot.querySelector<HTMLElement>(`[data-testid="${next}"]`)?.focus();
+  }
+
+  #preview(): TemplateResult {
+    const { local, broadcast, encoder } = this.#studio;
+    return html`<studio-preview
+      .local=${local}
+      .kind=${encoder.chosen ? 'encoder' : undefined}
+      ?busy=${broadcast.starting || encoder.opening}
+    ></studio-preview>`;
+  }
+
+  #encoder(stream: EncoderStream): TemplateResult {
+    const { encoder } = this.#studio;
+    return html`<encoder-panel
+      .encoder=${stream}
+      .state=${stream.state}
+      .link=${stream.links?.watchUrl}
+      @choose=${({ detail }: CustomEvent<SourceChoice>) => this.#studio.choose(detail)}
+      @renew=${() => encoder.startOver()}
+      @end=${() => this.#end(encoder, text.encoderEndUntoldBody)}
+    ></encoder-panel>`;
   }
 
   #status(publication: Publication, startedAt = Date.now()): TemplateResult {
@@ -66,15 +91,22 @@ export class StudioPage extends LitElement {
   }
 
   #off(): TemplateResult {
-    const { broadcast, local } = this.#studio;
-    const { resumable, starting } = broadcast;
-    const label = starting ? text.starting : resumable ? text.resume : text.goLive;
+    const { broadcast, local, encoder } = this.#studio;
+    const { resumable } = broadcast;
+    const starting = broadcast.starting || encoder.opening;
+    const label = encoder.chosen
+      ? text.sources.encoder.open
+      : broadcast.starting
+        ? text.starting
+        : resumable
+          ? text.resume
+          : text.goLive;
     return html`
       <div class="heading">
         <h1>${text.headingOff}</h1>
         <p>${text.introOff}</p>
       </div>
-      ${this.#picker()} ${this.#notices()}
+      ${this.#picker(resumable ? localKinds : sourceKinds)} ${this.#notices()}
       ${notice({ tone: 'plain', title: text.relayTitle, body: text.relayBody })}
       <div class="action near">
         <button
@@ -101,7 +133,7 @@ export class StudioPage extends LitElement {
       <share-panel .publication=${publication} .link=${publication.watchUrl}></share-panel>
       <details>
         <summary>${text.changeSource}</summary>
-        ${this.#picker()}
+        ${this.#picker(localKinds)}
       </details>
       <div class="action">
         ${
@@ -132,18 +164,21 @@ export class StudioPage extends LitElement {
       },
       (yes) => {
         this.askingToEnd = false;
-        if (yes) void this.#end();
+        if (yes) void this.#end(this.#studio.broadcast, text.endUntoldBody);
       },
     );
   }
 
-  #picker(): TemplateResult {
-    const { local } = this.#studio;
-    const { kind, source } = local;
+  /** A stream that this page publishes stays its own. */
+  #picker(kinds: readonly SourceChoice[]): TemplateResult {
+    const studio = this.#studio;
+    const { local, kind } = studio;
+    const { source } = local;
     return html`
       <source-picker
         .kind=${kind}
-        @choose=${({ detail }: CustomEvent<SourceChoice>) => local.choose(detail)}
+        .kinds=${kinds}
+        @choose=${({ detail }: CustomEvent<SourceChoice>) => studio.choose(detail)}
       ></source-picker>
       ${
         kind === 'camera' && source
@@ -158,9 +193,10 @@ export class StudioPage extends LitElement {
 
   /** Whatever stands in the way, the source first: without one nothing else matters. */
   #notices(): TemplateResult {
-    const { local, broadcast } = this.#studio;
+    const { local, broadcast, encoder } = this.#studio;
     const { trouble } = local;
-    const { error, resumable, starting } = broadcast;
+    const { resumable, starting } = broadcast;
+    const error = encoder.error ?? broadcast.error;
     const waiting = resumable !== undefined && !starting;
     return html`
       ${trouble ? notice({ tone: 'danger', ...trouble }) : nothing}
@@ -185,15 +221,24 @@ export class StudioPage extends LitElement {
     await this.#studio.goLive();
   }
 
-  async #end(): Promise<void> {
+  /** @param untold what becomes of it if the server cannot be told */
+  async #end(what: { end(): Promise<void> }, untold: string): Promise<void> {
     try {
-      await this.#studio.broadcast.end();
+      await what.end();
     } catch {
-      this.endTrouble = { title: text.endUntold, body: text.endUntoldBody };
+      this.endTrouble = { title: text.endUntold, body: untold };
     }
   }
 
   static override styles = studioStyles;
+}
+
+function encoderStatus(stream: EncoderStream | undefined): TemplateResult | undefined {
+  if (stream?.state !== 'live' && stream?.state !== 'waiting') return undefined;
+  const live = stream.state === 'live';
+  return html`<div class="status">
+    <span class="state ${live ? '' : 'away'}">${live ? text.live : text.waiting}</span>
+  </div>`;
 }
 
 customElements.define('meshlift-studio', StudioPage);

@@ -23,7 +23,8 @@ export const studioStyles = [
       margin: 0 auto;
       padding: 8px var(--gutter) 48px;
     }
-    studio-preview {
+    studio-preview,
+    encoder-preview {
       position: sticky;
       top: 24px;
     }
@@ -95,7 +96,8 @@ export const studioStyles = [
         gap: 24px;
         padding-top: 0;
       }
-      studio-preview {
+      studio-preview,
+      encoder-preview {
         position: static;
       }
       /* The one button that matters stays within reach of a thumb. */

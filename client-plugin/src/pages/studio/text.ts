@@ -20,6 +20,12 @@ const sources: Record<SourceChoice, { name: string; hint: string; open: string; 
     open: 'Start the test picture',
     ready: 'The test picture is off',
   },
+  encoder: {
+    name: 'OBS or another encoder',
+    hint: 'by WHIP',
+    open: 'Make its address',
+    ready: 'Your encoder has no address yet',
+  },
   none: {
     name: 'Nothing',
     hint: 'watch and chat',
@@ -38,6 +44,7 @@ const stopped: Record<SourceKind, Words> = {
     body: 'Viewers see the last picture until you choose something else to share.',
   },
   test: { title: 'The test picture has stopped', body: 'Start it again, or choose another source.' },
+  encoder: { title: 'The encoder has stopped', body: 'Start it again, or choose another source.' },
 };
 
 export const text = {
@@ -53,6 +60,7 @@ export const text = {
   unnamedDevice: (number: number) => `Device ${number}`,
   opening: 'Opening…',
   preview: 'Preview',
+  encoderAwaited: 'Waiting for the encoder',
   cameraPaused: 'The picture is off for viewers',
   mute: 'Mute',
   unmute: 'Unmute',
@@ -65,6 +73,15 @@ export const text = {
     'To pass it on, the server decrypts sound and picture and encrypts them again for each viewer. It could see and hear them; there is no end-to-end encryption. It records nothing.',
   goLive: 'Go live',
   starting: 'Going live…',
+  encoderHeading: 'Go live from your encoder',
+  encoderIntro: 'Give it the server and the token. The stream is live as soon as it sends.',
+  encoderWaiting: 'Waiting for the encoder',
+  encoderEnded: 'The stream has ended',
+  encoderNewLinkBody:
+    'Everyone who has the old link is dropped at once, and it never works again. What the encoder sends now goes on; to start it again, it needs the new server above.',
+  encoderEndBody: 'It ends for the encoder and for everybody who is watching, and its link with it.',
+  encoderEndUntoldBody: 'It goes on for as long as the encoder sends. Stop it there.',
+  waiting: 'Waiting',
   resume: 'Resume stream',
   resumeTitle: 'Your stream is waiting',
   resumeBody:

@@ -55,9 +55,6 @@ export const doorwayStyles = [
       flex: none;
       color: var(--muted);
     }
-    source-picker {
-      --source-columns: 2;
-    }
     details {
       border-block: 1px solid var(--line);
     }

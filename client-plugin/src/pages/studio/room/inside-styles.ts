@@ -117,7 +117,6 @@ export const insideStyles = [
       min-height: 0;
     }
     .source {
-      --source-columns: 2;
       display: grid;
       align-content: start;
       gap: 16px;

@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { notice } from '../../shared/notice.ts';
 import { isGuessable } from '../../shared/room-name.ts';
-import type { ChosenDevices, SourceChoice } from '../source.ts';
-import '../device-selects.ts';
+import type { SourceChoice } from '../source.ts';
 import '../source-picker.ts';
 import '../studio-preview.ts';
 import * as icons from '../../shared/icons.ts';
 import { doorwayStyles } from './doorway-styles.ts';
 import { suggestPersonName } from './person-name.ts';
+import { sourceDetails } from './source-details.ts';
 import { text } from './text.ts';
 import { sourceChoices } from './visit.ts';
 import { VisitElement } from './visit-element.ts';
@@ -35,14 +35,7 @@ export class RoomDoorway extends VisitElement {
           .kinds=${sourceChoices}
           @choose=${({ detail }: CustomEvent<SourceChoice>) => local.choose(detail)}
         ></source-picker>
-        ${
-          local.kind === 'camera' && local.source
-            ? html`<device-selects
-              .stream=${local.source.stream}
-              @choose=${({ detail }: CustomEvent<ChosenDevices>) => local.chooseDevices(detail)}
-            ></device-selects>`
-            : nothing
-        }
+        ${sourceDetails(local)}
         ${this.#password()}
         ${visit.untold ? notice({ tone: 'plain', title: text.addressTitle, body: text.addressBody }) : nothing}
         ${local.trouble ? notice({ tone: 'danger', ...local.trouble }) : nothing}

@@ -1,16 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import * as icons from '../../shared/icons.ts';
-import type { ChosenDevices, SourceChoice } from '../source.ts';
+import type { SourceChoice } from '../source.ts';
 import './chat-panel.ts';
 import './mode-status.ts';
 import './people-panel.ts';
 import './room-controls.ts';
 import type { PanelName, RoomControls } from './room-controls.ts';
 import './room-grid.ts';
-import '../device-selects.ts';
 import '../source-picker.ts';
 import { insideStyles } from './inside-styles.ts';
 import { roomNotices } from './room-notices.ts';
+import { sourceDetails } from './source-details.ts';
 import { text } from './text.ts';
 import { sourceChoices } from './visit.ts';
 import { VisitElement } from './visit-element.ts';
@@ -102,14 +102,7 @@ export class RoomInside extends VisitElement {
         .kinds=${sourceChoices}
         @choose=${({ detail }: CustomEvent<SourceChoice>) => local.choose(detail)}
       ></source-picker>
-      ${
-        local.kind === 'camera' && local.source
-          ? html`<device-selects
-            .stream=${local.source.stream}
-            @choose=${({ detail }: CustomEvent<ChosenDevices>) => local.chooseDevices(detail)}
-          ></device-selects>`
-          : nothing
-      }
+      ${sourceDetails(local)}
     </div>`;
   }
 

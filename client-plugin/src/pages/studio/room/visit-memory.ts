@@ -1,4 +1,5 @@
 import { Remembered } from '../../shared/storage.ts';
+import type { StreamOwnership } from '../encoder/encoder-stream.ts';
 import type { MediaKind, SourceChoice } from '../source.ts';
 
 /** What a tab needs in order to come back into a room after a reload, without asking again. */
@@ -7,6 +8,8 @@ export interface Stay {
   source: SourceChoice;
   paused: MediaKind[];
   password?: string;
+  /** The stream that was made for an encoder, if that is the source. */
+  encoder?: StreamOwnership;
 }
 
 /** What is remembered of a room: nothing of it leaves the browser, and a tab's part goes with the tab. */

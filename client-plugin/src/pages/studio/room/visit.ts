@@ -40,7 +40,7 @@ export class Visit extends EventTarget {
     this.#password = stay?.password ?? '';
     this.#takePassword();
     addEventListener('hashchange', () => this.#takePassword());
-    const local = new LocalSource([stay?.source, wanted], sourceChoices, stay?.paused);
+    const local = new LocalSource([stay?.source, wanted], sourceChoices, stay?.paused, stay?.encoder);
     this.sending = new Sending(local);
     this.sending.addEventListener('change', () => {
       this.#remember();
@@ -261,12 +261,13 @@ export class Visit extends EventTarget {
   #remember(): void {
     const room = this.#room;
     if (!room) return;
-    const { kind, paused } = this.local;
+    const { kind, paused, source } = this.local;
     this.#memory.stay = {
       name: this.#name.trim(),
       source: kind,
       paused,
       ...(this.#password && { password: this.#password }),
+      ...(source?.encoder && { encoder: source.encoder.owned }),
     };
     this.#memory.hostKey = room.hostKey;
   }

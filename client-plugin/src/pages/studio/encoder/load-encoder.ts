@@ -1,0 +1,2 @@
+/** Few people send from an encoder: nobody else loads what it takes. */
+export const loadEncoder = () => import('./encoder-parts.ts');

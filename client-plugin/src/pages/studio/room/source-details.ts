@@ -1,0 +1,22 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import '../device-selects.ts';
+import type { LocalSource } from '../local-source.ts';
+import type { ChosenDevices } from '../source.ts';
+
+/** What there is to say of the chosen source: which devices, or how an encoder is set up. */
+export function sourceDetails(local: LocalSource): TemplateResult | typeof nothing {
+  const { kind, source } = local;
+  if (source?.encoder) {
+    return html`<encoder-card
+      compact
+      data-testid="obs-card"
+      .encoder=${source.encoder}
+      @renew=${() => local.open('encoder')}
+    ></encoder-card>`;
+  }
+  if (kind !== 'camera' || !source) return nothing;
+  return html`<device-selects
+    .stream=${source.stream}
+    @choose=${({ detail }: CustomEvent<ChosenDevices>) => local.chooseDevices(detail)}
+  ></device-selects>`;
+}

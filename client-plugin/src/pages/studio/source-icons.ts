@@ -1,0 +1,11 @@
+import type { TemplateResult } from 'lit';
+import * as icons from '../shared/icons.ts';
+import type { SourceChoice } from './source.ts';
+
+export const iconOf: Record<SourceChoice, TemplateResult> = {
+  camera: icons.camera,
+  screen: icons.screen,
+  test: icons.testCard,
+  encoder: icons.broadcast,
+  none: icons.eye,
+};

@@ -1,0 +1,185 @@
+import { createLogger, createRegistry } from '@meshlift/telemetry';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LocalMediaNode } from '../media-node.ts';
+import { expectToAnswer } from '../testing/answer-rules.ts';
+import { simulcastVideo } from '../testing/rtp-fixtures.ts';
+import {
+  audioSection,
+  dataSection,
+  h264,
+  type OfferedSection,
+  offerOf,
+  opus,
+  receiving,
+  rtx,
+  video,
+  videoSection,
+} from '../testing/sdp-offers.ts';
+
+const everything = { except: [] };
+let node: LocalMediaNode;
+
+beforeEach(async () => {
+  node = await LocalMediaNode.create({
+    workers: 1,
+    addresses: [{ ip: '127.0.0.1' }],
+    rtcPort: 0,
+    logger: createLogger('silent'),
+    registry: createRegistry(),
+  });
+  await node.openRelay('relay');
+});
+afterEach(() => node.close());
+
+/** The sections of the answer that are in use, after it was held against the offer. */
+async function publish(offer: string, sessionId = 'ingest') {
+  const { answer } = await node.openIngestByOffer('relay', sessionId, 'camera', offer);
+  return expectToAnswer(offer, answer);
+}
+
+async function watch(offer: string, sessionId = 'viewer') {
+  const { answer, consumers } = await node.openViewerByOffer('relay', sessionId, offer, everything);
+  return { sections: expectToAnswer(offer, answer), consumers };
+}
+
+const parametersOf = (section: { fmtp: { config: string }[] } | undefined) =>
+  section?.fmtp.map(({ config }) => config);
+
+describe('the answer to one who publishes', () => {
+  it('takes sound and picture by the first codec that is served, with its repairs', async () => {
+    const [sound, picture] = await publish(offerOf([audioSection(), videoSection()]));
+    expect([sound?.direction, sound?.payloads]).toEqual(['recvonly', 111]);
+    expect([picture?.direction, picture?.payloads]).toEqual(['recvonly', '96 97']);
+    expect(picture?.rtcpFb?.map(({ type, subtype }) => [type, subtype].join(' ').trim())).toEqual(
+      expect.arrayContaining(['nack', 'nack pli', 'transport-cc']),
+    );
+  });
+
+  it('keeps what was said of Opus: forward error correction, and stereo', async () => {
+    const codecs = [opus(111, 'minptime=10;useinbandfec=1;stereo=1')];
+    const [sound] = await publish(offerOf([audioSection({ codecs })]));
+    expect(parametersOf(sound)).toEqual(['minptime=10;useinbandfec=1;stereo=1']);
+  });
+
+  it('writes H.264 as it was offered, not as it is served', async () => {
+    const codecs = [h264(102, '42001f', 0), rtx(103, 102)];
+    const [picture] = await publish(offerOf([videoSection({ codecs })]));
+    expect(parametersOf(picture)?.[0]).toContain('packetization-mode=0;profile-level-id=42001f');
+    expect(parametersOf(picture)?.[1]).toBe('apt=102');
+  });
+
+  it('takes every layer that was offered, in the order of the offer', async () => {
+    const lines = ['a=rid:f send', 'a=rid:h send', 'a=rid:q send', 'a=simulcast:send f;h;q'];
+    const [picture] = await publish(offerOf([videoSection({ lines })]));
+    expect(picture?.simulcast).toEqual({ dir1: 'recv', list1: 'f;h;q' });
+    const { consumers } = await watch(offerOf([receiving(videoSection())]));
+    expect(consumers).toMatchObject([{ spatialLayers: 3, temporalLayers: 3 }]);
+  });
+
+  it('refuses by port 0 what is beside the media: data, what is off, and what receives', async () => {
+    const offer = offerOf([
+      dataSection('data'),
+      audioSection(),
+      videoSection({ mid: '2', port: 0 }),
+      receiving(videoSection({ mid: '3' })),
+      videoSection({ mid: '4' }),
+    ]);
+    const { answer } = await node.openIngestByOffer('relay', 'ingest', 'camera', offer);
+    const used = expectToAnswer(offer, answer);
+    expect(used.map(({ mid }) => String(mid))).toEqual(['0', '4']);
+    expect(answer.match(/^m=\S+ \d+/gm)).toEqual([
+      'm=application 0',
+      'm=audio 9',
+      'm=video 0',
+      'm=video 0',
+      'm=video 9',
+    ]);
+  });
+
+  it('takes several pictures, one of them bundle-only', async () => {
+    const second = {
+      ...videoSection({ mid: '2', port: 0 }),
+      lines: ['a=bundle-only', 'a=ssrc:6000 cname:test'],
+    };
+    const used = await publish(offerOf([audioSection(), videoSection(), second]));
+    expect(used.map(({ type }) => type)).toEqual(['audio', 'video', 'video']);
+  });
+
+  it.each([
+    ['has no bundle', offerOf([audioSection()], { bundle: false })],
+    ['has no names', offerOf([audioSection({ mid: null })], { bundle: false })],
+    ['waits to be called by DTLS', offerOf([audioSection({ setup: 'passive' })])],
+    ['calls by DTLS', offerOf([audioSection({ setup: 'active' })])],
+    ['goes over TCP', offerOf([audioSection({ protocol: 'TCP/DTLS/RTP/SAVPF' })])],
+    ['sends and would receive', offerOf([{ ...audioSection(), direction: 'sendrecv' }])],
+  ])('fits an offer that %s', async (_, offer) => {
+    expect(await publish(offer)).toHaveLength(1);
+  });
+
+  it('is an error that leaves nothing, when any of it cannot be served', async () => {
+    const sameSsrc = audioSection({ lines: ['a=ssrc:5000 cname:test'] });
+    await expect(publish(offerOf([sameSsrc, videoSection()]))).rejects.toMatchObject({ status: 422 });
+    await expect(node.exchangeIce('ingest', 'a=ice-ufrag:a\r\na=ice-pwd:b')).rejects.toMatchObject({
+      code: 'SESSION_NOT_FOUND',
+    });
+    expect(await publish(offerOf([audioSection(), videoSection()]))).toHaveLength(2);
+  });
+});
+
+describe('the answer to one who watches', () => {
+  const player = (...codecs: OfferedSection['codecs'] & object) =>
+    offerOf([receiving(audioSection()), receiving(videoSection({ codecs }))]);
+
+  it('names what is sent first, then what may come later, and no SSRC', async () => {
+    await publish(offerOf([audioSection(), videoSection({ codecs: [video(98, 'VP9')] })]));
+    const { sections, consumers } = await watch(
+      player(video(101, 'VP8'), video(102, 'VP9'), video(45, 'AV1')),
+    );
+    expect(sections.map(({ direction, payloads }) => [direction, String(payloads)])).toEqual([
+      ['sendonly', '111'],
+      ['sendonly', '102 101 45'],
+    ]);
+    expect(sections.every(({ ssrcs }) => ssrcs === undefined)).toBe(true);
+    expect(consumers.map(({ rtpParameters: { mid, codecs } }) => [mid, codecs[0]?.payloadType])).toEqual([
+      ['0', 111],
+      ['1', 102],
+    ]);
+  });
+
+  it('is given before anything is sent, and what comes takes the sections that are free', async () => {
+    expect((await watch(player(video(101, 'VP8')))).consumers).toEqual([]);
+    const opened = new Promise<string | undefined>((resolve) => {
+      node.on('consumerOpened', ({ consumer }) => resolve(consumer.rtpParameters.mid));
+    });
+    await node.openIngest('relay', 'ingest', 'camera');
+    await node.openProducer('ingest', { kind: 'video', rtpParameters: simulcastVideo(), paused: false });
+    expect(await opened).toBe('1');
+  });
+
+  it('names the codec that is missing, when sound alone could be served', async () => {
+    await publish(offerOf([audioSection(), videoSection()]));
+    await expect(watch(player(h264(96, '42e01f', 1)))).rejects.toMatchObject({
+      code: 'SDP_UNSUPPORTED',
+      message: "The stream's video is VP8, which is not among what was offered: H264 (profile 42e01f).",
+    });
+    await expect(node.listConsumers('viewer')).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
+  });
+
+  it('serves one who wants the sound alone, and one who has no use for its section', async () => {
+    await publish(offerOf([audioSection()]));
+    expect((await watch(offerOf([receiving(audioSection())]))).consumers).toHaveLength(1);
+    expect((await watch(player(h264(96, '42e01f', 1)), 'another')).consumers).toHaveLength(1);
+  });
+});
+
+describe('ICE of a session that came by an offer', () => {
+  const fragment = (password: string) => `a=ice-ufrag:user\r\na=ice-pwd:${password}\r\n`;
+
+  it('needs no candidates, and restarts when the other end has other credentials', async () => {
+    await publish(offerOf([audioSection()]));
+    expect(await node.exchangeIce('ingest', fragment('passwordpasswordpassword'))).toBeNull();
+    const restarted = await node.exchangeIce('ingest', fragment('anotherpasswordanother'));
+    expect(restarted).toMatch(/^a=ice-lite\r\na=ice-ufrag:\S+\r\na=ice-pwd:\S+\r\n/);
+    expect(await node.exchangeIce('ingest', fragment('anotherpasswordanother'))).toBeNull();
+  });
+});

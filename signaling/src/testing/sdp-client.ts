@@ -1,0 +1,66 @@
+import type { CreatedStream, ErrorBody } from '@meshlift/protocol';
+import { audioSection, offerOf, receiving, videoSection } from '@meshlift/sfu/testing/sdp';
+import { expect, vi } from 'vitest';
+import { SdpPeer } from './sdp-peer.ts';
+import type { TestServer } from './test-server.ts';
+
+/** What an encoder offers that sends sound and picture. Nobody ever connects with it. */
+export const publishOffer = offerOf([audioSection(), videoSection()]);
+/** What a player offers. */
+export const playOffer = offerOf([receiving(audioSection()), receiving(videoSection())]);
+/** What nobody can serve. */
+export const unservedOffer = publishOffer.replaceAll('VP8', 'H265');
+
+export const SDP = { 'content-type': 'application/sdp' };
+export const FRAGMENT = { 'content-type': 'application/trickle-ice-sdpfrag' };
+
+/** A request with whatever headers and body; no header is added. */
+export function ask(
+  method: string,
+  url: string,
+  options: { headers?: Record<string, string>; body?: string } = {},
+): Promise<Response> {
+  return fetch(url, { method, ...options });
+}
+
+/** `POST` of an offer by WHIP. */
+export const publish = (server: TestServer, streamId: string, key: string, body: string = publishOffer) =>
+  ask('POST', `${server.url}/whip/${streamId}`, {
+    headers: { ...SDP, authorization: `Bearer ${key}` },
+    body,
+  });
+
+/** `POST` of an offer by WHEP. */
+export const play = (server: TestServer, streamId: string, body: string = playOffer) =>
+  ask('POST', `${server.url}/whep/${streamId}`, { headers: SDP, body });
+
+/** Status and code of an answer that is an error. */
+export async function refusalOf(response: Response): Promise<[number, string]> {
+  const { error } = (await response.json()) as ErrorBody;
+  return [response.status, error.code];
+}
+
+/** The address of the session that was made. */
+export function sessionUrl(response: Response): string {
+  const location = response.headers.get('location');
+  if (response.status !== 201 || !location) throw new Error(`no session: ${response.status}`);
+  return location;
+}
+
+/** Publishes for real by WHIP: the stream is live when this resolves. */
+export async function publishLive(
+  server: TestServer,
+  { streamId, publishKey }: Pick<CreatedStream, 'streamId' | 'publishKey'>,
+  ...kinds: ('audio' | 'video')[]
+) {
+  const peer = await SdpPeer.create('SendOnly', ...kinds);
+  const response = await publish(server, streamId, publishKey, peer.offer);
+  const url = sessionUrl(response);
+  await peer.connect(await response.text());
+  peer.send();
+  // The server may see it connect a little later than the peer does.
+  await vi.waitFor(async () => expect(await liveStreams(server)).toBe(1), { timeout: 5_000 });
+  return { peer, url, etag: response.headers.get('etag') ?? '' };
+}
+
+export const liveStreams = (server: TestServer) => server.metric('meshlift_streams{state="live"}');
