@@ -55,8 +55,8 @@ test('a viewer on a narrow line gets a smaller picture, and the large one when t
 
   line.setRate(600_000);
   await expect.poll(width, { timeout: 40_000 }).toBeLessThan(1280);
-  await viewer.seesMotion();
+  await viewer.seesItGoOn();
   line.setRate(Number.POSITIVE_INFINITY);
   await expect.poll(width, { timeout: 60_000 }).toBe(1280);
-  await viewer.seesMotion();
+  await viewer.seesItGoOn();
 });

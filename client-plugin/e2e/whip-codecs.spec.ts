@@ -57,6 +57,8 @@ for (const client of clients) {
       const stream = await server.createStream();
       const publisher = await newPublisher(client);
       const viewer = await newViewer(client);
+      // These also leave each page one candidate alone. The library needs that for its restart: of several it makes a
+      // description that no browser takes, with commas between them.
       const lines = [await UdpLine.of(publisher.page), await UdpLine.of(viewer.page)];
       await publisher.publish(stream, { codec, layers });
       await viewer.play(stream);

@@ -48,9 +48,12 @@ test('viewers wait for a publisher that vanishes, and see it again when it is ba
   const activity = async () => (await viewer.told()).map(({ event }) => event);
   await expect.poll(activity).toEqual(['active', 'inactive']);
   await expect(page.page.getByText(/starts again by itself/i)).toBeVisible();
+  const late = await newViewer();
+  await late.play(stream);
   await (await newPublisher()).publish(stream);
   await viewer.seesCounterBelow(count);
   await page.seesMotion();
+  await late.seesMotion();
   await expect.poll(activity).toEqual(['active', 'inactive', 'active']);
 });
 

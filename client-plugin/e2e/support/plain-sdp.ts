@@ -40,7 +40,7 @@ class PlainSession {
     this.#etag = response.headers.get('ETag') ?? '';
     const theirs = await response.text();
     const sdp = remote.sdp
-      .replace(/^a=(?:candidate:.*|end-of-candidates)\r\n/gm, '')
+      .replace(/^a=candidate:.*\r\n/gm, '')
       .replace(/^a=ice-ufrag:.*\r\n/gm, /^a=ice-ufrag:.*\r\n/m.exec(theirs)?.[0] ?? '')
       .replace(/^a=ice-pwd:.*\r\n/gm, /^a=ice-pwd:.*\r\n/m.exec(theirs)?.[0] ?? '')
       .replace(/^a=mid:.*\r\n/m, (mid) => mid + candidatesIn(theirs));
@@ -85,8 +85,7 @@ class PlainSession {
   }
 }
 
-const candidatesIn = (sdp: string) =>
-  sdp.match(/^a=(?:candidate:.*|end-of-candidates)\r\n/gm)?.join('') ?? '';
+const candidatesIn = (sdp: string) => sdp.match(/^a=candidate:.*\r\n/gm)?.join('') ?? '';
 
 const credentialsOf = ({ localDescription }: RTCPeerConnection) =>
   /^a=ice-ufrag:.*\r\na=ice-pwd:.*\r\n/m.exec(localDescription?.sdp ?? '')?.[0] ?? '';

@@ -4,8 +4,13 @@ import type { AddressInfo } from 'node:net';
 import type { Page, Route } from '@playwright/test';
 import { Throttle } from './throttle.ts';
 
+interface Address {
+  address: string;
+  port: number;
+}
+
 /** The relay's candidate for UDP and IPv4 (RFC 8839, section 5.1), in the answer of a `POST` or a `PATCH`. */
-const UDP_CANDIDATE = /^(a=candidate:\S+ 1 udp \d+ [\d.]+) (\d+) (.*\r\n)/im;
+const UDP_CANDIDATE = /^(a=candidate:\S+ 1 udp \d+) ([\d.]+) (\d+) (.*\r\n)/im;
 const ANY_CANDIDATE = /^a=candidate:.*\r\n/gm;
 
 /**
@@ -20,7 +25,10 @@ export class UdpLine {
   static async of(page: Page): Promise<UdpLine> {
     const line = new UdpLine();
     await page.route(/\/(?:whip|whep)\//, (route) => line.#pass(route));
-    page.on('close', () => line.break());
+    page.on('close', () => {
+      line.break();
+      line.#down.close();
+    });
     return line;
   }
 
@@ -40,11 +48,12 @@ export class UdpLine {
     if (method !== 'POST' && method !== 'PATCH') return route.fallback();
     const response = await route.fetch();
     const body = await response.text();
-    const [, candidate, port, rest] = UDP_CANDIDATE.exec(body) ?? [];
-    if (candidate === undefined) return route.fulfill({ response, body });
-    const way = await Way.open(Number(port), this.#down);
+    const [, candidate, address, port, rest] = UDP_CANDIDATE.exec(body) ?? [];
+    if (candidate === undefined || address === undefined) return route.fulfill({ response, body });
+    const way = await Way.open({ address, port: Number(port) }, this.#down);
     this.#ways.add(way);
-    const ours = `${candidate} ${way.port} ${rest}`;
+    // The address stays: the page takes answers from the one that it has asked.
+    const ours = `${candidate} ${address} ${way.port} ${rest}`;
     const told = body.replace(UDP_CANDIDATE, '').replace(ANY_CANDIDATE, '');
     await route.fulfill({ response, body: told.replace(/^a=end-of-candidates/m, `${ours}$&`) });
   }
@@ -55,23 +64,22 @@ class Way {
   readonly #near: Socket;
   /** By the page's ports: the relay tells them apart by where packets come from. */
   readonly #far = new Map<number, Socket>();
-  readonly #relayPort: number;
+  readonly #relay: Address;
   readonly #down: Throttle;
   #closed = false;
 
-  static async open(relayPort: number, down: Throttle): Promise<Way> {
+  static async open(relay: Address, down: Throttle): Promise<Way> {
     const near = createSocket('udp4').bind(0);
     await once(near, 'listening');
-    return new Way(near, relayPort, down);
+    return new Way(near, relay, down);
   }
 
-  private constructor(near: Socket, relayPort: number, down: Throttle) {
+  private constructor(near: Socket, relay: Address, down: Throttle) {
     this.#near = near;
-    this.#relayPort = relayPort;
+    this.#relay = relay;
     this.#down = down;
     near.on('message', (packet, { address, port }) => {
-      // The page and the relay are on one machine: the address that the one has sent from is the other's too.
-      this.#farFor(address, port).send(packet, this.#relayPort, address);
+      this.#farFor({ address, port }).send(packet, this.#relay.port, this.#relay.address);
     });
   }
 
@@ -85,7 +93,7 @@ class Way {
     for (const socket of [this.#near, ...this.#far.values()]) socket.close();
   }
 
-  #farFor(address: string, port: number): Socket {
+  #farFor({ address, port }: Address): Socket {
     const known = this.#far.get(port);
     if (known) return known;
     const socket = createSocket('udp4');
