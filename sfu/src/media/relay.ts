@@ -284,6 +284,7 @@ export class Relay {
       for (const consumer of await viewer.sync(() => this.#ingests.producers)) {
         this.#notify('consumerOpened', { sessionId: viewer.sessionId, consumer });
       }
+      this.#demand.refresh();
     } catch {
       // Its transport or its edge broke; it is told so and joins again.
       if (this.#viewers.has(viewer.sessionId)) this.#lose(viewer.sessionId, 'MEDIA_FAILED');

@@ -45,6 +45,8 @@ export interface MissedTrack {
 
 interface Watched {
   slot: Slot | undefined;
+  /** At the origin. */
+  producer: types.Producer;
   consumer: types.Consumer;
   options: ConsumerOptions;
   /** What the viewer asked for; `null` when it takes what its network carries. */
@@ -63,6 +65,8 @@ export class Viewer {
   readonly #subscription: Subscription;
   readonly #rtpCapabilities: types.RtpCapabilities;
   readonly #slots: readonly Slot[] | undefined;
+  /** What the viewer has asked for of what comes in a slot: a publisher that comes back does not change that. */
+  readonly #chosen = new Map<Slot, Layers | null>();
   readonly #listener: ViewerListener;
   readonly #watched = new Map<string, Watched>();
   readonly #oneAtATime = pLimit(1);
@@ -155,6 +159,7 @@ export class Viewer {
     const watched = this.#find(consumerId);
     if (!watched) throw new MeshliftError('SESSION_NOT_FOUND', 'This session has no such consumer.');
     watched.layers = layers;
+    if (watched.slot) this.#chosen.set(watched.slot, layers);
     await prefer(watched);
   }
 
@@ -196,7 +201,9 @@ export class Viewer {
   }
 
   #freeSlot(kind: MediaKind): Slot | undefined {
-    const taken = new Set([...this.#watched.values()].map(({ slot }) => slot));
+    // That a producer is gone reaches its consumers by way of their worker, and its successor may be here before.
+    const open = [...this.#watched.values()].filter(({ producer }) => !producer.closed);
+    const taken = new Set(open.map(({ slot }) => slot));
     return this.#slots?.find((slot) => slot.kind === kind && !taken.has(slot));
   }
 
@@ -230,7 +237,15 @@ export class Viewer {
       producerPaused: consumer.producerPaused,
       ...layersOf(producer),
     };
-    const watched: Watched = { slot, consumer, options, layers: null, unseen: false, ladder: undefined };
+    const watched: Watched = {
+      slot,
+      producer,
+      consumer,
+      options,
+      layers: (slot && this.#chosen.get(slot)) ?? null,
+      unseen: false,
+      ladder: undefined,
+    };
     if (options.spatialLayers > 1 && !isEstimated(consumer)) watched.ladder = climbing(watched);
     this.#watched.set(producer.id, watched);
     const gone = () => {
@@ -242,6 +257,8 @@ export class Viewer {
     consumer.on('producerpause', () => this.#listener.consumerPaused(consumer.id, true));
     consumer.on('producerresume', () => this.#listener.consumerPaused(consumer.id, false));
     consumer.on('layerschange', (layers) => this.#listener.consumerLayers(consumer.id, layers ?? null));
+    // One that closed meanwhile has no layers to change.
+    if (watched.layers) await prefer(watched).catch(() => undefined);
     return options;
   }
 }

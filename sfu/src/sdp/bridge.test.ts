@@ -45,6 +45,22 @@ async function watch(offer: string, sessionId = 'viewer') {
 const parametersOf = (section: { fmtp: { config: string }[] } | undefined) =>
   section?.fmtp.map(({ config }) => config);
 
+describe('one who watches', () => {
+  it('keeps the layer it has asked for when its publisher comes back', async () => {
+    const simulcast = offerOf([
+      videoSection({ lines: ['a=rid:q send', 'a=rid:h send', 'a=rid:f send', 'a=simulcast:send q;h;f'] }),
+    ]);
+    await publish(simulcast);
+    const { consumers } = await watch(offerOf([receiving(videoSection())]));
+    await node.setConsumerLayers('viewer', consumers[0]?.id ?? '', { spatialLayer: 0 });
+    await node.closeSession('ingest');
+    await publish(simulcast, 'again');
+    // The relay wants of the new publisher what its only viewer wants.
+    const wanted = async () => (await node.listWantedLayers('again'))[0]?.spatialLayers;
+    await expect.poll(wanted, { timeout: 5_000 }).toEqual([0]);
+  });
+});
+
 describe('the answer to one who publishes', () => {
   it('takes sound and picture by the first codec that is served, with its repairs', async () => {
     const [sound, picture] = await publish(offerOf([audioSection(), videoSection()]));
