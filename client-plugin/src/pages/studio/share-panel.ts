@@ -1,13 +1,11 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { confirmation, confirmationStyles } from '../shared/confirmation.ts';
-import { copyText } from '../shared/copy-text.ts';
+import { Copying } from '../shared/copying.ts';
 import { describeError } from '../shared/error-words.ts';
 import * as icons from '../shared/icons.ts';
 import { notice, noticeStyles } from '../shared/notice.ts';
 import { baseStyles, buttonStyles } from '../shared/styles.ts';
 import { text } from './text.ts';
-
-const COPIED_SHOWN_MS = 2_500;
 
 /** What goes by another link from then on. */
 export interface Renewable {
@@ -20,7 +18,6 @@ export class SharePanel extends LitElement {
     publication: { attribute: false },
     renewBody: { attribute: false },
     link: {},
-    copyState: { state: true },
     asking: { state: true },
     renewing: { state: true },
     failure: { state: true },
@@ -30,27 +27,26 @@ export class SharePanel extends LitElement {
   declare renewBody: string;
   /** Handed in beside the publication, whose own link changes without notice. */
   declare link: string;
-  declare copyState: 'idle' | 'copied' | 'failed';
+  readonly #copying = new Copying(this);
   declare asking: boolean;
   declare renewing: boolean;
   declare failure: unknown;
 
   constructor() {
     super();
-    this.copyState = 'idle';
     this.asking = false;
     this.renewing = false;
     this.renewBody = text.newLinkBody;
   }
 
   protected override render(): TemplateResult {
-    const copyLabel = { idle: text.copy, copied: text.copied, failed: text.notCopied }[this.copyState];
+    const copyLabel = { idle: text.copy, copied: text.copied, failed: text.notCopied }[this.#copying.state];
     return html`
       <h2>${text.linkLabel}</h2>
       <a class="link" data-testid="watch-link" href=${this.link} target="_blank" rel="noopener">${this.link}</a>
       <div class="actions">
-        <button class="button primary copy" data-testid="copy-link" @click=${this.#copy}>
-          ${this.copyState === 'copied' ? icons.check : icons.copy}<span aria-live="polite">${copyLabel}</span>
+        <button class="button primary copy" data-testid="copy-link" @click=${() => this.#copying.copy(this.link)}>
+          ${this.#copying.state === 'copied' ? icons.check : icons.copy}<span aria-live="polite">${copyLabel}</span>
         </button>
         <button
           class="button"
@@ -96,13 +92,6 @@ export class SharePanel extends LitElement {
     }
     this.renewing = false;
     this.asking = false;
-  }
-
-  async #copy(): Promise<void> {
-    this.copyState = (await copyText(this.link)) ? 'copied' : 'failed';
-    setTimeout(() => {
-      this.copyState = 'idle';
-    }, COPIED_SHOWN_MS);
   }
 
   static override styles = [

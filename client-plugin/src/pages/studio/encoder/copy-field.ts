@@ -1,10 +1,9 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { copyText } from '../../shared/copy-text.ts';
+import { Copying } from '../../shared/copying.ts';
 import * as icons from '../../shared/icons.ts';
 import { baseStyles, buttonStyles } from '../../shared/styles.ts';
 import { text } from './text.ts';
 
-const COPIED_SHOWN_MS = 2_500;
 const DOTS = '•'.repeat(16);
 
 /** What a field is called, and what is said of its buttons. */
@@ -23,7 +22,6 @@ export class CopyField extends LitElement {
     words: { attribute: false },
     name: {},
     shown: { state: true },
-    copyState: { state: true },
   };
   declare value: string;
   /** The part of the value that is secret. */
@@ -32,16 +30,16 @@ export class CopyField extends LitElement {
   /** Names what is shown and its buttons, for tests. */
   declare name: string;
   declare shown: boolean;
-  declare copyState: 'idle' | 'copied' | 'failed';
+  readonly #copying = new Copying(this);
 
   constructor() {
     super();
     this.shown = false;
-    this.copyState = 'idle';
   }
 
   protected override render(): TemplateResult {
-    const { words, copyState } = this;
+    const { words } = this;
+    const { state: copyState } = this.#copying;
     const told = { idle: '', copied: text.copied, failed: text.notCopied }[copyState];
     return html`
       <span class="label" id="label">${words.label}<span class="told" role="status">${told}</span></span>
@@ -53,7 +51,7 @@ export class CopyField extends LitElement {
           data-testid="copy-${this.name}"
           aria-label=${words.copy}
           title=${words.copy}
-          @click=${this.#copy}
+          @click=${() => this.#copying.copy(this.value)}
         >
           ${copyState === 'copied' ? icons.check : icons.copy}
         </button>
@@ -80,13 +78,6 @@ export class CopyField extends LitElement {
   get #visible(): string {
     if (this.secret === undefined || this.shown) return this.value;
     return this.value.replace(this.secret, DOTS);
-  }
-
-  async #copy(): Promise<void> {
-    this.copyState = (await copyText(this.value)) ? 'copied' : 'failed';
-    setTimeout(() => {
-      this.copyState = 'idle';
-    }, COPIED_SHOWN_MS);
   }
 
   static override styles = [

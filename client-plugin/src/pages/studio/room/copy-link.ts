@@ -1,10 +1,8 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
-import { copyText } from '../../shared/copy-text.ts';
+import { Copying } from '../../shared/copying.ts';
 import * as icons from '../../shared/icons.ts';
 import { baseStyles, buttonStyles } from '../../shared/styles.ts';
 import { text } from './text.ts';
-
-const COPIED_SHOWN_MS = 2_500;
 
 /** A link to read, and a button that copies it. */
 export class CopyLink extends LitElement {
@@ -13,35 +11,22 @@ export class CopyLink extends LitElement {
     label: {},
     linkTestId: { attribute: false },
     copyTestId: { attribute: false },
-    copyState: { state: true },
   };
   declare link: string;
   /** Of the button. */
   declare label: string;
   declare linkTestId: string;
   declare copyTestId: string;
-  declare copyState: 'idle' | 'copied' | 'failed';
-
-  constructor() {
-    super();
-    this.copyState = 'idle';
-  }
+  readonly #copying = new Copying(this);
 
   protected override render(): TemplateResult {
-    const label = { idle: this.label, copied: text.copied, failed: text.notCopied }[this.copyState];
+    const label = { idle: this.label, copied: text.copied, failed: text.notCopied }[this.#copying.state];
     return html`
       <a class="link" data-testid=${this.linkTestId} href=${this.link} target="_blank" rel="noopener">${this.link}</a>
-      <button class="button" data-testid=${this.copyTestId} @click=${this.#copy}>
-        ${this.copyState === 'copied' ? icons.check : icons.copy}<span aria-live="polite">${label}</span>
+      <button class="button" data-testid=${this.copyTestId} @click=${() => this.#copying.copy(this.link)}>
+        ${this.#copying.state === 'copied' ? icons.check : icons.copy}<span aria-live="polite">${label}</span>
       </button>
     `;
-  }
-
-  async #copy(): Promise<void> {
-    this.copyState = (await copyText(this.link)) ? 'copied' : 'failed';
-    setTimeout(() => {
-      this.copyState = 'idle';
-    }, COPIED_SHOWN_MS);
   }
 
   static override styles = [
