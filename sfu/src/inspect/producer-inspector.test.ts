@@ -137,7 +137,7 @@ describe('an inspector finds, in what a real encoder sends,', () => {
     const sending = await encoder(
       'video/H264',
       [x264('tune=zerolatency key-int-max=30 ! video/x-h264,profile=high-4:2:2', 'Y42B')],
-      { ...CONSTRAINED_BASELINE, 'profile-level-id': '64001f' },
+      CONSTRAINED_BASELINE,
     );
     const inspector = await inspect(sending);
     await sending.send();
