@@ -61,6 +61,13 @@ function setLevel(page: Page, voice: number, level: number, ms: number): Promise
   );
 }
 
+/** Two waves of one tone may cancel each other for a moment: while a sound is doubled that is no silence. */
+function isWithin(moment: Heard['silences'][number], others: Heard['doublings']): boolean {
+  return others.some(
+    ({ fromMs, ms }) => moment.fromMs >= fromMs - 20 && moment.fromMs + moment.ms <= fromMs + ms + 20,
+  );
+}
+
 async function heardOf(ear: Ear, bands: number[]): Promise<Heard[]> {
   await ear.hear(1_200);
   const recording = await ear.take();
@@ -101,7 +108,7 @@ for (const [lateMs, ms] of [
     await setLevel(page, 2, 1, ms);
     const [ada, bob] = await heardOf(ear, [ADA, BOB]);
     expect(Math.abs(totalMs(ada?.doublings ?? []) - ms), ada?.trace).toBeLessThanOrEqual(40);
-    expect(ada?.silences).toEqual([]);
+    expect(ada?.silences.filter((silence) => !isWithin(silence, ada.doublings))).toEqual([]);
     expect(bob).toMatchObject({ silences: [], doublings: [] });
   });
 }
