@@ -68,6 +68,21 @@ test('GStreamer plays by WHEP what GStreamer publishes by WHIP', async ({ server
   await viewer.hearsTone();
 });
 
+test('neither who sends nor who plays is given up for not asking for consent, as browsers do', async ({
+  server,
+  broadcast,
+  view,
+}) => {
+  test.setTimeout(120_000);
+  const { whipUrl, whepUrl, publishKey } = await server.createStream();
+  const broadcaster = broadcast(whipUrl, publishKey, { codec: 'vp8' });
+  await broadcaster.connects();
+  const viewer = view(whepUrl, ['vp8']);
+  // At 30 pictures a second this is longer than the relay waits for anybody's sign of life.
+  expect(await viewer.seesMotion(1_000)).toBe(640);
+  expect(await server.metric('meshlift_viewers')).toEqual([1]);
+});
+
 test('viewers of a broadcaster that deletes its session wait for it, and see it again when it is back', async ({
   server,
   broadcast,

@@ -25,8 +25,15 @@ Gst.init(None)
 HTTP_TIMEOUT = 20
 
 
+_telling = threading.Lock()
+
+
 def tell(event, **facts):
-    print(json.dumps({"event": event, **facts}), flush=True)
+    """One line of JSON. GStreamer calls from threads of its own, whose lines must not run into each other."""
+    line = json.dumps({"event": event, **facts}) + "\n"
+    with _telling:
+        sys.stdout.write(line)
+        sys.stdout.flush()
 
 
 def promised(element, action, *arguments):

@@ -117,13 +117,17 @@ export class NativeProgram {
     return this.until(({ event, state }) => (event === 'connection' && state === 'connected') || undefined);
   }
 
-  /** Waits until the picture moves: its counter has been read and has then grown. Resolves with its width. */
-  seesMotion(): Promise<number> {
+  /**
+   * Waits until the picture moves: its counter has been read and has then grown. Resolves with its width.
+   *
+   * @param by how far it must have grown, in pictures
+   */
+  seesMotion(by = 1): Promise<number> {
     let first: number | undefined;
     return this.until(({ event, count, width }) => {
       if (event !== 'frame' || typeof count !== 'number') return undefined;
       first ??= count;
-      return count > first ? width : undefined;
+      return count >= first + by ? width : undefined;
     });
   }
 

@@ -29,6 +29,12 @@ import type { WorkerPool } from './worker-pool.ts';
 /** How a relay tells its node what happens in it. */
 export type Notify = <N extends keyof MediaNodeEvents>(name: N, event: MediaNodeEvents[N]) => void;
 
+/** An encoder sends media all the time; one that is silent for so long has gone. */
+const ENCODER_MISSED_AFTER_MS = 8_000;
+
+/** A player that is sent nothing says little: some keep the path open three times a minute. */
+const PLAYER_MISSED_AFTER_MS = 24_000;
+
 /** What a viewer can decode and which sources it gets. */
 export interface ViewerNeeds {
   rtpCapabilities: RtpCapabilities;
@@ -98,14 +104,15 @@ export class Relay {
   /**
    * Opens the way in for a source. If it has one already, that one is closed.
    *
-   * @param options.inspected whether what comes is looked at for the one who set its encoder up
+   * @param options.inspected whether it comes from an encoder, and is looked at for the one who set that up
    */
   async openIngest(
     sessionId: string,
     sourceId: string,
     { inspected = false }: { inspected?: boolean } = {},
   ): Promise<TransportOptions> {
-    const transport = await SessionTransport.create(this.#routers.origin);
+    const missAfterMs = inspected ? ENCODER_MISSED_AFTER_MS : undefined;
+    const transport = await SessionTransport.create(this.#routers.origin, { missAfterMs });
     if (this.#closed) {
       transport.close();
       throw new MeshliftError('SESSION_NOT_FOUND');
@@ -130,7 +137,8 @@ export class Relay {
     const place = await this.#routers.reserve(payloadTypes);
     let viewer: Viewer | undefined;
     try {
-      const transport = await SessionTransport.create(place.router);
+      const missAfterMs = slots ? PLAYER_MISSED_AFTER_MS : undefined;
+      const transport = await SessionTransport.create(place.router, { missAfterMs });
       const decodes = payloadTypes ? withPayloadTypes(rtpCapabilities, payloadTypes) : rtpCapabilities;
       viewer = this.#addViewer(sessionId, transport, place, { ...needs, rtpCapabilities: decodes });
       const consumers = await viewer.sync(() => this.#ingests.producers);

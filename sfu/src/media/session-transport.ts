@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { DtlsParameters, ErrorCode, IceParameters, TransportOptions } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
+import { PeerWatch } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
 import type { RelayRouter } from './relay-router.ts';
 
@@ -29,6 +30,7 @@ interface SessionTransportEvents {
 /** The WebRTC transport of one session, with the deadlines that keep dead ones from piling up. */
 export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   readonly #transport: types.WebRtcTransport;
+  readonly #watch: PeerWatch | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #isExpected = false;
   #connectCalled = false;
@@ -36,21 +38,31 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   #flowing = false;
   #ended = false;
 
-  static async create({ router, worker }: RelayRouter): Promise<SessionTransport> {
+  /**
+   * @param options.missAfterMs for peers that may never ask for consent: how long they may send nothing at all;
+   *   of others consent is expected
+   */
+  static async create(
+    { router, worker }: RelayRouter,
+    { missAfterMs }: { missAfterMs?: number | undefined } = {},
+  ): Promise<SessionTransport> {
     const transport = await router.createWebRtcTransport({
       webRtcServer: worker.webRtcServer,
       enableUdp: true,
       enableTcp: true,
       preferUdp: true,
-      iceConsentTimeout: CONSENT_TIMEOUT_S,
+      iceConsentTimeout: missAfterMs === undefined ? CONSENT_TIMEOUT_S : 0,
       initialAvailableOutgoingBitrate: FIRST_ESTIMATE,
     });
-    return new SessionTransport(transport);
+    return new SessionTransport(transport, missAfterMs);
   }
 
-  private constructor(transport: types.WebRtcTransport) {
+  private constructor(transport: types.WebRtcTransport, missAfterMs: number | undefined) {
     super();
     this.#transport = transport;
+    if (missAfterMs !== undefined) {
+      this.#watch = new PeerWatch(transport, missAfterMs, () => this.#followState());
+    }
     transport.on('icestatechange', () => this.#followState());
     transport.on('dtlsstatechange', () => this.#followState());
     transport.on('routerclose', () => this.#end('MEDIA_FAILED'));
@@ -121,6 +133,7 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   close(): void {
     this.#ended = true;
     clearTimeout(this.#deadline);
+    this.#watch?.close();
     this.removeAllListeners();
     this.#transport.close();
   }
@@ -135,7 +148,9 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
       this.#end('MEDIA_FAILED');
       return;
     }
-    const flowing = dtlsState === 'connected' && (iceState === 'connected' || iceState === 'completed');
+    const connected = dtlsState === 'connected' && (iceState === 'connected' || iceState === 'completed');
+    if (connected) this.#watch?.start();
+    const flowing = connected && !this.#watch?.silent;
     if (flowing === this.#flowing) return;
     this.#flowing = flowing;
     if (flowing) clearTimeout(this.#deadline);
@@ -153,6 +168,7 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#deadline);
+    this.#watch?.close();
     this.emit('end', code);
     this.removeAllListeners();
     this.#transport.close();
