@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { expect, test, Viewer } from '../../client-plugin/e2e/support/fixtures.ts';
 
@@ -7,6 +8,8 @@ const TONE = 440;
 /** What `docker/test` has started and mapped. */
 const mapped = {
   url: process.env.MESHLIFT_TEST_URL ?? 'http://localhost:8080',
+  tlsUrl: process.env.MESHLIFT_TEST_TLS_URL ?? 'https://localhost',
+  prometheus: process.env.MESHLIFT_TEST_PROMETHEUS ?? 'http://127.0.0.1:9090',
   /** Announced address and mapped media port, such as `192.0.2.2:44400`. */
   media: process.env.MESHLIFT_TEST_MEDIA ?? '',
 };
@@ -58,4 +61,41 @@ test('where UDP does not get through, both go over the mapped TCP port', async (
   await new Viewer(page).seesMotion();
   expect(await mediaRoutes(studio.page)).toEqual([`tcp ${mapped.media}`]);
   expect(await mediaRoutes(page)).toEqual([`tcp ${mapped.media}`]);
+});
+
+test('the TLS proxy serves the pages and upgrades WebSockets', async ({ studio, watch }) => {
+  const sockets: string[] = [];
+  studio.page.on('websocket', (socket) => sockets.push(socket.url()));
+  const link = await studio.goLive(mapped.tlsUrl);
+  expect(link).toContain('https://');
+  await (await watch(link)).seesMotion();
+  expect(sockets).toContainEqual(expect.stringMatching(/^wss:/));
+});
+
+/** What Prometheus answers to a question: one value for each combination of labels. */
+async function ask(query: string): Promise<number[]> {
+  const response = await fetch(`${mapped.prometheus}/api/v1/query?query=${encodeURIComponent(query)}`);
+  const answer = (await response.json()) as {
+    status: string;
+    data: { result: { value: [number, string] }[] };
+  };
+  if (answer.status !== 'success') throw new Error(`Prometheus cannot answer ${query}`);
+  return answer.data.result.map(({ value }) => Number(value[1]));
+}
+
+test('Prometheus asks the server, knows the alerts, and understands every panel of the dashboard', async () => {
+  await expect.poll(() => ask('up{job="meshlift"}'), { timeout: 30_000 }).toEqual([1]);
+  expect(await ask('meshlift_worker_viewers')).toHaveLength(1);
+  const rules = (await (await fetch(`${mapped.prometheus}/api/v1/rules`)).json()) as {
+    data: { groups: { rules: { name: string }[] }[] };
+  };
+  expect(rules.data.groups.flatMap(({ rules }) => rules.map(({ name }) => name))).toEqual([
+    'MeshliftDown',
+    'MeshliftWorkerFull',
+    'MeshliftWorkerDied',
+    'MeshliftRequestsFail',
+  ]);
+  const file = new URL('../monitoring/grafana/dashboards/meshlift.json', import.meta.url);
+  const dashboard = JSON.parse(await readFile(file, 'utf8')) as { panels: { targets: { expr: string }[] }[] };
+  for (const { expr } of dashboard.panels.flatMap(({ targets }) => targets)) await ask(expr);
 });

@@ -5,5 +5,7 @@ export default defineConfig({
   ...base,
   testDir: '.',
   outputDir: '../../test-results/docker',
+  // The proxy's certificate for `localhost` is its own.
+  use: { ...base.use, ignoreHTTPSErrors: true },
   projects: [{ name: 'container' }],
 });

@@ -1,13 +1,20 @@
-# The images that the Dockerfile begins with, for docker/test: pulled, or made of the distribution's packages and the
-# npm registry where none can be pulled. Expects $root, $work, say and lib/engine.sh; sourced, not run.
+# The images that the Dockerfile begins with and that compose's profiles run, for docker/test: pulled, or made of the
+# distribution's packages and the npm registry where none can be pulled. Expects $root, $work, say and lib/engine.sh;
+# sourced, not run.
+
+# Whether the engine has an image or can get it.
+can_have() {
+  docker image inspect "$1" >/dev/null 2>&1 && return
+  timeout 300 docker pull -q "$1" >/dev/null 2>"$work/pull" && return
+  say "$1 cannot be pulled: $(tail -n 1 "$work/pull" | sed 's/.*: //')"
+  return 1
+}
 
 # Sets and exports NODE_IMAGE and BASE_IMAGE where the Dockerfile's own cannot be had.
 find_base_images() {
   local image
   for image in $(sed -n 's/^ARG \(NODE\|BASE\)_IMAGE=//p' "$root/docker/Dockerfile"); do
-    docker image inspect "$image" >/dev/null 2>&1 && continue
-    timeout 300 docker pull -q "$image" >/dev/null 2>"$work/pull" && continue
-    say "$image cannot be pulled: $(tail -n 1 "$work/pull" | cut -c 1-120)"
+    can_have "$image" && continue
     make_base_images
     return
   done
@@ -55,4 +62,30 @@ make_node() {
   DOCKER_BUILDKIT=0 docker build -q -f "$tree/Dockerfile" -t "$NODE_IMAGE" "$tree/local" >/dev/null 2>"$work/node-build" ||
     { cat "$work/node-build" >&2; return 1; }
   rm -rf "$tree"
+}
+
+# Sets and exports CADDY_IMAGE and PROMETHEUS_IMAGE where compose's own cannot be had.
+find_profile_images() {
+  if ! can_have "$(image_of CADDY_IMAGE)"; then
+    export CADDY_IMAGE=meshlift-caddy:bookworm
+    make_of_package "$CADDY_IMAGE" caddy ''
+  fi
+  if ! can_have "$(image_of PROMETHEUS_IMAGE)"; then
+    export PROMETHEUS_IMAGE=meshlift-prometheus:bookworm
+    make_of_package "$PROMETHEUS_IMAGE" prometheus \
+      'RUN mkdir -p /prometheus && chown nobody /prometheus
+USER nobody
+ENTRYPOINT ["prometheus"]'
+  fi
+}
+
+image_of() { sed -n "s/.*\${$1:-\(.*\)}$/\1/p" "$root/docker/compose.yaml"; }
+
+# make_of_package IMAGE PACKAGE INSTRUCTIONS
+make_of_package() {
+  docker image inspect "$1" >/dev/null 2>&1 && return
+  say "making an image with $2"
+  printf 'FROM %s\nRUN apt-get update -qq && apt-get install -y -qq --no-install-recommends %s\n%s\n' \
+    "${BASE_IMAGE:-$(sed -n 's/^ARG BASE_IMAGE=//p' "$root/docker/Dockerfile")}" "$2" "$3" |
+    DOCKER_BUILDKIT=0 docker build -q -t "$1" - >"$work/package-build" 2>&1 || { cat "$work/package-build" >&2; return 1; }
 }
