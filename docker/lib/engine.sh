@@ -11,13 +11,17 @@ install_packages() {
     install -y --no-install-recommends "$@" >/dev/null
 }
 
+engine_answers() { docker info >/dev/null 2>&1; }
+
 start_engine() {
-  if docker info >/dev/null 2>&1; then
+  if ! engine_answers && ! { command -v dockerd && command -v iptables && command -v ip; } >/dev/null; then
+    install_packages docker.io iptables iproute2
+  fi
+  # On most machines its package starts it.
+  if engine_answers; then
     say "using the engine that runs here"
     return
   fi
-  command -v dockerd >/dev/null && command -v iptables >/dev/null && command -v ip >/dev/null ||
-    install_packages docker.io iptables iproute2
   # What an engine changes of the machine's network is put back at the end.
   iptables-save >"$work/iptables"
   cat /proc/sys/net/ipv4/ip_forward >"$work/ip_forward"
@@ -28,7 +32,7 @@ start_engine() {
     --pidfile "$work/dockerd.pid" >"$cache/logs/dockerd.log" 2>&1 &
   engine_pid=$!
   local deadline=$((SECONDS + 60))
-  until docker info >/dev/null 2>&1; do
+  until engine_answers; do
     if ! kill -0 "$engine_pid" 2>/dev/null || [ "$SECONDS" -ge "$deadline" ]; then
       tail -n 20 "$cache/logs/dockerd.log" >&2
       echo "the engine did not start (log: $cache/logs/dockerd.log)" >&2
