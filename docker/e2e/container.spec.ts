@@ -46,7 +46,7 @@ test('a browser outside the container publishes and watches through the mapped p
   watch,
 }) => {
   const viewer = await watch(await studio.goLive(mapped.url));
-  await viewer.seesWidth(1280);
+  await viewer.seesMotion();
   expect(await viewer.hearsTone(TONE)).toBeGreaterThan(10);
   expect(await mediaRoutes(studio.page)).toEqual([`udp ${mapped.media}`]);
   expect(await mediaRoutes(viewer.page)).toEqual([`udp ${mapped.media}`]);
