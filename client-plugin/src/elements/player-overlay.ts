@@ -4,6 +4,7 @@ import { modeLabel, viewerCount } from '../pages/shared/stream-facts.ts';
 import type { Playback } from '../pages/watch/playback.ts';
 import { qualityMenu } from '../pages/watch/quality-menu.ts';
 import { text } from '../pages/watch/text.ts';
+import { control, toggleMuted, volumeControl } from '../pages/watch/volume-control.ts';
 import type { MeshliftPlayer } from './player.ts';
 
 interface Overlay {
@@ -54,33 +55,11 @@ function pill({ player, playback, refused, heard }: Overlay): TemplateResult | t
 function bar(player: MeshliftPlayer, { scene, view }: Playback): TemplateResult | typeof nothing {
   if (scene !== 'playing' || !view) return nothing;
   const { videoHeight, videoWidth } = player.video;
-  const silent = player.muted || player.volume === 0;
   return html`<div class="bar">
     ${modeLabel(view.mode)}
     <div class="group" role="group" aria-label=${text.controls}>
       ${viewerCount(view.viewers)}
-      ${
-        view.hasAudio
-          ? html`${
-              silent
-                ? control(text.unmuteButton, icons.speakerOff, () => toggleMuted(player))
-                : control(text.mute, icons.speaker, () => toggleMuted(player))
-            }
-            <input
-              type="range"
-              min="0"
-              max="1"
-              step="0.05"
-              aria-label=${text.volume}
-              .value=${String(silent ? 0 : player.volume)}
-              style="--level: ${(silent ? 0 : player.volume) * 100}%"
-              @input=${(event: Event & { target: HTMLInputElement }) => {
-                player.volume = event.target.valueAsNumber;
-                player.muted = player.volume === 0;
-              }}
-            />`
-          : nothing
-      }
+      ${view.hasAudio ? volumeControl(player) : nothing}
       ${qualityMenu(view, Math.min(videoWidth, videoHeight), (quality) => {
         player.quality = quality === 'auto' ? quality : quality.spatialLayer;
       })}
@@ -99,17 +78,8 @@ function bar(player: MeshliftPlayer, { scene, view }: Playback): TemplateResult 
   </div>`;
 }
 
-function control(label: string, icon: TemplateResult, act: () => void): TemplateResult {
-  return html`<button class="control" aria-label=${label} title=${label} @click=${act}>${icon}</button>`;
-}
-
 /** The element goes full screen, so that its controls come along; in whatever tree it is. */
 function isFullscreen(player: MeshliftPlayer): boolean {
   const root = player.getRootNode();
   return (root instanceof Document || root instanceof ShadowRoot) && root.fullscreenElement === player;
-}
-
-function toggleMuted(player: MeshliftPlayer): void {
-  if (player.muted && player.volume === 0) player.volume = 1;
-  player.muted = !player.muted;
 }

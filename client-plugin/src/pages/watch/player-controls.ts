@@ -6,6 +6,7 @@ import { baseStyles } from '../shared/styles.ts';
 import type { Playback } from './playback.ts';
 import { qualityMenu } from './quality-menu.ts';
 import { text } from './text.ts';
+import { control, volumeControl } from './volume-control.ts';
 
 /** The bar below the picture: how it gets here, sound, quality, and ways to see more of it. */
 export class PlayerControls extends LitElement {
@@ -59,27 +60,7 @@ export class PlayerControls extends LitElement {
   }
 
   #volume(video: HTMLVideoElement): TemplateResult {
-    const silent = video.muted || video.volume === 0;
-    return html`<div class="volume">
-      ${
-        silent
-          ? control(text.unmuteButton, icons.speakerOff, () => toggleMuted(video))
-          : control(text.mute, icons.speaker, () => toggleMuted(video))
-      }
-      <input
-        type="range"
-        min="0"
-        max="1"
-        step="0.05"
-        aria-label=${text.volume}
-        .value=${String(silent ? 0 : video.volume)}
-        style="--level: ${(silent ? 0 : video.volume) * 100}%"
-        @input=${(event: Event & { target: HTMLInputElement }) => {
-          video.volume = event.target.valueAsNumber;
-          video.muted = video.volume === 0;
-        }}
-      />
-    </div>`;
+    return html`<div class="volume">${volumeControl(video)}</div>`;
   }
 
   async #choose(view: View, quality: Quality): Promise<void> {
@@ -223,15 +204,6 @@ export class PlayerControls extends LitElement {
       }
     `,
   ];
-}
-
-function control(label: string, icon: TemplateResult, act: () => void): TemplateResult {
-  return html`<button class="control" aria-label=${label} title=${label} @click=${act}>${icon}</button>`;
-}
-
-export function toggleMuted(video: HTMLVideoElement): void {
-  video.muted = !video.muted;
-  if (!video.muted && video.volume === 0) video.volume = 1;
 }
 
 /** The whole page goes full screen, not the element alone, so that its controls come along. */

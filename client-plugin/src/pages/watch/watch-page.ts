@@ -5,9 +5,10 @@ import { baseStyles, buttonStyles } from '../shared/styles.ts';
 import { Idle } from './idle.ts';
 import type { Playback } from './playback.ts';
 import './player-controls.ts';
-import { toggleFullscreen, toggleMuted } from './player-controls.ts';
+import { toggleFullscreen } from './player-controls.ts';
 import { sceneCard, sceneCardStyles } from './scene-card.ts';
 import { text } from './text.ts';
+import { toggleMuted } from './volume-control.ts';
 
 const TROUBLE_SHOWN_MS = 6_000;
 
