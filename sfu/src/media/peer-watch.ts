@@ -1,10 +1,21 @@
 import type { types } from 'mediasoup';
 
-/** An encoder sends media all the time; one that is silent for so long has gone. */
-export const ENCODER_MISSED_AFTER_MS = 8_000;
+/** When somebody who is silent counts as gone. */
+export interface Patience {
+  /** How often a look is taken, in ms. Each is a message to the worker and back. */
+  lookEveryMs: number;
+  /** After how many looks that find nothing new. */
+  looks: number;
+}
 
-/** A player that is sent nothing says little: some keep the path open three times a minute. */
-export const PLAYER_MISSED_AFTER_MS = 24_000;
+/** An encoder sends media all the time, and its viewers are to be told soon that it has gone. */
+export const ENCODER_PATIENCE: Patience = { lookEveryMs: 2_000, looks: 4 };
+
+/**
+ * A player that is sent nothing says little: some keep the path open three times a minute. There may be hundreds of
+ * them, and nobody waits to hear that one has gone.
+ */
+export const PLAYER_PATIENCE: Patience = { lookEveryMs: 24_000, looks: 1 };
 
 /**
  * Watches whether the other end of a transport still sends anything at all. It is what tells that a program has
@@ -13,46 +24,44 @@ export const PLAYER_MISSED_AFTER_MS = 24_000;
  */
 export class PeerWatch {
   readonly #transport: types.WebRtcTransport;
-  readonly #missAfterMs: number;
+  readonly #patience: Patience;
   readonly #changed: () => void;
   #timer: NodeJS.Timeout | undefined;
   #bytes = 0;
-  #heardAt = 0;
-  #silent = false;
+  #inVain = 0;
 
-  /**
-   * @param missAfterMs how long it may be silent; looked at four times as often
-   * @param changed is called when it has fallen silent, or is heard again
-   */
-  constructor(transport: types.WebRtcTransport, missAfterMs: number, changed: () => void) {
+  /** @param changed is called when it has fallen silent, or is heard again */
+  constructor(transport: types.WebRtcTransport, patience: Patience, changed: () => void) {
     this.#transport = transport;
-    this.#missAfterMs = missAfterMs;
+    this.#patience = patience;
     this.#changed = changed;
   }
 
   get silent(): boolean {
-    return this.#silent;
+    return this.#inVain >= this.#patience.looks;
   }
 
   /** Begins with the connection. Repeating it changes nothing. */
   start(): void {
     if (this.#timer) return;
-    this.#heardAt = performance.now();
-    this.#timer = setInterval(() => void this.#look(), this.#missAfterMs / 4).unref();
+    const { lookEveryMs } = this.#patience;
+    // Who came together is not looked at together: that would hold up the media of all the others.
+    this.#timer = setTimeout(() => {
+      this.#timer = setInterval(() => void this.#look(), lookEveryMs).unref();
+      void this.#look();
+    }, Math.random() * lookEveryMs).unref();
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
   }
 
   async #look(): Promise<void> {
     const [stats] = this.#transport.closed ? [] : await this.#transport.getStats().catch(() => []);
     if (!stats) return;
-    if (stats.bytesReceived !== this.#bytes) this.#heardAt = performance.now();
+    const wasSilent = this.silent;
+    this.#inVain = stats.bytesReceived === this.#bytes ? this.#inVain + 1 : 0;
     this.#bytes = stats.bytesReceived;
-    const silent = performance.now() - this.#heardAt >= this.#missAfterMs;
-    if (silent === this.#silent) return;
-    this.#silent = silent;
-    this.#changed();
+    if (this.silent !== wasSilent) this.#changed();
   }
 }

@@ -18,7 +18,7 @@ import { Ingest, layersOf } from './ingest.ts';
 import { Ingests } from './ingests.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { payloadTypesOf, withPayloadTypes } from './payload-types.ts';
-import { ENCODER_MISSED_AFTER_MS, PLAYER_MISSED_AFTER_MS } from './peer-watch.ts';
+import { ENCODER_PATIENCE, PLAYER_PATIENCE } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
 import { type Place, RelayRouters } from './relay-routers.ts';
 import { SessionTransport } from './session-transport.ts';
@@ -101,8 +101,8 @@ export class Relay {
     sourceId: string,
     { inspected = false }: { inspected?: boolean } = {},
   ): Promise<TransportOptions> {
-    const missAfterMs = inspected ? ENCODER_MISSED_AFTER_MS : undefined;
-    const transport = await SessionTransport.create(this.#routers.origin, { missAfterMs });
+    const patience = inspected ? ENCODER_PATIENCE : undefined;
+    const transport = await SessionTransport.create(this.#routers.origin, patience);
     if (this.#closed) {
       transport.close();
       throw new MeshliftError('SESSION_NOT_FOUND');
@@ -127,8 +127,7 @@ export class Relay {
     const place = await this.#routers.reserve(needs.subscription, payloadTypes);
     let viewer: Viewer | undefined;
     try {
-      const missAfterMs = slots ? PLAYER_MISSED_AFTER_MS : undefined;
-      const transport = await SessionTransport.create(place.router, { missAfterMs });
+      const transport = await SessionTransport.create(place.router, slots && PLAYER_PATIENCE);
       const decodes = payloadTypes ? withPayloadTypes(rtpCapabilities, payloadTypes) : rtpCapabilities;
       viewer = this.#addViewer(sessionId, transport, place, { ...needs, rtpCapabilities: decodes });
       const consumers = await viewer.sync(() => this.#ingests.producers);

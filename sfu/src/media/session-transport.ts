@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { DtlsParameters, ErrorCode, IceParameters, TransportOptions } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
-import { PeerWatch } from './peer-watch.ts';
+import { type Patience, PeerWatch } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
 import type { RelayRouter } from './relay-router.ts';
 
@@ -39,30 +39,25 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   #ended = false;
 
   /**
-   * @param options.missAfterMs for peers that may never ask for consent: how long they may send nothing at all;
-   *   of others consent is expected
+   * @param patience with peers that may never ask for consent, when they send nothing at all; of others consent is
+   *   expected
    */
-  static async create(
-    { router, worker }: RelayRouter,
-    { missAfterMs }: { missAfterMs?: number | undefined } = {},
-  ): Promise<SessionTransport> {
+  static async create({ router, worker }: RelayRouter, patience?: Patience): Promise<SessionTransport> {
     const transport = await router.createWebRtcTransport({
       webRtcServer: worker.webRtcServer,
       enableUdp: true,
       enableTcp: true,
       preferUdp: true,
-      iceConsentTimeout: missAfterMs === undefined ? CONSENT_TIMEOUT_S : 0,
+      iceConsentTimeout: patience ? 0 : CONSENT_TIMEOUT_S,
       initialAvailableOutgoingBitrate: FIRST_ESTIMATE,
     });
-    return new SessionTransport(transport, missAfterMs);
+    return new SessionTransport(transport, patience);
   }
 
-  private constructor(transport: types.WebRtcTransport, missAfterMs: number | undefined) {
+  private constructor(transport: types.WebRtcTransport, patience: Patience | undefined) {
     super();
     this.#transport = transport;
-    if (missAfterMs !== undefined) {
-      this.#watch = new PeerWatch(transport, missAfterMs, () => this.#followState());
-    }
+    if (patience) this.#watch = new PeerWatch(transport, patience, () => this.#followState());
     transport.on('icestatechange', () => this.#followState());
     transport.on('dtlsstatechange', () => this.#followState());
     transport.on('routerclose', () => this.#end('MEDIA_FAILED'));
