@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { launchOptions } from './support/launch.ts';
+import { EXPECT_WITHIN_MS } from './support/patient-expect.ts';
 import { withSound } from './support/sound-launch.ts';
 
 /** Specs of pages that listen to what they play. */
@@ -14,7 +15,7 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   timeout: 60_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: EXPECT_WITHIN_MS },
   reporter: 'list',
   use: {
     viewport: { width: 1280, height: 800 },
