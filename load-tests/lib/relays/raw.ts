@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import { onCore } from '../machine/cores.ts';
+import { ProcessGroup } from '../machine/process-group.ts';
+import { Program } from './program.ts';
+import type { RelayOptions, RelayUnderTest } from './relay.ts';
+
+const PROGRAM = fileURLToPath(new URL('raw-relay.ts', import.meta.url));
+
+/**
+ * mediasoup's worker and nothing else: what Meshlift could be at best, as it stands on it. It is the same binary
+ * with the same transports, and one router whose payload type is the viewers' own, so that packets make no second
+ * hop. There is one worker, whatever number is asked for. Its group also has the Node.js process that the worker
+ * needs to be told anything; once the viewers are in, that one has nothing to do and uses next to nothing.
+ */
+export async function startRaw({ core }: RelayOptions = {}): Promise<RelayUnderTest> {
+  const group = ProcessGroup.create('raw');
+  const program = Program.start(onCore(core, group.inside([process.execPath, PROGRAM])));
+  const stop = async () => {
+    await program.stop();
+    await group.close();
+  };
+  try {
+    const port = await program.line((line) => /^listening on (\d+)$/.exec(line)?.[1]);
+    const at = `http://127.0.0.1:${port}`;
+    return {
+      name: 'raw worker',
+      group,
+      ingest: { kind: 'whip', url: `${at}/whip`, key: 'any' },
+      doors: [{ kind: 'whep', url: `${at}/whep` }],
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
