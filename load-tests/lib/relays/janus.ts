@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { onCore } from '../machine/cores.ts';
 import { freePort } from '../machine/free-port.ts';
 import { ProcessGroup } from '../machine/process-group.ts';
 import { findJanus, writeJanusConfig } from './janus-config.ts';
-import { Program } from './program.ts';
 import type { RelayOptions, RelayUnderTest } from './relay.ts';
+import { ServerProcess } from './server-process.ts';
 
 /** How long it may take to answer its first request, in ms. */
 const START_WITHIN_MS = 15_000;
@@ -27,9 +26,9 @@ export async function startJanus({ core }: RelayOptions = {}): Promise<RelayUnde
   if (!janus) throw new Error('Janus is not installed: apt-get install janus');
   const group = ProcessGroup.create('janus');
   const folder = mkdtempSync(join(tmpdir(), 'meshlift-janus-'));
-  let program: Program | undefined;
+  let server: ServerProcess | undefined;
   const stop = async () => {
-    await program?.stop();
+    await server?.stop();
     await group.close();
     rmSync(folder, { recursive: true, force: true });
   };
@@ -41,11 +40,12 @@ export async function startJanus({ core }: RelayOptions = {}): Promise<RelayUnde
       mountpoint: MOUNTPOINT,
       ports,
     });
-    program = Program.start(onCore(core, group.inside([janus.program, '--configs-folder', folder])));
+    const command = [janus.program, '--configs-folder', folder] as const;
+    ({ server } = await ServerProcess.start(command, { group, core, ready: /Starting Meetecho Janus/ }));
     const url = `http://${LOOPBACK}:${ports.api}/janus`;
-    await answers(url, program);
+    await answers(url, server);
     return {
-      name: `Janus ${await versionOf(url)}`,
+      name: 'janus',
       group,
       ingest: { kind: 'rtp', host: LOOPBACK, port: ports.rtp, rtcpPort: ports.rtcp },
       doors: [{ kind: 'janus', url, mountpoint: MOUNTPOINT }],
@@ -73,18 +73,13 @@ function hostAddress(): string {
   return other.address;
 }
 
-async function answers(url: string, program: Program): Promise<void> {
+async function answers(url: string, server: ServerProcess): Promise<void> {
   const until = performance.now() + START_WITHIN_MS;
-  while (!program.ended && performance.now() < until) {
+  while (performance.now() < until) {
     const response = await fetch(`${url}/info`).catch(() => undefined);
     await response?.body?.cancel();
     if (response?.ok) return;
     await wait(50);
   }
-  throw new Error(`Janus does not answer:\n${program.lastWords}`);
-}
-
-async function versionOf(url: string): Promise<string> {
-  const info = (await (await fetch(`${url}/info`)).json()) as { version_string?: unknown };
-  return String(info.version_string);
+  throw new Error(`Janus does not answer:\n${server.output}`);
 }

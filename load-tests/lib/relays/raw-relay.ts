@@ -150,6 +150,4 @@ server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`listening on ${(server.address() as AddressInfo).port}\n`);
 });
 
-// Whoever has started this holds the other end: when that is gone, so is the need for this.
-process.stdin.on('end', () => process.exit()).resume();
 process.once('SIGTERM', () => process.exit());

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { onCore } from '../machine/cores.ts';
 import { ProcessGroup } from '../machine/process-group.ts';
-import { Program } from './program.ts';
 import type { RelayOptions, RelayUnderTest } from './relay.ts';
+import { ServerProcess } from './server-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('raw-relay.ts', import.meta.url));
 
@@ -14,23 +13,25 @@ const PROGRAM = fileURLToPath(new URL('raw-relay.ts', import.meta.url));
  */
 export async function startRaw({ core }: RelayOptions = {}): Promise<RelayUnderTest> {
   const group = ProcessGroup.create('raw');
-  const program = Program.start(onCore(core, group.inside([process.execPath, PROGRAM])));
-  const stop = async () => {
-    await program.stop();
-    await group.close();
-  };
   try {
-    const port = await program.line((line) => /^listening on (\d+)$/.exec(line)?.[1]);
-    const at = `http://127.0.0.1:${port}`;
+    const { server, said } = await ServerProcess.start([process.execPath, PROGRAM], {
+      group,
+      core,
+      ready: /listening on (\d+)/,
+    });
+    const at = `http://127.0.0.1:${said[1]}`;
     return {
-      name: 'raw worker',
+      name: 'raw',
       group,
       ingest: { kind: 'whip', url: `${at}/whip`, key: 'any' },
       doors: [{ kind: 'whep', url: `${at}/whep` }],
-      stop,
+      stop: async () => {
+        await server.stop();
+        await group.close();
+      },
     };
   } catch (error) {
-    await stop();
+    await group.close();
     throw error;
   }
 }
