@@ -52,7 +52,7 @@ export async function main(command: Command): Promise<void> {
   } catch (error) {
     const reason = interrupt.signal.aborted ? interrupt.signal.reason : error;
     if (reason instanceof Interrupted) {
-      screen.line(`The run was ${reason.message}; nothing of it is left running.`);
+      screen.line(`The run was ${reason.message}.`);
       process.exitCode = reason.status;
     } else if (reason instanceof UsageError) {
       console.error(reason.message);

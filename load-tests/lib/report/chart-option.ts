@@ -1,17 +1,6 @@
 import type { Chart } from '../result.ts';
-import {
-  CHART,
-  COLOURS,
-  FONT,
-  INK,
-  LEGEND_GAP,
-  LEGEND_ICON,
-  rowsOf,
-  SHAPES,
-  TEXT,
-  textWidth,
-  wrapped,
-} from './chart-style.ts';
+import { type ChartLayout, LEGEND } from './chart-layout.ts';
+import { CHART, COLOURS, FONT, INK, SHAPES, TEXT } from './chart-style.ts';
 import { shortNumber } from './figure-text.ts';
 
 /** More points than this are drawn as a line alone. */
@@ -20,43 +9,46 @@ const MARKED_POINTS = 40;
 const LABELLED_BARS = 24;
 
 /** What the chart library is to draw: one card, readable on pages of any colour. */
-export function chartOption(chart: Chart) {
-  const { width, height, margin } = CHART;
-  const inner = width - 2 * margin;
-  const title = wrapped(chart.title, TEXT.title, inner);
-  const named = chart.series.length > 1;
-  const legendTop = margin + title.length * TEXT.title * 1.4;
-  const legendRows = named
-    ? rowsOf(
-        chart.series.map(({ name }) => LEGEND_ICON + 5 + textWidth(name, TEXT.legend)),
-        LEGEND_GAP,
-        inner,
-      )
-    : 0;
+export function chartOption(chart: Chart, layout: ChartLayout) {
+  const { width, margin } = CHART;
+  const { names } = layout;
   return {
     animation: false,
     color: [...COLOURS],
     textStyle: { fontFamily: FONT, color: INK.text },
-    graphic: [card(width, height)],
+    graphic: [card(width, layout.height)],
     title: {
-      text: title.join('\n'),
+      text: layout.titleLines.join('\n'),
       left: margin - 5,
       top: margin - 8,
-      textStyle: { fontSize: TEXT.title, lineHeight: TEXT.title * 1.4, fontWeight: 600, color: INK.text },
+      textStyle: { fontSize: TEXT.title, lineHeight: TEXT.titleLine, fontWeight: 600, color: INK.text },
     },
     legend: {
-      show: named,
+      show: names.length > 0,
       left: margin - 5,
-      top: legendTop,
-      width: inner,
-      itemGap: LEGEND_GAP,
-      textStyle: { fontSize: TEXT.legend, color: INK.text },
+      top: layout.legendTop,
+      width: width - 2 * margin,
+      itemGap: LEGEND.gap,
+      itemWidth: layout.signWidth,
+      // Each name gets room for a font that is wider than most; only a coloured piece of text takes its width.
+      formatter: (name: string) => `{name${names.findIndex((one) => one.name === name)}|${name}}`,
+      textStyle: {
+        rich: Object.fromEntries(
+          names.map(({ width }, index) => [
+            `name${index}`,
+            {
+              ...{ width, backgroundColor: INK.card },
+              ...{ fontSize: TEXT.legend, fontFamily: FONT, color: INK.text },
+            },
+          ]),
+        ),
+      },
     },
     grid: {
       left: margin,
       right: margin,
-      top: legendTop + legendRows * 26 + 22,
-      bottom: margin,
+      top: layout.plotTop,
+      bottom: 12,
       outerBoundsMode: 'same',
       outerBoundsContain: 'all',
     },
@@ -80,7 +72,7 @@ function axis(own: { type: string; name: string; [option: string]: unknown }) {
   return {
     nameLocation: 'middle',
     nameGap: 12,
-    nameTextStyle: { fontSize: TEXT.axis, color: INK.faint },
+    nameTextStyle: { fontSize: TEXT.axis, color: INK.faint, padding: [0, 0, 8, 0] },
     axisLabel: { fontSize: TEXT.axis, color: INK.faint, hideOverlap: true },
     axisLine: { show: own.type !== 'value', lineStyle: { color: INK.faint } },
     axisTick: { show: false },
@@ -90,22 +82,30 @@ function axis(own: { type: string; name: string; [option: string]: unknown }) {
 }
 
 function xAxis(chart: Chart) {
+  const below = {
+    nameTextStyle: { fontSize: TEXT.axis, color: INK.faint, padding: [8, 0, 0, 0] },
+    splitLine: { show: false },
+  };
   if (!byName(chart)) {
-    const numbers = chart.series.flatMap(({ points }) => points.map(([x]) => Number(x)));
     return {
       ...axis({ type: 'value', name: chart.x }),
+      ...below,
       axisLine: { show: true, lineStyle: { color: INK.faint } },
-      splitLine: { show: false },
-      // A distribution ends where its values do; a load begins with nobody.
-      ...(numbers.length > 0 && { max: niceEnd(Math.max(...numbers)) }),
     };
   }
   const names = namesOf(chart);
   const room = (CHART.width - 3 * CHART.margin) / Math.max(1, names.length) - 8;
   return {
     ...axis({ type: 'category', name: chart.x, data: names }),
-    axisLabel: { fontSize: TEXT.axis, color: INK.text, interval: 0, width: room, overflow: 'break' },
-    splitLine: { show: false },
+    ...below,
+    axisLabel: {
+      fontSize: TEXT.axis,
+      color: INK.text,
+      lineHeight: 15,
+      interval: 0,
+      width: room,
+      overflow: 'break',
+    },
   };
 }
 
@@ -116,13 +116,6 @@ const byName = ({ kind, series }: Chart) =>
 const namesOf = ({ series }: Chart) => [
   ...new Set(series.flatMap(({ points }) => points.map(([x]) => String(x)))),
 ];
-
-/** The end of an axis a little beyond the last value, at a number that is easy to read. */
-function niceEnd(last: number): number | undefined {
-  if (last <= 0) return undefined;
-  const step = 10 ** Math.floor(Math.log10(last)) / 2;
-  return Math.ceil(last / step) * step;
-}
 
 function series(chart: Chart, index: number) {
   const one = chart.series[index];

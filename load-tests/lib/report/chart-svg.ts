@@ -3,6 +3,7 @@ import { GraphicComponent, GridComponent, LegendComponent, TitleComponent } from
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Chart } from '../result.ts';
+import { chartLayout } from './chart-layout.ts';
 import { chartOption } from './chart-option.ts';
 import { CHART } from './chart-style.ts';
 
@@ -19,10 +20,15 @@ echarts.use([
 
 /** A chart as the text of an SVG file. The same chart gives the same bytes, whatever was drawn before. */
 export function chartSvg(chart: Chart): string {
-  const { width, height } = CHART;
-  const drawing = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
+  const layout = chartLayout(chart);
+  const drawing = echarts.init(null, null, {
+    renderer: 'svg',
+    ssr: true,
+    width: CHART.width,
+    height: layout.height,
+  });
   try {
-    drawing.setOption(chartOption(chart));
+    drawing.setOption(chartOption(chart, layout));
     return `${withoutPointer(drawing.renderToSVGString())}\n`;
   } finally {
     drawing.dispose();
