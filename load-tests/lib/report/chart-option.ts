@@ -72,7 +72,7 @@ function axis(own: { type: string; name: string; [option: string]: unknown }) {
   return {
     nameLocation: 'middle',
     nameGap: 12,
-    nameTextStyle: { fontSize: TEXT.axis, color: INK.faint, padding: [0, 0, 8, 0] },
+    nameTextStyle: { fontSize: TEXT.axis, color: INK.faint, textMargin: 10 },
     axisLabel: { fontSize: TEXT.axis, color: INK.faint, hideOverlap: true },
     axisLine: { show: own.type !== 'value', lineStyle: { color: INK.faint } },
     axisTick: { show: false },
@@ -82,14 +82,10 @@ function axis(own: { type: string; name: string; [option: string]: unknown }) {
 }
 
 function xAxis(chart: Chart) {
-  const below = {
-    nameTextStyle: { fontSize: TEXT.axis, color: INK.faint, padding: [8, 0, 0, 0] },
-    splitLine: { show: false },
-  };
   if (!byName(chart)) {
     return {
       ...axis({ type: 'value', name: chart.x }),
-      ...below,
+      splitLine: { show: false },
       axisLine: { show: true, lineStyle: { color: INK.faint } },
     };
   }
@@ -97,7 +93,7 @@ function xAxis(chart: Chart) {
   const room = (CHART.width - 3 * CHART.margin) / Math.max(1, names.length) - 8;
   return {
     ...axis({ type: 'category', name: chart.x, data: names }),
-    ...below,
+    splitLine: { show: false },
     axisLabel: {
       fontSize: TEXT.axis,
       color: INK.text,
