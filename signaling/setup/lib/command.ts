@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { Interrupted } from './interrupt.ts';
 import { SetupError } from './setup-error.ts';
 
-/** How long a child that was told to stop may take by default, in milliseconds, before it is killed. */
+/** What a child that was told to stop is given where nothing else is said, in milliseconds. */
 const STOP_MS = 10_000;
 
 export interface CommandOptions {
@@ -15,8 +15,8 @@ export interface CommandOptions {
   log?: string;
   /** Whether an interrupted child is killed at once, because what it leaves is thrown away anyhow. */
   disposable?: boolean;
-  /** How long an interrupted child may take to end, in milliseconds, before it is killed. Default 10 s. */
-  stopMs?: number;
+  /** How long a child that was told to stop may take, in milliseconds, before it is killed. */
+  stopMs?: number | undefined;
   /** Called with the child's process number once it runs. */
   onStart?: (pid: number) => void;
 }
