@@ -56,7 +56,8 @@ const tasks = {
             const viewer = viewers[turn % viewers.length];
             const due = startedAt + (Math.floor(turn / viewers.length) * 1_000) / REQUESTS_PER_SECOND;
             turn += 1;
-            if (due > performance.now()) await wait(due - performance.now());
+            const early = due - performance.now();
+            if (early > 0) await wait(early);
             await answer(async () => viewer?.ask());
           }
         }),
