@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { prepareLoad } from '../signaling/setup/commands/load.ts';
 import { main } from './lib/command/main.ts';
+import { obtainClip } from './lib/peers/clip.ts';
 import { scenarios } from './scenarios/index.ts';
 
 await main({
@@ -11,7 +12,6 @@ await main({
   home: import.meta.dirname,
   prepare: async (context) => {
     await prepareLoad(context);
-    // The clip is made here.
-    return { file: '', width: 0, height: 0, frameRate: 0, frames: [] };
+    return obtainClip({ cache: context.cache, signal: context.interrupt.signal });
   },
 });

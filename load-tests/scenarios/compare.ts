@@ -1,5 +1,5 @@
 import { type Load, loadOf } from '../lib/load.ts';
-import { packetsOf } from '../lib/peers/vp8.ts';
+import { Vp8Packetizer } from '../lib/peers/vp8.ts';
 import { runFloor } from '../lib/relays/floor/floor.ts';
 import { startJanus } from '../lib/relays/janus.ts';
 import { startMeshlift } from '../lib/relays/meshlift.ts';
@@ -70,22 +70,26 @@ function relay(start: (bench: Bench) => Promise<RelayUnderTest>, door = 0): Cont
     );
 }
 
+/** As much as one core can encrypt and send, in packets of the clip's mean size. */
 async function floor(bench: Bench, viewers: number): Promise<Measurement | undefined> {
-  const { cores, clip, wishes } = bench;
-  const packets = sum(clip.frames.map(({ data }) => packetsOf(data)));
-  const { packetsPerCpuSecond } = await runFloor({
+  const { cores, clip, wishes, signal } = bench;
+  const packetizer = new Vp8Packetizer({ payloadType: 96, ssrc: 1 });
+  const packets = clip.frames.flatMap(({ data }) => packetizer.packets(data, 0));
+  const { packetsPerCpuSecond, counts, lost } = await runFloor({
     viewers,
-    packetsPerPicture: Math.round(packets / clip.frames.length),
-    bytes: Math.round(sum(clip.frames.map(({ data }) => data.length)) / packets),
+    packetsPerPicture: Math.round(packets.length / clip.frames.length),
+    bytes: Math.round(sum(packets.map(({ length }) => length)) / packets.length),
     seconds: wishes.seconds,
     cores,
+    signal,
   });
-  return { packetsPerCpuSecond };
+  if (counts) return { packetsPerCpuSecond };
+  bench.discard(`floor, ${viewers} viewers: ${lost} packets were lost`);
+  return undefined;
 }
 
 function figures(rounds: readonly Round[], viewers: readonly number[]): Figure[] {
   const rate = (name: string, number: number) => (round: Round) => round[name]?.[number]?.packetsPerCpuSecond;
-  const [few = 0, many = few] = viewers;
   const ratio = (above: string, below: string, number: number, least?: number) =>
     figure(
       {
@@ -112,11 +116,13 @@ function figures(rounds: readonly Round[], viewers: readonly number[]): Figure[]
     ),
   );
   return [
-    ratio('Meshlift', 'raw worker', few, 0.95),
-    ratio('Meshlift, plugin', 'raw worker', few),
-    ratio('Meshlift', 'Janus', few, 2),
-    ratio('Meshlift', 'floor', many, 0.3),
-    ratio('raw worker', 'floor', many),
+    ...viewers.flatMap((number) => [
+      ratio('Meshlift', 'raw worker', number, number === 200 ? 0.95 : undefined),
+      ratio('Meshlift, plugin', 'raw worker', number),
+      ratio('Meshlift', 'Janus', number, number === 200 ? 2 : undefined),
+      ratio('Meshlift', 'floor', number, number === 400 ? 0.3 : undefined),
+      ratio('raw worker', 'floor', number),
+    ]),
     ...absolute,
   ].filter(({ samples }) => samples > 0);
 }
