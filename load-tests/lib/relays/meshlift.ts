@@ -68,7 +68,8 @@ export async function startMeshlift({
   }
 }
 
-function sumOf(metrics: string, name: string): number {
+/** The sum of a metric over its labels. */
+export function sumOf(metrics: string, name: string): number {
   return metrics
     .split('\n')
     .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
