@@ -15,6 +15,7 @@ const GENERATION = (STAYS * 2) / 3;
 interface Group {
   crowd: Crowd;
   there: number;
+  vanished: boolean;
 }
 
 /**
@@ -32,6 +33,7 @@ export class PassersBy {
   #joined = 0;
   #vanished = 0;
   readonly #failures: string[] = [];
+  #stopped = false;
 
   /** @param options.present about how many are there at a time */
   static async start(
@@ -49,7 +51,7 @@ export class PassersBy {
     this.#doors = doors;
     this.#present = present;
     this.#core = core;
-    this.#polite = { crowd: polite, there: 0 };
+    this.#polite = { crowd: polite, there: 0, vanished: false };
   }
 
   /** How many have come in so far. */
@@ -98,23 +100,35 @@ export class PassersBy {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     for (const group of this.#doomed.splice(0)) this.#vanish(group);
     await this.#polite.crowd.stop();
+    // Whoever was on the way is not any more, now that the processes are gone.
+    await Promise.all(this.#coming);
   }
 
   #track(work: Promise<void>): void {
-    const done = work.finally(() => this.#coming.delete(done));
+    const done = work
+      .catch((error: unknown) => void this.#failures.push(String(error)))
+      .finally(() => this.#coming.delete(done));
     this.#coming.add(done);
   }
 
   async #nextGeneration(): Promise<void> {
-    this.#doomed.push({ crowd: await Crowd.start({ core: this.#core }), there: 0 });
+    const crowd = await Crowd.start({ core: this.#core });
+    if (this.#stopped) return crowd.vanish();
+    this.#doomed.push({ crowd, there: 0, vanished: false });
     for (const group of this.#doomed.splice(0, this.#doomed.length - 2)) this.#vanish(group);
   }
 
   async #come(group: Group, door: Door | undefined): Promise<void> {
     if (!door) throw new Error('there is no door');
-    const [joined] = await group.crowd.join(door, 1);
+    const [joined] = await group.crowd.join(door, 1).catch((error: unknown) => {
+      // Who is on the way when the process is killed vanishes with it.
+      if (group.vanished) return [];
+      throw error;
+    });
+    if (group.vanished) return;
     if (!joined || 'failed' in joined) {
       this.#failures.push(`${door.kind}: ${joined?.failed}`);
       return;
@@ -128,8 +142,9 @@ export class PassersBy {
     await this.#polite.crowd.leave(count);
   }
 
-  #vanish({ crowd, there }: Group): void {
-    this.#vanished += there;
-    crowd.vanish();
+  #vanish(group: Group): void {
+    group.vanished = true;
+    this.#vanished += group.there;
+    group.crowd.vanish();
   }
 }

@@ -9,6 +9,9 @@ import { KEY_FRAME } from './running-stream.ts';
 
 const FRAMES = 30;
 
+/** The lowest bit says that it needs others (RFC 6386, section 9.1). */
+const INTER_FRAME = Buffer.concat([Buffer.from([0x11]), Buffer.alloc(1_500)]);
+
 /** What a scenario needs for a real run, on any core and with the smallest clip there can be. */
 export function testBench(wishes: Wishes): { bench: Bench; discarded: string[] } {
   const discarded: string[] = [];
@@ -27,12 +30,16 @@ export function testBench(wishes: Wishes): { bench: Bench; discarded: string[] }
   };
 }
 
-/** Key frames in an IVF file: a header of 32 bytes, and 12 bytes before each frame. */
+/** One key frame and others that build on it, in an IVF file: a header of 32 bytes, and 12 before each frame. */
 function testClip(): Clip {
   const folder = mkdtempSync(join(tmpdir(), 'meshlift-clip-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'clip.ivf');
   const [width, height, frameRate] = [640, 360, 30];
+  const frames = Array.from({ length: FRAMES }, (_, index) => ({
+    data: index === 0 ? KEY_FRAME : INTER_FRAME,
+    key: index === 0,
+  }));
   const header = Buffer.alloc(32);
   header.write('DKIF', 0);
   header.writeUInt16LE(header.length, 6);
@@ -41,19 +48,13 @@ function testClip(): Clip {
   header.writeUInt16LE(height, 14);
   header.writeUInt32LE(frameRate, 16);
   header.writeUInt32LE(1, 20);
-  header.writeUInt32LE(FRAMES, 24);
-  const frames = Array.from({ length: FRAMES }, (_, index) => {
+  header.writeUInt32LE(frames.length, 24);
+  const written = frames.flatMap(({ data }, index) => {
     const head = Buffer.alloc(12);
-    head.writeUInt32LE(KEY_FRAME.length, 0);
+    head.writeUInt32LE(data.length, 0);
     head.writeBigUInt64LE(BigInt(index), 4);
-    return Buffer.concat([head, KEY_FRAME]);
+    return [head, data];
   });
-  writeFileSync(file, Buffer.concat([header, ...frames]));
-  return {
-    file,
-    width,
-    height,
-    frameRate,
-    frames: frames.map(() => ({ data: KEY_FRAME, key: true })),
-  };
+  writeFileSync(file, Buffer.concat([header, ...written]));
+  return { file, width, height, frameRate, frames };
 }
