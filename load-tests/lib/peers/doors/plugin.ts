@@ -40,7 +40,7 @@ export async function enterByPlugin(door: Door & { kind: 'plugin' }, peer: Recei
  * What libdatachannel can be sent: VP8 and requests for what was lost. It has no transport-wide feedback, so that
  * the server must not wait for any.
  */
-export function capabilitiesOf(router: RtpCapabilities): RtpCapabilities {
+function capabilitiesOf(router: RtpCapabilities): RtpCapabilities {
   return {
     codecs: router.codecs
       .filter(({ mimeType }) => mimeType.toLowerCase() === 'video/vp8')
