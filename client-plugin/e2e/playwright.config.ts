@@ -1,19 +1,6 @@
-import { existsSync } from 'node:fs';
-import { defineConfig, type LaunchOptions } from '@playwright/test';
+import { defineConfig } from '@playwright/test';
+import { launchOptions } from './support/launch.ts';
 import { withSound } from './support/sound-launch.ts';
-
-const installed = process.env.MESHLIFT_CHROMIUM ?? ['/usr/bin/chromium'].find((path) => existsSync(path));
-
-const launchOptions: LaunchOptions = {
-  ...(installed ? { executablePath: installed } : {}),
-  args: [
-    ...['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-    ...['--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
-    ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
-    // Without it a page on this machine hides its addresses behind names nobody here can resolve.
-    '--disable-features=WebRtcHideLocalIpsWithMdns',
-  ],
-};
 
 /** Specs of pages that listen to what they play. */
 const LISTENING = ['ear.spec.ts', 'switch-gaps.spec.ts'];

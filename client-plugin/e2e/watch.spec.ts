@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { expect, test } from './support/fixtures.ts';
 
 /** The tone of the test picture, in hertz. */
@@ -59,15 +60,46 @@ test('a viewer that takes the lowest layer decodes a quarter of the width, and f
   await viewer.seesWidth(1280);
 });
 
-test('viewers on different workers both play', async ({ server, studio, watch }) => {
+test('viewers on different workers both play', async ({ server, studio, watch, newPage }) => {
   const link = await studio.goLive(server.url);
   const first = await watch(link);
-  const second = await watch(link);
   await first.seesMotion();
+  await crowd(await newPage(), link);
+  const second = await watch(link);
   await second.seesMotion();
-  expect(await server.metric('meshlift_worker_viewers')).toEqual([1, 1]);
-  expect(await server.metric('meshlift_edges')).toEqual([1]);
+  await first.seesMotion();
+  expect(await relayPort(second.page)).not.toBe(await relayPort(first.page));
 });
+
+/** Viewers stay on the worker of the origin until they are many. These offer to play, and never connect. */
+async function crowd(page: Page, link: string): Promise<void> {
+  await page.goto(new URL(link).origin);
+  const statuses = await page.evaluate(
+    async (endpoint) => {
+      const connection = new RTCPeerConnection();
+      connection.addTransceiver('video', { direction: 'recvonly' });
+      const { sdp } = await connection.createOffer();
+      connection.close();
+      const headers = { 'Content-Type': 'application/sdp' };
+      const offers = Array.from({ length: 80 }, () =>
+        fetch(endpoint, { method: 'POST', headers, body: sdp }),
+      );
+      return (await Promise.all(offers)).map(({ status }) => status);
+    },
+    link.replace('/watch/', '/whep/'),
+  );
+  expect(new Set(statuses)).toEqual(new Set([201]));
+}
+
+/** The port that a page's media comes from: each worker has its own. */
+function relayPort(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const reports = await Promise.all(window.probe.connections.map((connection) => connection.getStats()));
+    const stats = reports.flatMap((report) => [...report.values()]);
+    const used = stats.find(({ type, nominated }) => type === 'candidate-pair' && nominated);
+    return stats.find(({ id }) => id === used?.remoteCandidateId)?.port;
+  });
+}
 
 test('an ID under which nothing is playing says so, and starts by itself once something is', async ({
   server,

@@ -50,6 +50,9 @@ async function publish(relayId = 'relay', sessionId = 'ingest') {
   return { video, audio };
 }
 
+/** More viewers than one worker sends to within 2 ms, as placement predicts before anything is measured. */
+const MORE_THAN_ONE_WORKERS = Array.from({ length: 80 }, (_, index) => `viewer ${index}`);
+
 describe('a relay', () => {
   it('gives each viewer a consumer for each track, with the layers to choose from', async () => {
     await publish();
@@ -62,21 +65,40 @@ describe('a relay', () => {
     ]);
   });
 
-  it('spreads its viewers over both workers through one pipe, and removes the pipe after the last', async () => {
+  it('keeps a small audience on the worker of its origin, without a pipe', async () => {
     await publish();
-    for (let viewer = 0; viewer < 6; viewer += 1) {
-      const { consumers } = await node.openViewer(
-        'relay',
-        `viewer ${viewer}`,
-        viewerCapabilities(),
-        everything,
-      );
+    for (const viewer of MORE_THAN_ONE_WORKERS.slice(0, 40)) {
+      await node.openViewer('relay', viewer, viewerCapabilities(), everything);
+    }
+    expect(await metric('meshlift_worker_viewers', { worker: '0' })).toBe(40);
+    expect(await metric('meshlift_edges')).toBe(0);
+    // 40 viewers of 5 packets a picture, and now and then of a piece of sound before it.
+    expect(await metric('meshlift_worker_predicted_delay_seconds', { worker: '0' })).toBeCloseTo(0.0012, 4);
+  });
+
+  it('has its origin on a worker without one, where there is such a worker', async () => {
+    const originOf = async (relayId: string) => {
+      await node.openRelay(relayId);
+      return (await node.workerPidsOf(relayId))[0];
+    };
+    const first = await originOf('first');
+    const second = await originOf('second');
+    expect([first, second].sort()).toEqual(node.workerPids().sort());
+    await node.closeRelay('first');
+    expect(await originOf('third')).toBe(first);
+  });
+
+  it('spreads a large one over both workers through one pipe, and removes the pipe after the last', async () => {
+    await publish();
+    for (const viewer of MORE_THAN_ONE_WORKERS) {
+      const { consumers } = await node.openViewer('relay', viewer, viewerCapabilities(), everything);
       expect(consumers).toHaveLength(2);
     }
-    expect(await metric('meshlift_worker_viewers', { worker: '0' })).toBeGreaterThan(0);
-    expect(await metric('meshlift_worker_viewers', { worker: '1' })).toBeGreaterThan(0);
+    expect(await metric('meshlift_worker_viewers', { worker: '0' })).toBeGreaterThan(60);
+    expect(await metric('meshlift_worker_viewers', { worker: '1' })).toBeGreaterThan(10);
+    expect(await metric('meshlift_worker_predicted_delay_seconds', { worker: '0' })).toBeLessThan(0.0021);
     expect(await metric('meshlift_edges')).toBe(1);
-    for (let viewer = 0; viewer < 6; viewer += 1) await node.closeSession(`viewer ${viewer}`);
+    for (const viewer of MORE_THAN_ONE_WORKERS) await node.closeSession(viewer);
     expect(await metric('meshlift_edges')).toBe(0);
     expect(await metric('meshlift_sessions', { role: 'viewer' })).toBe(0);
     expect(await metric('meshlift_worker_viewers', { worker: '1' })).toBe(0);
@@ -85,8 +107,9 @@ describe('a relay', () => {
   it('shows viewers that were there first the tracks that come later, on every worker', async () => {
     await node.openRelay('relay');
     await node.openIngest('relay', 'ingest', 'camera');
-    const waiting = ['a', 'b', 'c', 'd'];
+    const waiting = MORE_THAN_ONE_WORKERS;
     for (const viewer of waiting) await node.openViewer('relay', viewer, viewerCapabilities(), everything);
+    expect(await node.workerPidsOf('relay')).toHaveLength(2);
     const opened: string[] = [];
     const all = new Promise<void>((resolve) => {
       node.on('consumerOpened', ({ sessionId }) => {
@@ -96,7 +119,7 @@ describe('a relay', () => {
     });
     await node.openProducer('ingest', { kind: 'video', rtpParameters: simulcastVideo(), paused: false });
     await all;
-    expect(opened.sort()).toEqual(waiting);
+    expect(opened.sort()).toEqual(waiting.toSorted());
   });
 
   it('tells viewers when a track is paused, resumed and closed', async () => {

@@ -10,7 +10,6 @@ export class LoadMeter {
   readonly #worker: types.Worker;
   readonly #timer: NodeJS.Timeout;
   #utilisation = 0;
-  #placedSinceSample = 0;
   #last: { cpuMs: number; at: number } | undefined;
 
   constructor(worker: types.Worker) {
@@ -23,15 +22,6 @@ export class LoadMeter {
   /** Smoothed share of one core, 0 to about 1. */
   get utilisation(): number {
     return this.#utilisation;
-  }
-
-  /** Viewers placed on the worker since it was last measured; their cost is not in `utilisation` yet. */
-  get placedSinceSample(): number {
-    return this.#placedSinceSample;
-  }
-
-  countPlacement(): void {
-    this.#placedSinceSample += 1;
   }
 
   close(): void {
@@ -48,7 +38,6 @@ export class LoadMeter {
         this.#utilisation += NEWEST_WEIGHT * (measured - this.#utilisation);
       }
       this.#last = { cpuMs, at };
-      this.#placedSinceSample = 0;
     } catch {
       // The worker has just died; its owner hears of that through an event of its own.
     }

@@ -30,6 +30,18 @@ export function registerMediaMetrics(
     },
   });
   new Gauge({
+    name: 'meshlift_worker_predicted_delay_seconds',
+    help: 'How long after a picture came each worker sends its last packet to its last viewer, as placement predicts',
+    labelNames: ['worker'],
+    registers,
+    collect() {
+      for (const worker of pool.workers) {
+        for (const { traffic } of worker.fanouts) traffic.look();
+        this.set({ worker: worker.index }, worker.predictedDelay / 1_000);
+      }
+    },
+  });
+  new Gauge({
     name: 'meshlift_worker_deaths_total',
     help: 'Workers that died and were replaced since the start',
     registers,

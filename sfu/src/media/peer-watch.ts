@@ -1,5 +1,11 @@
 import type { types } from 'mediasoup';
 
+/** An encoder sends media all the time; one that is silent for so long has gone. */
+export const ENCODER_MISSED_AFTER_MS = 8_000;
+
+/** A player that is sent nothing says little: some keep the path open three times a minute. */
+export const PLAYER_MISSED_AFTER_MS = 24_000;
+
 /**
  * Watches whether the other end of a transport still sends anything at all. It is what tells that a program has
  * gone which asks for no consent (RFC 7675), as browsers do: those of GStreamer and FFmpeg send media and little

@@ -1,6 +1,8 @@
 import { createWorker, type types } from 'mediasoup';
 import { mediaCodecs } from './codecs.ts';
+import type { Fanout } from './fanout.ts';
 import { LoadMeter } from './load-meter.ts';
+import { lessWork, predictDelay, sumOfWork, type Work } from './predicted-delay.ts';
 
 /** One address a worker takes media on. */
 export interface ListenAddress {
@@ -17,8 +19,10 @@ export class PoolWorker {
   readonly webRtcServer: types.WebRtcServer;
   readonly load: LoadMeter;
   readonly #worker: types.Worker;
-  /** Viewers this worker serves, over all relays; kept by the relays. */
-  viewers = 0;
+  /** What it does for the viewers of each relay; kept by the relays. */
+  readonly fanouts = new Set<Fanout>();
+  /** Relays whose origin it has; kept by them. */
+  origins = 0;
 
   /**
    * @param port 0 lets the worker choose
@@ -63,6 +67,30 @@ export class PoolWorker {
 
   get closed(): boolean {
     return this.#worker.closed;
+  }
+
+  /** Viewers this worker serves, over all relays. */
+  get viewers(): number {
+    return [...this.fanouts].reduce((sum, { viewers }) => sum + viewers, 0);
+  }
+
+  /** What it does for all its viewers. */
+  get work(): Work {
+    return sumOfWork([...this.fanouts].map(({ work }) => work));
+  }
+
+  /** What it does for all but those of one relay. */
+  workBeside(fanout: Fanout | undefined, all = this.work): Work {
+    return fanout ? lessWork(all, fanout.work) : all;
+  }
+
+  /** How long it keeps the last packet of its slowest burst, as predicted, in ms. */
+  get predictedDelay(): number {
+    const { work } = this;
+    const delays = [...this.fanouts].map((fanout) =>
+      predictDelay(fanout.bursts, this.workBeside(fanout, work), this.load.utilisation),
+    );
+    return Math.max(0, ...delays);
   }
 
   /** Called once if the process ends without having been told to. */

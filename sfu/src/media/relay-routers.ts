@@ -1,8 +1,11 @@
-import { MeshliftError } from '@meshlift/protocol';
+import { MeshliftError, type Subscription } from '@meshlift/protocol';
+import { Fanout } from './fanout.ts';
 import type { PayloadTypes } from './payload-types.ts';
-import { placeViewer } from './placement.ts';
+import { placeOrigin, placeViewer, type ViewerPlace, type WorkerLoad } from './placement.ts';
 import type { PoolWorker } from './pool-worker.ts';
+import { predictDelay, sumOfWork, workOf } from './predicted-delay.ts';
 import { RelayRouter } from './relay-router.ts';
+import type { Traffic } from './traffic.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /** Viewers that number codecs in more ways than this at a time are no browsers. */
@@ -29,17 +32,28 @@ export interface Place {
 export class RelayRouters {
   readonly origin: RelayRouter;
   readonly #pool: WorkerPool;
+  readonly #traffic: Traffic;
+  /** Its viewers on each worker that has any. */
+  readonly #fanouts = new Map<PoolWorker, Fanout>();
+  #closed = false;
   /** By worker and payload types. */
   readonly #edges = new Map<string, Edge>();
 
   /** @throws MeshliftError `SERVER_FULL` */
-  static async create(pool: WorkerPool): Promise<RelayRouters> {
-    const worker = chooseWorker(pool, () => false);
-    return new RelayRouters(pool, await RelayRouter.createOrigin(worker));
+  static async create(pool: WorkerPool, traffic: Traffic): Promise<RelayRouters> {
+    const worker = chosenOf(pool.workers, placeOrigin(pool.workers.map((candidate) => loadOf(candidate))));
+    worker.origins += 1;
+    try {
+      return new RelayRouters(pool, traffic, await RelayRouter.createOrigin(worker));
+    } catch (error) {
+      worker.origins -= 1;
+      throw error;
+    }
   }
 
-  private constructor(pool: WorkerPool, origin: RelayRouter) {
+  private constructor(pool: WorkerPool, traffic: Traffic, origin: RelayRouter) {
     this.#pool = pool;
+    this.#traffic = traffic;
     this.origin = origin;
   }
 
@@ -57,20 +71,21 @@ export class RelayRouters {
    * A place for one more viewer. It is counted before anything is awaited, so that others see it when they
    * choose, and so that the router does not close meanwhile.
    *
+   * @param subscription what the viewer is to be sent
    * @param payloadTypes what the viewer numbers codecs as; ours when left out
    * @throws MeshliftError `SERVER_FULL`, or `MEDIA_FAILED` when the worker has just died
    */
-  async reserve(payloadTypes?: PayloadTypes): Promise<Place> {
-    const worker = chooseWorker(this.#pool, (candidate) => this.#serves(candidate));
+  async reserve(subscription: Subscription, payloadTypes?: PayloadTypes): Promise<Place> {
+    this.#traffic.look();
+    const worker = this.#chooseWorker(subscription, payloadTypes);
     const edge = this.#edgeOn(worker, payloadTypes);
-    worker.load.countPlacement();
-    worker.viewers += 1;
+    this.#addViewer(worker, subscription);
     if (edge) edge.viewers += 1;
     let given = false;
     const release = () => {
       if (given) return;
       given = true;
-      worker.viewers -= 1;
+      this.#removeViewer(worker, subscription);
       if (edge) this.#release(edge);
     };
     try {
@@ -84,6 +99,9 @@ export class RelayRouters {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.origin.worker.origins -= 1;
     for (const { router } of this.#edges.values()) closeWhenOpen(router);
     this.#edges.clear();
     this.origin.close();
@@ -96,21 +114,55 @@ export class RelayRouters {
     closeWhenOpen(edge.router);
   }
 
-  #serves(worker: PoolWorker): boolean {
-    return worker === this.origin.worker || this.#countOn(worker) > 0;
+  #chooseWorker(subscription: Subscription, payloadTypes: PayloadTypes | undefined): PoolWorker {
+    const candidates = this.#pool.workers.filter((worker) => this.#hasRoom(worker, payloadTypes));
+    const places = candidates.map((worker) => this.#placeOn(worker, subscription));
+    return chosenOf(candidates, placeViewer(places));
+  }
+
+  /** What would become of a worker if a viewer came to it. */
+  #placeOn(worker: PoolWorker, subscription: Subscription): ViewerPlace {
+    const fanout = this.#fanouts.get(worker);
+    const bursts = (fanout ?? new Fanout(this.#traffic)).burstsWith(subscription);
+    const beside = worker.workBeside(fanout);
+    return {
+      ...loadOf(worker),
+      predictedShare: beside.share + sumOfWork(bursts.map(workOf)).share,
+      delayMs: predictDelay(bursts, beside, worker.load.utilisation),
+      servesRelay: worker === this.origin.worker || this.#countOn(worker) > 0,
+    };
+  }
+
+  #addViewer(worker: PoolWorker, subscription: Subscription): void {
+    const fanout = this.#fanouts.get(worker) ?? new Fanout(this.#traffic);
+    this.#fanouts.set(worker, fanout);
+    worker.fanouts.add(fanout);
+    fanout.add(subscription);
+  }
+
+  #removeViewer(worker: PoolWorker, subscription: Subscription): void {
+    const fanout = this.#fanouts.get(worker);
+    fanout?.remove(subscription);
+    if (!fanout || fanout.viewers > 0) return;
+    this.#fanouts.delete(worker);
+    worker.fanouts.delete(fanout);
   }
 
   #countOn(worker: PoolWorker): number {
     return [...this.#edges.values()].filter((edge) => edge.worker === worker).length;
   }
 
+  #hasRoom(worker: PoolWorker, payloadTypes: PayloadTypes | undefined): boolean {
+    if (worker === this.origin.worker && !payloadTypes) return true;
+    return this.#edges.has(edgeKey(worker, payloadTypes)) || this.#countOn(worker) < MOST_EDGES_ON_A_WORKER;
+  }
+
   /** The origin serves viewers of its worker itself, those that go by its payload types. */
   #edgeOn(worker: PoolWorker, payloadTypes: PayloadTypes | undefined): Edge | undefined {
     if (worker === this.origin.worker && !payloadTypes) return undefined;
-    const key = `${worker.pid} ${payloadTypes?.key ?? ''}`;
+    const key = edgeKey(worker, payloadTypes);
     const known = this.#edges.get(key);
     if (known) return known;
-    if (this.#countOn(worker) >= MOST_EDGES_ON_A_WORKER) throw new MeshliftError('SERVER_FULL');
     const router = RelayRouter.createEdge(worker, this.origin, payloadTypes);
     const edge: Edge = { worker, router, viewers: 0 };
     this.#edges.set(key, edge);
@@ -133,16 +185,19 @@ function closeWhenOpen(opening: Promise<RelayRouter>): void {
   );
 }
 
-function chooseWorker(pool: WorkerPool, servesRelay: (worker: PoolWorker) => boolean): PoolWorker {
-  const { workers } = pool;
-  const index = placeViewer(
-    workers.map((worker) => ({
-      utilisation: worker.load.utilisation,
-      placedSinceSample: worker.load.placedSinceSample,
-      viewers: worker.viewers,
-      servesRelay: servesRelay(worker),
-    })),
-  );
+const edgeKey = ({ pid }: PoolWorker, payloadTypes: PayloadTypes | undefined) =>
+  `${pid} ${payloadTypes?.key ?? ''}`;
+
+function loadOf(worker: PoolWorker): WorkerLoad {
+  const { load, viewers, origins } = worker;
+  return {
+    utilisation: load.utilisation,
+    predictedShare: worker.work.share,
+    sessions: viewers + origins,
+  };
+}
+
+function chosenOf(workers: readonly PoolWorker[], index: number | undefined): PoolWorker {
   const worker = index === undefined ? undefined : workers[index];
   if (!worker) throw new MeshliftError('SERVER_FULL');
   return worker;

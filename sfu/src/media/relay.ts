@@ -8,9 +8,7 @@ import {
   type MediaKind,
   type MediaNodeEvents,
   MeshliftError,
-  type RtpCapabilities,
   type RtpParameters,
-  type Subscription,
   type TransportOptions,
   type WantedLayers,
 } from '@meshlift/protocol';
@@ -20,28 +18,17 @@ import { Ingest, layersOf } from './ingest.ts';
 import { Ingests } from './ingests.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { payloadTypesOf, withPayloadTypes } from './payload-types.ts';
+import { ENCODER_MISSED_AFTER_MS, PLAYER_MISSED_AFTER_MS } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
 import { type Place, RelayRouters } from './relay-routers.ts';
 import { SessionTransport } from './session-transport.ts';
-import { type MissedTrack, type Slot, Viewer } from './viewer.ts';
+import { Traffic } from './traffic.ts';
+import { type MissedTrack, Viewer, type ViewerNeeds } from './viewer.ts';
+import { Viewers } from './viewers.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /** How a relay tells its node what happens in it. */
 export type Notify = <N extends keyof MediaNodeEvents>(name: N, event: MediaNodeEvents[N]) => void;
-
-/** An encoder sends media all the time; one that is silent for so long has gone. */
-const ENCODER_MISSED_AFTER_MS = 8_000;
-
-/** A player that is sent nothing says little: some keep the path open three times a minute. */
-const PLAYER_MISSED_AFTER_MS = 24_000;
-
-/** What a viewer can decode and which sources it gets. */
-export interface ViewerNeeds {
-  rtpCapabilities: RtpCapabilities;
-  subscription: Subscription;
-  /** For one that comes with an SDP offer; its capabilities then name the payload types to use. */
-  slots?: readonly Slot[];
-}
 
 interface OpenedViewer {
   transport: TransportOptions;
@@ -59,19 +46,22 @@ export class Relay {
   readonly id: string;
   readonly #routers: RelayRouters;
   readonly #notify: Notify;
+  readonly #traffic: Traffic;
   readonly #ingests = new Ingests();
-  readonly #viewers = new Map<string, Viewer>();
+  readonly #viewers = new Viewers();
   readonly #demand: LayerDemand;
   #closed = false;
 
   /** @throws MeshliftError `SERVER_FULL` */
   static async create(id: string, pool: WorkerPool, notify: Notify): Promise<Relay> {
-    return new Relay(id, await RelayRouters.create(pool), notify);
+    const traffic = new Traffic();
+    return new Relay(id, await RelayRouters.create(pool, traffic), traffic, notify);
   }
 
-  private constructor(id: string, routers: RelayRouters, notify: Notify) {
+  private constructor(id: string, routers: RelayRouters, traffic: Traffic, notify: Notify) {
     this.id = id;
     this.#routers = routers;
+    this.#traffic = traffic;
     this.#notify = notify;
     this.#demand = new LayerDemand(
       (producerId) => this.#highestLayer(producerId),
@@ -89,7 +79,7 @@ export class Relay {
   }
 
   get viewerCount(): number {
-    return this.#viewers.size;
+    return this.#viewers.count;
   }
 
   get edgeCount(): number {
@@ -134,7 +124,7 @@ export class Relay {
       () => ortc.validateAndNormalizeRtpCapabilities(rtpCapabilities as types.RtpCapabilities),
     );
     const payloadTypes = slots && payloadTypesOf(rtpCapabilities);
-    const place = await this.#routers.reserve(payloadTypes);
+    const place = await this.#routers.reserve(needs.subscription, payloadTypes);
     let viewer: Viewer | undefined;
     try {
       const missAfterMs = slots ? PLAYER_MISSED_AFTER_MS : undefined;
@@ -175,10 +165,12 @@ export class Relay {
     sessionId: string,
     options: { kind: MediaKind; rtpParameters: RtpParameters; paused: boolean },
   ): Promise<WantedLayers> {
-    const producer = await this.#ingests.get(sessionId).openProducer(options);
+    const ingest = this.#ingests.get(sessionId);
+    const producer = await ingest.openProducer(options);
+    this.#traffic.add(ingest.sourceId, producer);
     const wanted = this.#demand.track(producer.id, layersOf(producer).spatialLayers);
     producer.observer.once('close', () => this.#demand.untrack(producer.id));
-    for (const viewer of this.#viewers.values()) void this.#offerProducers(viewer);
+    for (const viewer of this.#viewers.all) void this.#offerProducers(viewer);
     return wanted;
   }
 
@@ -200,32 +192,32 @@ export class Relay {
   }
 
   listConsumers(sessionId: string): ConsumerOptions[] {
-    return this.#viewerOf(sessionId).consumers;
+    return this.#viewers.get(sessionId).consumers;
   }
 
   async resumeConsumers(sessionId: string, consumerIds: readonly string[]): Promise<void> {
-    const resuming = this.#viewerOf(sessionId).resume(consumerIds);
+    const resuming = this.#viewers.get(sessionId).resume(consumerIds);
     this.#demand.refresh();
     await resuming;
   }
 
   async pauseConsumers(sessionId: string, consumerIds: readonly string[]): Promise<void> {
-    const pausing = this.#viewerOf(sessionId).pause(consumerIds);
+    const pausing = this.#viewers.get(sessionId).pause(consumerIds);
     this.#demand.refresh();
     await pausing;
   }
 
   async setConsumerLayers(sessionId: string, consumerId: string, layers: Layers | null): Promise<void> {
-    await this.#viewerOf(sessionId).setLayers(consumerId, layers);
+    await this.#viewers.get(sessionId).setLayers(consumerId, layers);
     this.#demand.refresh();
   }
 
   closeSession(sessionId: string): void {
     const ingest = this.#ingests.find(sessionId);
     if (ingest) this.#closeIngest(ingest);
-    const viewer = this.#viewers.get(sessionId);
+    const viewer = this.#viewers.find(sessionId);
     if (!viewer) return;
-    this.#viewers.delete(sessionId);
+    this.#viewers.remove(viewer);
     viewer.close();
     viewer.place.release();
     this.#demand.refresh();
@@ -236,18 +228,12 @@ export class Relay {
     this.#closed = true;
     this.#demand.close();
     for (const ingest of this.#ingests.all) this.#closeIngest(ingest);
-    for (const sessionId of [...this.#viewers.keys()]) this.closeSession(sessionId);
+    for (const { sessionId } of this.#viewers.all) this.closeSession(sessionId);
     this.#routers.close();
   }
 
   #session(sessionId: string): Ingest | Viewer {
-    return this.#ingests.find(sessionId) ?? this.#viewerOf(sessionId);
-  }
-
-  #viewerOf(sessionId: string): Viewer {
-    const viewer = this.#viewers.get(sessionId);
-    if (!viewer) throw new MeshliftError('SESSION_NOT_FOUND');
-    return viewer;
+    return this.#ingests.find(sessionId) ?? this.#viewers.get(sessionId);
   }
 
   #closeIngest(ingest: Ingest): void {
@@ -280,7 +266,7 @@ export class Relay {
         },
       },
     });
-    this.#viewers.set(sessionId, viewer);
+    this.#viewers.add(viewer);
     transport.on('end', (code) => this.#lose(sessionId, code));
     this.#demand.refresh();
     return viewer;
@@ -295,19 +281,13 @@ export class Relay {
       this.#demand.refresh();
     } catch {
       // Its transport or its edge broke; it is told so and joins again.
-      if (this.#viewers.has(viewer.sessionId)) this.#lose(viewer.sessionId, 'MEDIA_FAILED');
+      if (this.#viewers.find(viewer.sessionId)) this.#lose(viewer.sessionId, 'MEDIA_FAILED');
     }
   }
 
   #highestLayer(producerId: string): number {
     const source = this.#ingests.ofProducer(producerId)?.sourceId;
-    let highest = -1;
-    for (const viewer of this.#viewers.values()) {
-      if (source !== undefined && viewer.watches(source)) {
-        highest = Math.max(highest, viewer.highestLayer(producerId));
-      }
-    }
-    return highest;
+    return source === undefined ? -1 : this.#viewers.highestLayer(source, producerId);
   }
 
   #announceDemand(wanted: WantedLayers): void {

@@ -14,6 +14,7 @@ import { LossLadder } from './loss-ladder.ts';
 import { LossMeter } from './loss-meter.ts';
 import type { Place } from './relay-routers.ts';
 import type { SessionTransport } from './session-transport.ts';
+import { subscribes } from './subscription.ts';
 
 /** A producer and the source it belongs to. */
 export interface SourceProducer {
@@ -35,6 +36,14 @@ export interface ViewerListener {
 export interface Slot {
   mid: string;
   kind: MediaKind;
+}
+
+/** What a viewer can decode and which sources it gets. */
+export interface ViewerNeeds {
+  rtpCapabilities: RtpCapabilities;
+  subscription: Subscription;
+  /** For one that comes with an SDP offer; its capabilities then name the payload types to use. */
+  slots?: readonly Slot[];
 }
 
 /** A track that a viewer would watch and cannot decode. */
@@ -71,15 +80,14 @@ export class Viewer {
   readonly #watched = new Map<string, Watched>();
   readonly #oneAtATime = pLimit(1);
 
-  constructor(options: {
-    sessionId: string;
-    transport: SessionTransport;
-    place: Place;
-    subscription: Subscription;
-    rtpCapabilities: RtpCapabilities;
-    slots?: readonly Slot[] | undefined;
-    listener: ViewerListener;
-  }) {
+  constructor(
+    options: ViewerNeeds & {
+      sessionId: string;
+      transport: SessionTransport;
+      place: Place;
+      listener: ViewerListener;
+    },
+  ) {
     this.sessionId = options.sessionId;
     this.transport = options.transport;
     this.place = options.place;
@@ -91,10 +99,7 @@ export class Viewer {
 
   /** Whether this viewer is shown what comes from a source. */
   watches(sourceId: string): boolean {
-    const subscription = this.#subscription;
-    return 'only' in subscription
-      ? subscription.only.includes(sourceId)
-      : !subscription.except.includes(sourceId);
+    return subscribes(this.#subscription, sourceId);
   }
 
   /** What the client needs to receive each track, as it stands now. */

@@ -47,19 +47,24 @@ export function sessionUrl(response: Response): string {
   return location;
 }
 
-/** Publishes for real by WHIP: the stream is live when this resolves. */
+/**
+ * Publishes for real by WHIP: the stream is live when this resolves.
+ *
+ * @param packets how many it sends each time, see `SdpPeer`
+ */
 export async function publishLive(
   server: TestServer,
-  { streamId, publishKey }: Pick<CreatedStream, 'streamId' | 'publishKey'>,
+  { streamId, publishKey, packets }: Pick<CreatedStream, 'streamId' | 'publishKey'> & { packets?: number },
   ...kinds: ('audio' | 'video')[]
 ) {
+  const before = await liveStreams(server);
   const peer = await SdpPeer.create('SendOnly', ...kinds);
   const response = await publish(server, streamId, publishKey, peer.offer);
   const url = sessionUrl(response);
   await peer.connect(await response.text());
-  peer.send();
+  peer.send(packets);
   // The server may see it connect a little later than the peer does.
-  await vi.waitFor(async () => expect(await liveStreams(server)).toBe(1), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await liveStreams(server)).toBe(before + 1), { timeout: 5_000 });
   return { peer, url, etag: response.headers.get('etag') ?? '' };
 }
 

@@ -11,7 +11,8 @@ const KEY_FRAME = Buffer.from([0x10, 0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x10, 0
 /** 20 ms of silence (RFC 6716, section 3.1). */
 const SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
 
-const PACKET_EVERY_MS = 20;
+/** How often a picture or a piece of sound is sent. */
+const EVERY_MS = 20;
 
 /** A WebRTC peer outside any browser that speaks SDP, as WHIP and WHEP clients do: libdatachannel. */
 export class SdpPeer {
@@ -65,15 +66,22 @@ export class SdpPeer {
     return connected;
   }
 
-  /** Sends packets of each of its tracks until it is closed. */
-  send(): void {
+  /**
+   * Sends on each of its tracks until it is closed, fifty times a second.
+   *
+   * @param packets how many each time
+   */
+  send(packets = 1): void {
     let sequenceNumber = 0;
     this.#sending = setInterval(() => {
-      sequenceNumber += 1;
-      for (const [kind, track] of this.#tracks) {
-        if (track.isOpen()) track.sendMessageBinary(packetOf(kind, sequenceNumber));
+      const timestamp = (sequenceNumber / packets) * EVERY_MS;
+      for (let packet = 0; packet < packets; packet += 1) {
+        sequenceNumber += 1;
+        for (const [kind, track] of this.#tracks) {
+          if (track.isOpen()) track.sendMessageBinary(packetOf(kind, sequenceNumber, timestamp));
+        }
       }
-    }, PACKET_EVERY_MS);
+    }, EVERY_MS);
   }
 
   close(): void {
@@ -82,14 +90,18 @@ export class SdpPeer {
   }
 }
 
-/** RFC 3550, section 5.1. */
-function packetOf(kind: Kind, sequenceNumber: number): Buffer {
+/**
+ * RFC 3550, section 5.1.
+ *
+ * @param timestamp in ms
+ */
+function packetOf(kind: Kind, sequenceNumber: number, timestamp: number): Buffer {
   const header = Buffer.alloc(12);
   const clockRate = kind === 'audio' ? 48_000 : 90_000;
   header.writeUInt8(0x80, 0);
   header.writeUInt8(0x80 | PAYLOAD_TYPES[kind], 1);
   header.writeUInt16BE(sequenceNumber % 0x1_0000, 2);
-  header.writeUInt32BE((sequenceNumber * clockRate * PACKET_EVERY_MS) / 1_000, 4);
+  header.writeUInt32BE((timestamp * clockRate) / 1_000, 4);
   header.writeUInt32BE(SSRCS[kind], 8);
   return Buffer.concat([header, kind === 'audio' ? SILENCE : KEY_FRAME]);
 }
