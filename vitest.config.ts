@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{sfu,signaling,client-plugin}/**/*.test.ts'],
+    include: ['{sfu,signaling,client-plugin,load-tests}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'client-plugin/e2e/**'],
     // Real workers and sockets: slow machines get time, and a hang still ends.
     testTimeout: 20_000,

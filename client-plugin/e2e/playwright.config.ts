@@ -1,19 +1,7 @@
-import { existsSync } from 'node:fs';
-import { defineConfig, type LaunchOptions } from '@playwright/test';
+import { defineConfig } from '@playwright/test';
+import { launchOptions } from './support/launch.ts';
+import { EXPECT_WITHIN_MS } from './support/patient-expect.ts';
 import { withSound } from './support/sound-launch.ts';
-
-const installed = process.env.MESHLIFT_CHROMIUM ?? ['/usr/bin/chromium'].find((path) => existsSync(path));
-
-const launchOptions: LaunchOptions = {
-  ...(installed ? { executablePath: installed } : {}),
-  args: [
-    ...['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-    ...['--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
-    ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
-    // Without it a page on this machine hides its addresses behind names nobody here can resolve.
-    '--disable-features=WebRtcHideLocalIpsWithMdns',
-  ],
-};
 
 /** Specs of pages that listen to what they play. */
 const LISTENING = ['ear.spec.ts', 'switch-gaps.spec.ts'];
@@ -27,7 +15,7 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   timeout: 60_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: EXPECT_WITHIN_MS },
   reporter: 'list',
   use: {
     viewport: { width: 1280, height: 800 },

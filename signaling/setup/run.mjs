@@ -1,4 +1,4 @@
-// The two commands' entry: `node signaling/setup/run.mjs start|test|setup`. Plain JavaScript
+// The commands' entry: `node signaling/setup/run.mjs start|test|load|setup`. Plain JavaScript
 // without dependencies, because it runs on any Node from 20 on, before anything is installed.
 // Where that Node is too old for the rest, it goes on under a newer one kept in the user's cache.
 import { spawn } from 'node:child_process';

@@ -1,3 +1,4 @@
+import { load } from './commands/load.ts';
 import { prepare } from './commands/prepare.ts';
 import { start } from './commands/start.ts';
 import { test } from './commands/test.ts';
@@ -7,12 +8,15 @@ import { Screen } from './lib/screen.ts';
 import { describe, SetupError } from './lib/setup-error.ts';
 import { oneCheck, verdict } from './lib/tally.ts';
 
-const USAGE = 'usage: node signaling/setup/run.mjs start | test [checks|unit|e2e] | setup';
+const USAGE = 'usage: node signaling/setup/run.mjs start | test [checks|unit|e2e] | load [scenario…] | setup';
 
 const COMMANDS: Record<string, (context: Context, args: string[]) => Promise<unknown>> = {
   start,
   test: async (context, args) => {
     process.exitCode = await test(context, args);
+  },
+  load: async (context, args) => {
+    process.exitCode = await load(context, args);
   },
   setup: async (context) => {
     await prepare(context);

@@ -1,5 +1,6 @@
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import type { Recording } from '../../src/test-picture/tone-levels.ts';
+import { expect } from './patient-expect.ts';
 
 /** What a page keeps of its own sound. */
 interface EarPage {

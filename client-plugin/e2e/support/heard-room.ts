@@ -1,9 +1,9 @@
 import { cpus } from 'node:os';
-import { expect } from '@playwright/test';
 import { type Heard, hearHops } from '../../src/test-picture/hop-hearing.ts';
 import { Ear } from './ear.ts';
 import { type PictureSize, publishHops } from './hop-source.ts';
 import type { Member } from './member.ts';
+import { expect } from './patient-expect.ts';
 
 /** As the room's: how its media travels. */
 type Mode = 'mesh' | 'sfu';
@@ -14,6 +14,9 @@ const BEFORE_MS = 700;
 const AFTER_MS = 1_500;
 /** About as long as a switch takes; so long is listened where nothing is switched. */
 const CALM_MS = 1_500;
+
+/** So long it may take until everybody is heard: a full machine is slow. */
+const HEARD_WITHIN_MS = 60_000;
 
 /** What one participant heard of another one. */
 export interface HeardOfOne extends Heard {
@@ -62,7 +65,7 @@ export class HeardRoom {
     await expect(async () => {
       const { sounds } = await this.#witness(() => this.#hear(500));
       expect(sounds.filter(({ present }) => !present)).toEqual([]);
-    }).toPass();
+    }).toPass({ timeout: HEARD_WITHIN_MS });
   }
 
   /** Moves the room. @returns what everybody saw and heard from shortly before until everybody had gone over */

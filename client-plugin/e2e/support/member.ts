@@ -1,5 +1,6 @@
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import type { JoinOptions, OfferedStream, Room, RoomMode } from '../../src/index.ts';
+import { expect } from './patient-expect.ts';
 
 /** What a page of the tests keeps about the room it is in. */
 interface MeshPage {

@@ -16,6 +16,8 @@ export class ReceivingPeer {
   readonly #connected: Promise<void>;
   readonly #firstPacket: Promise<void>;
   #onFirstPacket: () => void = () => undefined;
+  /** One that nobody holds is collected, and its packets with it. */
+  readonly #tracks: Track[] = [];
   readonly #counter = new SequenceCounter();
   #delays: number[] | undefined;
   #bytes = 0;
@@ -87,6 +89,7 @@ export class ReceivingPeer {
   }
 
   #receive(track: Track): void {
+    this.#tracks.push(track);
     // It reports what it received, as every player does (RFC 3550, section 6.4.2).
     track.setMediaHandler(new RtcpReceivingSession());
     track.onMessage((packet) => this.#count(packet));

@@ -87,6 +87,11 @@ describe('what an SFU that is ICE-lite needs to know', () => {
     expect(parseOffer(offerOf([audioSection({ setup })])).dtls.role).toBe(role);
   });
 
+  it('does not take a number for the name of an algorithm', () => {
+    const text = camera.replaceAll('a=fingerprint:sha-256', 'a=fingerprint:256');
+    expect(refusalOf(text).message).toContain('no a=fingerprint that can be used');
+  });
+
   it('takes fingerprints in letters of either size, and nothing that is none', () => {
     const small = camera.replaceAll('AB:', 'ab:');
     expect(parseOffer(small).dtls).toEqual(parseOffer(camera).dtls);
@@ -131,6 +136,7 @@ describe('sections', () => {
   it.each([
     ['RTP/AVP', 'DTLS and SRTP alone; RTP/AVP was offered'],
     ['x/SAVPF', 'DTLS and SRTP alone'],
+    ['4711', 'DTLS and SRTP alone; 4711 was offered'],
   ])('over %s are refused', (protocol, reason) => {
     expect(refusalOf(offerOf([audioSection({ protocol })])).message).toContain(reason);
   });

@@ -88,7 +88,9 @@ function readSection(
 ): MediaSection | OtherSection {
   const mid = media.mid === undefined ? undefined : String(media.mid);
   if (mid !== undefined && !/^[\w.+~-]{1,32}$/.test(mid)) throw SdpError.invalid('An a=mid cannot be used.');
-  const { type, protocol, payloads } = media;
+  // The parser makes a number of whatever looks like one.
+  const [type, protocol] = [String(media.type ?? ''), String(media.protocol ?? '')];
+  const { payloads } = media;
   if (!type || !protocol || payloads === undefined) {
     throw SdpError.invalid(`The m= line of section ${index + 1} is none.`);
   }
@@ -154,7 +156,7 @@ const algorithms = ['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512'] as cons
 
 function dtlsOf(session: SessionDescription, media: ParsedSection | undefined): DtlsParameters {
   const fingerprint = media?.fingerprint ?? session.fingerprint;
-  const algorithm = algorithms.find((known) => known === fingerprint?.type.toLowerCase());
+  const algorithm = algorithms.find((known) => known === String(fingerprint?.type).toLowerCase());
   if (!fingerprint || !algorithm) throw SdpError.invalid('There is no a=fingerprint that can be used.');
   if (!/^[0-9a-f]{2}(?::[0-9a-f]{2})+$/i.test(fingerprint.hash)) {
     throw SdpError.invalid('The a=fingerprint is none.');

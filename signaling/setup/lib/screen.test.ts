@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Interrupted } from './interrupt.ts';
-import { elapsed, Screen } from './screen.ts';
+import { elapsed, Screen, type StepReport } from './screen.ts';
 
 describe('elapsed', () => {
   it('is in seconds, and from a minute on in minutes', () => {
@@ -41,6 +41,28 @@ describe('Screen', () => {
     expect(text).toContain('compiling [12/50]');
     expect(text.split('\n')).toHaveLength(3);
     expect(text.endsWith('\r\x1b[Kworker: ready after 50.0 s\n')).toBe(true);
+  });
+
+  it('shows what goes on: in the live line of a terminal, else in a line each', async () => {
+    const shown = async (isTTY: boolean) => {
+      let text = '';
+      let now = 0;
+      const screen = new Screen({ isTTY, columns: 60, write: (piece) => (text += piece) }, () => now);
+      const work = async (report: StepReport) => {
+        for (const count of [10, 10, 20]) {
+          now += 1000;
+          report.doing(`counting ${count} viewers`);
+        }
+      };
+      await screen.during('fan-out', 'Fan-out', work, 'done');
+      return text;
+    };
+    expect(await shown(false)).toBe(
+      'fan-out: Fan-out\nfan-out: counting 10 viewers  1.0 s\nfan-out: counting 20 viewers  3.0 s\nfan-out: done after 3.0 s\n',
+    );
+    const onTerminal = await shown(true);
+    expect(onTerminal).toContain('\r\x1b[Kfan-out: counting 20 viewers  3.0 s\r\x1b[K');
+    expect(onTerminal.match(/\n/g)).toHaveLength(2);
   });
 
   it('tells of a failure and passes it on', async () => {

@@ -3,6 +3,8 @@ import { Interrupted } from './interrupt.ts';
 /** Where a step tells how it goes. */
 export interface StepReport {
   step(text: string): void;
+  /** What goes on within the step. On a terminal it is seen for as long as it goes on, and leaves no line. */
+  doing(text: string): void;
   progress(done: number, total: number): void;
 }
 
@@ -38,8 +40,17 @@ export class Screen {
     this.#out.write(`${this.#out.isTTY ? '\r\x1b[K' : ''}${text}\n`);
   }
 
-  /** Shows the work of one step from its start to its end. Rejects as the work does. */
-  async during<T>(name: string, title: string, work: (report: StepReport) => Promise<T>): Promise<T> {
+  /**
+   * Shows the work of one step from its start to its end. Rejects as the work does.
+   *
+   * @param finished what it is called at its end
+   */
+  async during<T>(
+    name: string,
+    title: string,
+    work: (report: StepReport) => Promise<T>,
+    finished = 'ready',
+  ): Promise<T> {
     const start = this.#now();
     let part = title;
     let counted = '';
@@ -58,6 +69,14 @@ export class Screen {
         this.line(`${name}: ${text}`);
         live();
       },
+      doing: (text) => {
+        if (text === part) return;
+        part = text;
+        counted = '';
+        tenth = 0;
+        if (this.#out.isTTY) live();
+        else this.line(`${name}: ${text}  ${elapsed(this.#now() - start)}`);
+      },
       progress: (done, total) => {
         if (!total) return;
         counted = ` [${done}/${total}]`;
@@ -71,7 +90,7 @@ export class Screen {
     report.step(title);
     try {
       const result = await work(report);
-      this.line(`${name}: ready after ${elapsed(this.#now() - start)}`);
+      this.line(`${name}: ${finished} after ${elapsed(this.#now() - start)}`);
       return result;
     } catch (error) {
       const how = error instanceof Interrupted ? 'stopped' : 'failed';

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createLogger, createRegistry } from '@meshlift/telemetry';
 import { parseConfig } from '../config/config.ts';
 import { startServer } from '../server.ts';
+import { withGeneratedPart } from './generated-part.ts';
 import { configTable, errorsTable, messagesTable, metricsTable } from './tables.ts';
 
 /** A table that stands in a document between `<!-- name -->` and `<!-- /name -->`. */
@@ -44,10 +45,7 @@ export async function documents(): Promise<{ file: string; stands: string; shoul
   for (const { file, name, make } of tables) {
     const stands = results.get(file)?.stands ?? (await readFile(pathOf(file), 'utf8'));
     const before = results.get(file)?.should ?? stands;
-    const between = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
-    if (!between.test(before)) throw new Error(`${file} has no place for the table "${name}"`);
-    const table = await make();
-    const should = before.replace(between, (_, start: string, end: string) => `${start}${table}\n${end}`);
+    const should = withGeneratedPart(before, name, await make());
     results.set(file, { file, stands, should });
   }
   return [...results.values()];

@@ -16,18 +16,23 @@ export const rateLimits = {
   request: { times: 100, perSeconds: 5 },
 } as const satisfies Record<string, RateLimit>;
 
+const pseudonymOf = (address: string) => pseudonyms.of('address', address);
+
 /** Counts what each address does, under the address's pseudonym: the address itself is not kept (V3). */
 export class RateLimiter {
   readonly #limiter: RateLimiterMemory;
+  readonly #nameOf: (who: string) => string;
 
-  constructor({ times, perSeconds }: RateLimit) {
+  /** @param nameOf under what name somebody is counted; for those who are told apart by something else */
+  constructor({ times, perSeconds }: RateLimit, nameOf: (who: string) => string = pseudonymOf) {
     this.#limiter = new RateLimiterMemory({ points: times, duration: perSeconds });
+    this.#nameOf = nameOf;
   }
 
   /** @throws MeshliftError `RATE_LIMITED` */
   async take(who: string): Promise<void> {
     try {
-      await this.#limiter.consume(pseudonyms.of('address', who));
+      await this.#limiter.consume(this.#nameOf(who));
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       const seconds = Math.ceil(refused.msBeforeNext / 1_000);

@@ -1,7 +1,60 @@
+import type { DtlsParameters, RtpCapabilities } from '@meshlift/protocol';
 import type { Door } from '../../relays/relay.ts';
 import type { ReceivingPeer } from '../receiving-peer.ts';
+import { SignalingClient } from '../signaling-client.ts';
 import type { Entry } from './enter.ts';
+import { answerFor } from './transport-answer.ts';
 
-export async function enterByPlugin(_door: Door & { kind: 'plugin' }, _peer: ReceivingPeer): Promise<Entry> {
-  throw new Error('not yet');
+/** Feedback that goes with the header extensions which this peer has not. */
+const ESTIMATION = new Set(['transport-cc', 'goog-remb']);
+
+/**
+ * By the messages of the plugin, in its order: the server knows this end's certificate before the first packet,
+ * and is asked for media while ICE and DTLS come about.
+ */
+export async function enterByPlugin(door: Door & { kind: 'plugin' }, peer: ReceivingPeer): Promise<Entry> {
+  const [{ client, welcome }, offer] = await Promise.all([SignalingClient.open(door.server), peer.offer()]);
+  try {
+    const { sessionId, transport, consumers } = await client.request('stream:watch', {
+      streamId: door.streamId,
+      rtpCapabilities: capabilitiesOf(welcome.routerRtpCapabilities),
+    });
+    const video = consumers.find(({ kind }) => kind === 'video');
+    if (!video) throw new Error('the stream has no picture in VP8');
+    await client.request('transport:connect', { sessionId, dtlsParameters: dtlsParametersOf(offer) });
+    peer.accept(answerFor(offer, transport, video));
+    await client.request('consumer:resume', { sessionId, consumerIds: [video.id] });
+    return {
+      leave: async () => {
+        await client.request('session:close', { sessionId });
+        client.close();
+      },
+    };
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+/**
+ * What libdatachannel can be sent: VP8 and requests for what was lost. It has no transport-wide feedback, so that
+ * the server must not wait for any.
+ */
+function capabilitiesOf(router: RtpCapabilities): RtpCapabilities {
+  return {
+    codecs: router.codecs
+      .filter(({ mimeType }) => mimeType.toLowerCase() === 'video/vp8')
+      .map(({ rtcpFeedback = [], ...codec }) => ({
+        ...codec,
+        rtcpFeedback: rtcpFeedback.filter(({ type }) => !ESTIMATION.has(type)),
+      })),
+    headerExtensions: [],
+  };
+}
+
+/** This end is the client of DTLS, as browsers are towards a relay. */
+function dtlsParametersOf(offer: string): DtlsParameters {
+  const value = /a=fingerprint:sha-256 (\S+)/.exec(offer)?.[1];
+  if (!value) throw new Error('the offer has no certificate');
+  return { role: 'client', fingerprints: [{ algorithm: 'sha-256', value }] };
 }

@@ -1,0 +1,85 @@
+import { setPriority } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import { serveTasks } from '../machine/child.ts';
+import type { Door } from '../relays/relay.ts';
+import { sum } from '../statistics.ts';
+import type { JoinOptions } from './crowd.ts';
+import { type Joined, Viewer } from './viewer.ts';
+
+export type { Joined } from './viewer.ts';
+
+/** What viewers received within some time. */
+export interface Counted {
+  viewers: number;
+  /** Viewers that received nothing at all. */
+  without: number;
+  received: number;
+  lost: number;
+  bytes: number;
+  seconds: number;
+  /** How much of one core this process has used, from 0 to 1: near 1 it is what is measured, and not the relay. */
+  utilisation: number;
+  /** Of those that were asked to say: the age of each picture when its last packet came, in ms, by viewer. */
+  delays: number[][];
+}
+
+const viewers: Viewer[] = [];
+
+const tasks = {
+  hurry(): void {
+    try {
+      setPriority(-10);
+    } catch {
+      // It is measured with what there is; only root may be in a hurry.
+    }
+  },
+
+  async join(
+    door: Door,
+    count: number,
+    { atOnce = 20, withinMs, delays = false }: JoinOptions,
+  ): Promise<Joined[]> {
+    const limit = pLimit(withinMs === undefined ? atOnce : count);
+    return Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        limit(async () => {
+          if (withinMs !== undefined) await wait((index * withinMs) / count);
+          const { viewer, joined } = await Viewer.join(door, { delays });
+          if (viewer) viewers.push(viewer);
+          return joined;
+        }),
+      ),
+    );
+  },
+
+  async count(seconds: number): Promise<Counted> {
+    const watching = [...viewers];
+    for (const viewer of watching) viewer.take();
+    const startedAt = performance.now();
+    const cpuBefore = process.cpuUsage();
+    await wait(seconds * 1_000);
+    const taken = watching.map((viewer) => viewer.take());
+    const ms = performance.now() - startedAt;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    return {
+      viewers: watching.length,
+      without: taken.filter(({ received }) => received === 0).length,
+      received: sum(taken.map(({ received }) => received)),
+      lost: sum(taken.map(({ lost }) => lost)),
+      bytes: sum(taken.map(({ bytes }) => bytes)),
+      seconds: ms / 1_000,
+      utilisation: (user + system) / 1_000 / ms,
+      delays: taken.map(({ delays }) => delays).filter((of) => of.length > 0),
+    };
+  },
+
+  async leave(count = viewers.length): Promise<void> {
+    const limit = pLimit(20);
+    await Promise.all(viewers.splice(0, count).map((viewer) => limit(() => viewer.leave())));
+  },
+};
+
+export type CrowdTasks = typeof tasks;
+
+serveTasks(tasks);

@@ -1,0 +1,63 @@
+import { Child } from '../machine/child.ts';
+import type { Door } from '../relays/relay.ts';
+import type { Counted, CrowdTasks, Joined } from './crowd-process.ts';
+
+export type { Counted, Joined } from './crowd-process.ts';
+
+export interface JoinOptions {
+  /** How many may be on their way at a time. Default 20. */
+  atOnce?: number;
+  /** Spreads their coming evenly over so many ms; then `atOnce` does not count. */
+  withinMs?: number;
+  /** Whether they say how old the pictures are that come. */
+  delays?: boolean;
+}
+
+/** Any number of viewers in a process of their own. */
+export class Crowd {
+  readonly #child: Child<CrowdTasks>;
+
+  /**
+   * @param options.urgent for a few that measure delays: they come before others on their core, and are not to be
+   *   where the many are
+   */
+  static async start({
+    core,
+    urgent = false,
+  }: {
+    core?: number | undefined;
+    urgent?: boolean;
+  } = {}): Promise<Crowd> {
+    const child = await Child.start<CrowdTasks>(new URL('crowd-process.ts', import.meta.url), { core });
+    if (urgent) await child.tasks.hurry();
+    return new Crowd(child);
+  }
+
+  private constructor(child: Child<CrowdTasks>) {
+    this.#child = child;
+  }
+
+  /** Brings viewers in; resolves when each of them has its first packet or has failed. */
+  join(door: Door, count: number, options: JoinOptions = {}): Promise<Joined[]> {
+    return this.#child.tasks.join(door, count, options);
+  }
+
+  /** What all that are there receive within so many seconds. */
+  count(seconds: number): Promise<Counted> {
+    return this.#child.tasks.count(seconds);
+  }
+
+  /** The longest there go first, and say goodbye; all, when no number is given. */
+  leave(count?: number): Promise<void> {
+    return this.#child.tasks.leave(count);
+  }
+
+  /** Everybody vanishes without a word. */
+  vanish(): void {
+    this.#child.kill();
+  }
+
+  stop(): Promise<void> {
+    return this.#child.stop();
+  }
+}

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../machine/free-port.ts';
+import { ProcessGroup } from '../machine/process-group.ts';
+import { findJanus, writeJanusConfig } from './janus-config.ts';
+import type { RelayOptions, RelayUnderTest } from './relay.ts';
+import { ServerProcess } from './server-process.ts';
+
+/** How long it may take to answer its first request, in ms. */
+const START_WITHIN_MS = 15_000;
+
+const LOOPBACK = '127.0.0.1';
+const MOUNTPOINT = 1;
+
+/**
+ * Janus as the distribution packs it: its streaming plugin with one mountpoint that takes VP8 by RTP. What it is
+ * set to is told by `writeJanusConfig`. It is no SFU in the full sense here, since nobody sends to it by WebRTC:
+ * that spares it the unprotecting of 150 packets a second, which is less than a hundredth of its work.
+ *
+ * @throws Error when it is not installed
+ */
+export async function startJanus({ core }: RelayOptions = {}): Promise<RelayUnderTest> {
+  const janus = findJanus();
+  if (!janus) throw new Error('Janus is not installed: apt-get install janus');
+  const group = ProcessGroup.create('janus');
+  const folder = mkdtempSync(join(tmpdir(), 'meshlift-janus-'));
+  let server: ServerProcess | undefined;
+  const stop = async () => {
+    await server?.stop();
+    await group.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const ports = { api: await freePort('tcp'), rtp: await freePort('udp'), rtcp: await freePort('udp') };
+    writeJanusConfig(folder, janus, {
+      loopback: LOOPBACK,
+      address: hostAddress(),
+      mountpoint: MOUNTPOINT,
+      ports,
+    });
+    const command = [janus.program, '--configs-folder', folder] as const;
+    ({ server } = await ServerProcess.start(command, { group, core, ready: /Starting Meetecho Janus/ }));
+    const url = `http://${LOOPBACK}:${ports.api}/janus`;
+    await answers(url, server);
+    return {
+      name: 'janus',
+      group,
+      ingest: { kind: 'rtp', host: LOOPBACK, port: ports.rtp, rtcpPort: ports.rtcp },
+      doors: [{ kind: 'janus', url, mountpoint: MOUNTPOINT }],
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Whether it can be started here. */
+export function hasJanus(): boolean {
+  return findJanus() !== undefined;
+}
+
+/**
+ * Janus gathers no candidate on the loopback. Packets to another address of the same machine take the same way
+ * through the kernel, without touching the network.
+ */
+function hostAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((entries = []) => entries);
+  const other = addresses.find(({ family, internal }) => family === 'IPv4' && !internal);
+  if (!other) throw new Error('Janus needs an IPv4 address beside the loopback, and this machine has none');
+  return other.address;
+}
+
+async function answers(url: string, server: ServerProcess): Promise<void> {
+  const until = performance.now() + START_WITHIN_MS;
+  while (performance.now() < until) {
+    const response = await fetch(`${url}/info`).catch(() => undefined);
+    await response?.body?.cancel();
+    if (response?.ok) return;
+    await wait(50);
+  }
+  throw new Error(`Janus does not answer:\n${server.output}`);
+}

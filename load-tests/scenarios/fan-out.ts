@@ -1,0 +1,156 @@
+import { type Load, loadOf } from '../lib/load.ts';
+import { startMeshlift } from '../lib/relays/meshlift.ts';
+import { startRaw } from '../lib/relays/raw.ts';
+import type { Chart, Figure } from '../lib/result.ts';
+import { ratios, rotated } from '../lib/rounds.ts';
+import { onStage } from '../lib/stage.ts';
+import { figure, fitLine, median } from '../lib/statistics.ts';
+import type { Bench, Scenario } from './scenario.ts';
+
+const KB = 1_000;
+
+const relays = { Meshlift: startMeshlift, 'raw worker': startRaw } as const;
+type Name = keyof typeof relays;
+const names = Object.keys(relays) as Name[];
+
+/** What one round found of each relay, for each number of viewers. */
+type Round = Record<Name, Load[]>;
+
+export const fanOut: Scenario = {
+  name: 'fan-out',
+  title: 'Cost of an audience',
+  about:
+    'What one more viewer of a stream costs in time and memory, and whether that stays the same as they get more.',
+  usual: { rounds: 5, seconds: 8, viewers: [50, 100, 200, 400] },
+
+  async run(bench) {
+    const viewers = (bench.wishes.viewers ?? this.usual.viewers ?? []).toSorted((one, other) => one - other);
+    const rounds: Round[] = [];
+    for (let round = 0; round < bench.wishes.rounds; round += 1) {
+      const found: Round = { Meshlift: [], 'raw worker': [] };
+      for (const name of rotated(names, round)) {
+        bench.progress(`round ${round + 1} of ${bench.wishes.rounds}: ${name}`);
+        found[name] = await climb(bench, name, viewers);
+      }
+      rounds.push(found);
+    }
+    return {
+      options: { ...bench.wishes, viewers },
+      figures: figures(rounds, viewers),
+      charts: charts(rounds),
+      rounds,
+    };
+  },
+};
+
+/** More and more viewers of one relay. */
+function climb(bench: Bench, name: Name, numbers: readonly number[]): Promise<Load[]> {
+  return onStage(
+    bench,
+    () => relays[name]({ core: bench.cores.relay }),
+    async (stage) => {
+      const loads: Load[] = [];
+      for (const viewers of numbers) {
+        bench.progress(`${name}: ${viewers} viewers`);
+        const load = await loadOf(bench, stage, viewers);
+        if (load) loads.push(load);
+      }
+      return loads;
+    },
+  );
+}
+
+function figures(rounds: readonly Round[], viewers: readonly number[]): Figure[] {
+  const of = (name: Name) => rounds.map((round) => round[name]).filter((loads) => loads.length > 1);
+  const costs = (loads: readonly Load[]) => fitLine(loads.map((load) => [load.viewers, load.cpu]));
+  const memory = (loads: readonly Load[]) => fitLine(loads.map((load) => [load.viewers, load.memory]));
+  const complete = rounds.filter((round) => names.every((name) => round[name].length > 1));
+  const found: Figure[] = viewers.map((number) =>
+    figure(
+      {
+        id: `fan-out.packets-${number}`,
+        title: `Packets forwarded, ${number} viewers`,
+        unit: 'k per CPU-second',
+      },
+      of('Meshlift').flatMap((loads) =>
+        loads
+          .filter((load) => load.viewers === number)
+          .map(({ packetsPerCpuSecond }) => packetsPerCpuSecond / 1_000),
+      ),
+    ),
+  );
+  return [
+    ...found,
+    figure(
+      { id: 'fan-out.cores-per-100', title: 'A core, for 100 viewers more', unit: '%' },
+      of('Meshlift').map((loads) => costs(loads).slope * 100 * 100),
+    ),
+    figure(
+      {
+        id: 'fan-out.slope',
+        title: 'Cost of a viewer, of the raw worker’s',
+        unit: '',
+        aim: { is: 'at most', value: 1.05 },
+      },
+      ratios(
+        complete,
+        (round) => costs(round.Meshlift).slope,
+        (round) => costs(round['raw worker']).slope,
+      ),
+    ),
+    figure(
+      { id: 'fan-out.bend', title: 'Farthest from a straight line', unit: '% of the largest cost' },
+      of('Meshlift').map((loads) => farthestFrom(costs(loads), loads) * 100),
+    ),
+    figure(
+      {
+        id: 'fan-out.memory-per-viewer',
+        title: 'Memory per viewer, all processes',
+        unit: 'KB',
+        aim: { is: 'at most', value: 200 },
+      },
+      of('Meshlift').map((loads) => memory(loads).slope / KB),
+    ),
+    figure(
+      { id: 'fan-out.raw-memory-per-viewer', title: 'The same of the raw worker', unit: 'KB' },
+      of('raw worker').map((loads) => memory(loads).slope / KB),
+    ),
+  ].filter(({ samples }) => samples > 0);
+}
+
+function farthestFrom({ slope, intercept }: ReturnType<typeof fitLine>, loads: readonly Load[]): number {
+  const off = loads.map(({ viewers, cpu }) => Math.abs(cpu - slope * viewers - intercept));
+  return Math.max(...off) / Math.max(...loads.map(({ cpu }) => cpu));
+}
+
+function charts(rounds: readonly Round[]): Chart[] {
+  const chart = (name: string, title: string, y: string, value: (load: Load) => number): Chart => ({
+    name,
+    title,
+    kind: 'line',
+    x: 'viewers',
+    y,
+    series: names.map((relay) => ({
+      name: relay,
+      points: medians(
+        rounds.flatMap((round) => round[relay]),
+        value,
+      ),
+    })),
+  });
+  return [
+    chart('cost', 'What an audience costs', 'one core, %', ({ cpu }) => cpu * 100),
+    chart(
+      'packets',
+      'Packets forwarded per CPU-second',
+      'thousands',
+      (load) => load.packetsPerCpuSecond / 1_000,
+    ),
+    chart('memory', 'Memory of all processes', 'MB', ({ memory }) => memory / 1e6),
+  ];
+}
+
+function medians(loads: readonly Load[], value: (load: Load) => number): [number, number][] {
+  const byViewers = Map.groupBy(loads, ({ viewers }) => viewers);
+  return [...byViewers].map(([viewers, same]) => [viewers, median(same.map(value))]);
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { runCommand } from '../lib/command.ts';
+import type { Context } from '../lib/context.ts';
+import { Interrupted } from '../lib/interrupt.ts';
+import { runStep } from '../lib/step.ts';
+import { browser } from '../steps/browser.ts';
+import { packages } from '../steps/packages.ts';
+import { prepare } from './prepare.ts';
+
+/** How long a scenario may take to stop all that it has started, in milliseconds. */
+const STOP_MS = 60_000;
+
+/**
+ * Becomes the command of the load tests. That comes with the packages, and gets the rest itself by `prepareLoad`
+ * once it knows that it was asked for something it can do. Resolves with its exit status.
+ */
+export async function load(context: Context, args: string[]): Promise<number> {
+  const { root, interrupt } = context;
+  await runStep(context, packages(context));
+  const command = join(root, 'load-tests', 'run.ts');
+  try {
+    const options = { cwd: root, signal: interrupt.signal, stopMs: STOP_MS };
+    return (await runCommand(process.execPath, [command, ...args], options)) ?? 1;
+  } catch (error) {
+    // It has said so itself.
+    if (error instanceof Interrupted) return error.status;
+    throw error;
+  }
+}
+
+/** What the load tests need. Their processes find it in the environment, as the tests do. */
+export async function prepareLoad(context: Context): Promise<void> {
+  const { workerPath } = await prepare(context);
+  process.env.MEDIASOUP_WORKER_BIN = workerPath;
+  process.env.MESHLIFT_CHROMIUM = await runStep(context, browser(context));
+  // Further steps, such as those for the relays to compare with, belong here.
+}
