@@ -1,8 +1,10 @@
 import { churn } from './churn.ts';
 import { compare } from './compare.ts';
 import { fanOut } from './fan-out.ts';
+import { joinStorm } from './join-storm.ts';
+import { latency } from './latency.ts';
 import type { Scenario } from './scenario.ts';
 import { signaling } from './signaling.ts';
 
 /** What `npm run load` can be asked for, in the order in which the documents tell of it. */
-export const scenarios: readonly Scenario[] = [fanOut, compare, churn, signaling];
+export const scenarios: readonly Scenario[] = [fanOut, compare, joinStorm, latency, churn, signaling];

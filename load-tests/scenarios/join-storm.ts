@@ -1,11 +1,11 @@
 import { BrowserProbe } from '../lib/browser/browser-probe.ts';
 import type { Joined } from '../lib/peers/crowd.ts';
-import { startMeshlift } from '../lib/relays/meshlift.ts';
+import { type Meshlift, startMeshlift } from '../lib/relays/meshlift.ts';
 import { startRaw } from '../lib/relays/raw.ts';
-import type { RelayUnderTest } from '../lib/relays/relay.ts';
+import type { Door, RelayUnderTest } from '../lib/relays/relay.ts';
 import type { Chart, Figure } from '../lib/result.ts';
 import { ratios, rotated } from '../lib/rounds.ts';
-import { onStage } from '../lib/stage.ts';
+import { onStage, type Stage } from '../lib/stage.ts';
 import { figure, median, quantile } from '../lib/statistics.ts';
 import type { Bench, Scenario } from './scenario.ts';
 
@@ -30,6 +30,8 @@ interface Storm {
   requestsPerSecond: number;
   /** Of a browser that joins in the middle of it, in ms. */
   firstPictureMs: number;
+  /** How much of its core the crowd used meanwhile, from 0 to 1. */
+  crowd: number;
 }
 
 interface Round {
@@ -49,24 +51,25 @@ export const joinStorm: Scenario = {
   async run(bench) {
     const viewers = bench.wishes.viewers ?? this.usual.viewers ?? [];
     const rounds: Round[] = [];
-    const browser = await BrowserProbe.start({ core: bench.cores.load });
-    try {
-      for (let index = 0; index < bench.wishes.rounds; index += 1) {
-        const round: Round = { inTurn: { Meshlift: [], 'raw worker': [] }, storms: [], calm: [] };
-        for (const name of rotated(names, index)) {
-          bench.progress(`round ${index + 1} of ${bench.wishes.rounds}: ${name}, ${AT_ONCE} at once`);
-          round.inTurn[name] = await inTurn(bench, () => relays[name]({ core: bench.cores.relay }));
-        }
-        for (const number of viewers) {
-          bench.progress(`round ${index + 1} of ${bench.wishes.rounds}: ${number} within a second`);
-          round.storms.push(await storm(bench, browser, number));
-        }
-        bench.progress(`round ${index + 1} of ${bench.wishes.rounds}: a browser comes in by itself`);
-        round.calm = await calm(bench, browser, viewers[0] ?? IN_TURN);
-        rounds.push(round);
+    for (let index = 0; index < bench.wishes.rounds; index += 1) {
+      const round: Round = { inTurn: { Meshlift: [], 'raw worker': [] }, storms: [], calm: [] };
+      for (const name of rotated(names, index)) {
+        bench.progress(`round ${index + 1} of ${bench.wishes.rounds}: ${name}, ${AT_ONCE} at once`);
+        round.inTurn[name] = await inTurn(bench, () => relays[name]({ core: bench.cores.relay }));
       }
-    } finally {
-      await browser.stop();
+      for (const number of viewers) {
+        bench.progress(`round ${index + 1} of ${bench.wishes.rounds}: ${number} within a second`);
+        const stormed = await storm(bench, number);
+        if (stormed.crowd > 0.85) {
+          bench.note(
+            `${number} within a second: they used ${Math.round(stormed.crowd * 100)} % of their core, and waited for each other.`,
+          );
+        }
+        round.storms.push(stormed);
+      }
+      bench.progress(`round ${index + 1} of ${bench.wishes.rounds}: a browser comes in by itself`);
+      round.calm = await calm(bench, viewers[0] ?? IN_TURN);
+      rounds.push(round);
     }
     return {
       options: { ...bench.wishes, viewers, inTurn: IN_TURN, atOnce: AT_ONCE, withinMs: STORM_MS },
@@ -83,35 +86,59 @@ function inTurn(bench: Bench, start: () => Promise<RelayUnderTest>): Promise<Joi
   );
 }
 
-function storm(bench: Bench, browser: BrowserProbe, viewers: number): Promise<Storm> {
+function storm(bench: Bench, viewers: number): Promise<Storm> {
+  return withBrowser(bench, async ({ relay, crowd, publisher }, browser) => {
+    const door: Door = { kind: 'plugin', server: relay.url, streamId: relay.streamId };
+    // What is loaded once is loaded before.
+    await browser.timeToFirstFrame(door);
+    const [before, cpuBefore, startedAt] = [
+      await publisher.counts(),
+      await crowd.cpuSeconds(),
+      performance.now(),
+    ];
+    const [joined, { ms }] = await Promise.all([
+      crowd.join(relay.doors[0], viewers, { withinMs: STORM_MS }),
+      browser.timeToFirstFrame(door),
+    ]);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const { requestedAt } = await publisher.counts();
+    return {
+      viewers,
+      joined,
+      requestsPerSecond: ratePerSecond(requestedAt.slice(before.requestedAt.length)),
+      firstPictureMs: ms,
+      crowd: ((await crowd.cpuSeconds()) - cpuBefore) / seconds,
+    };
+  });
+}
+
+function calm(bench: Bench, viewers: number): Promise<number[]> {
+  return withBrowser(bench, async ({ relay, crowd }, browser) => {
+    await crowd.join(relay.doors[0], viewers);
+    const times: number[] = [];
+    for (let join = 0; join < CALM_JOINS; join += 1) {
+      times.push(
+        (await browser.timeToFirstFrame({ kind: 'plugin', server: relay.url, streamId: relay.streamId })).ms,
+      );
+    }
+    return times;
+  });
+}
+
+function withBrowser<T>(
+  bench: Bench,
+  act: (stage: Stage<Meshlift>, browser: BrowserProbe) => Promise<T>,
+): Promise<T> {
   return onStage(
     bench,
     () => startMeshlift({ core: bench.cores.relay }),
     async (stage) => {
-      await browser.prepare(stage.relay.url);
-      const before = await stage.publisher.counts();
-      const [joined, firstPictureMs] = await Promise.all([
-        stage.crowd.join(stage.relay.doors[0], viewers, { withinMs: STORM_MS }),
-        browser.timeToFirstFrame(stage.relay.streamId),
-      ]);
-      const { requestedAt } = await stage.publisher.counts();
-      const requestsPerSecond = ratePerSecond(requestedAt.slice(before.requestedAt.length));
-      return { viewers, joined, requestsPerSecond, firstPictureMs };
-    },
-  );
-}
-
-function calm(bench: Bench, browser: BrowserProbe, viewers: number): Promise<number[]> {
-  return onStage(
-    bench,
-    () => startMeshlift({ core: bench.cores.relay }),
-    async ({ relay, crowd }) => {
-      await browser.prepare(relay.url);
-      await crowd.join(relay.doors[0], viewers);
-      const times: number[] = [];
-      for (let join = 0; join < CALM_JOINS; join += 1)
-        times.push(await browser.timeToFirstFrame(relay.streamId));
-      return times;
+      const browser = await BrowserProbe.start({ server: stage.relay.url, core: bench.cores.load });
+      try {
+        return await act(stage, browser);
+      } finally {
+        await browser.close();
+      }
     },
   );
 }

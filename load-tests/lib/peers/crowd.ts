@@ -47,6 +47,11 @@ export class Crowd {
     return this.#child.tasks.count(seconds);
   }
 
+  /** The time that this crowd has used on any core. */
+  cpuSeconds(): Promise<number> {
+    return this.#child.tasks.cpuSeconds();
+  }
+
   /** The longest there go first, and say goodbye; all, when no number is given. */
   leave(count?: number): Promise<void> {
     return this.#child.tasks.leave(count);

@@ -19,6 +19,7 @@ export class ReceivingPeer {
   /** One that nobody holds is collected, and its packets with it. */
   readonly #tracks: Track[] = [];
   readonly #counter = new SequenceCounter();
+  #offer: Promise<string> | undefined;
   #delays: number[] | undefined;
   #bytes = 0;
 
@@ -39,8 +40,13 @@ export class ReceivingPeer {
     this.#connection.onTrack((track) => this.#receive(track));
   }
 
-  /** An offer to receive one picture, with all its candidates. */
+  /** An offer to receive one picture, with all its candidates: the same one whenever it is asked for. */
   offer(): Promise<string> {
+    this.#offer ??= this.#makeOffer();
+    return this.#offer;
+  }
+
+  async #makeOffer(): Promise<string> {
     const video = new Video('0', 'RecvOnly');
     video.addVP8Codec(VP8);
     this.#receive(this.#connection.addTrack(video));

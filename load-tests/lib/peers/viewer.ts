@@ -1,6 +1,6 @@
 import type { Door } from '../relays/relay.ts';
 import { type Entry, enter } from './doors/enter.ts';
-import { ReceivingPeer } from './receiving-peer.ts';
+import type { ReceivingPeer } from './receiving-peer.ts';
 
 /** How long the first packet may take once the connection stands, in ms. */
 const FIRST_PACKET_WITHIN_MS = 15_000;
@@ -15,14 +15,10 @@ export class Viewer {
   readonly #peer: ReceivingPeer;
   readonly #entry: Entry;
 
-  static async join(
-    door: Door,
-    { delays }: { delays: boolean },
-  ): Promise<{ viewer?: Viewer; joined: Joined }> {
+  /** @param peer that of the viewer, whose owner it becomes; what it takes to make one is its own affair */
+  static async join(door: Door, peer: ReceivingPeer): Promise<{ viewer?: Viewer; joined: Joined }> {
     const startedAt = performance.now();
     const since = () => performance.now() - startedAt;
-    const peer = new ReceivingPeer();
-    if (delays) peer.measureDelays();
     let entry: Entry | undefined;
     try {
       entry = await enter(door, peer);
