@@ -17,7 +17,7 @@ export interface Work {
 export const NO_WORK: Work = { share: 0, inTheWay: 0 };
 
 /** What it takes to send one packet to one viewer, in ms; measured on ordinary machines, and the same within a third. */
-export const PACKET_MS = 0.006;
+const PACKET_MS = 0.006;
 
 /** Beyond this the mean waiting time says nothing any more: the worker does not keep up. */
 const HIGHEST_SHARE = 0.99;
