@@ -20,7 +20,8 @@ export interface ChartLayout {
 
 export function chartLayout({ title, kind, series }: Chart): ChartLayout {
   const inner = CHART.width - 2 * CHART.margin;
-  const titleLines = wrapped(title, TEXT.title, inner);
+  // Bold letters are wider.
+  const titleLines = wrapped(title, TEXT.title * 1.1, inner);
   const legendTop = CHART.margin + titleLines.length * TEXT.titleLine;
   const signWidth = kind === 'line' ? 25 : 14;
   const names =
@@ -37,12 +38,19 @@ export function chartLayout({ title, kind, series }: Chart): ChartLayout {
   };
 }
 
+/** Letters by their width, in parts of their size, in the widest font that is common. */
+const NARROW = /[ijlt.,:;'|()[\]f ]/;
+const WIDE = /[mwMW%@&]/;
+const CAPITAL = /[A-Z]/;
+
 /**
  * About how wide a text is, in pixels, and rather too wide: nothing here draws letters, and the reader's font is not
  * known.
  */
 function textWidth(text: string, size: number): number {
-  return text.length * size * 0.6;
+  const widthOf = (letter: string) =>
+    NARROW.test(letter) ? 0.38 : WIDE.test(letter) ? 0.96 : CAPITAL.test(letter) ? 0.72 : 0.63;
+  return Math.ceil([...text].reduce((total, letter) => total + widthOf(letter), 0) * size);
 }
 
 /** How many rows a legend takes. */

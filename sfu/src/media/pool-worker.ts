@@ -79,8 +79,12 @@ export class PoolWorker {
     return sumOfWork([...this.fanouts].map(({ work }) => work));
   }
 
-  /** What it does for all but those of one relay. */
-  workBeside(fanout: Fanout | undefined, all = this.work): Work {
+  /**
+   * What it does for all but those of one relay.
+   *
+   * @param all `work`, for who has just asked for it
+   */
+  workBeside(fanout: Fanout | undefined, all: Work): Work {
     return fanout ? lessWork(all, fanout.work) : all;
   }
 

@@ -124,9 +124,10 @@ export class RelayRouters {
   #placeOn(worker: PoolWorker, subscription: Subscription): ViewerPlace {
     const fanout = this.#fanouts.get(worker);
     const bursts = (fanout ?? new Fanout(this.#traffic)).burstsWith(subscription);
-    const beside = worker.workBeside(fanout);
+    const { work } = worker;
+    const beside = worker.workBeside(fanout, work);
     return {
-      ...loadOf(worker),
+      ...loadOf(worker, work),
       predictedShare: beside.share + sumOfWork(bursts.map(workOf)).share,
       delayMs: predictDelay(bursts, beside, worker.load.utilisation),
       servesRelay: worker === this.origin.worker || this.#countOn(worker) > 0,
@@ -188,11 +189,11 @@ function closeWhenOpen(opening: Promise<RelayRouter>): void {
 const edgeKey = ({ pid }: PoolWorker, payloadTypes: PayloadTypes | undefined) =>
   `${pid} ${payloadTypes?.key ?? ''}`;
 
-function loadOf(worker: PoolWorker): WorkerLoad {
+function loadOf(worker: PoolWorker, work = worker.work): WorkerLoad {
   const { load, viewers, origins } = worker;
   return {
     utilisation: load.utilisation,
-    predictedShare: worker.work.share,
+    predictedShare: work.share,
     sessions: viewers + origins,
   };
 }

@@ -25,6 +25,7 @@ export class Traffic {
 
   /** Until the producer closes. */
   add(sourceId: string, producer: types.Producer): void {
+    if (producer.closed) return;
     const meter = new PacketMeter(producer, () => this.#change());
     this.#meters.set(producer, { sourceId, meter });
     producer.observer.once('close', () => {
