@@ -14,9 +14,9 @@ export const SLOT_MS = 20;
 export const TONES_PER_BAND = 8;
 
 /** One participant sounds in each; together they stay below what speech codecs cut off. */
-export const BANDS = 5;
+export const BANDS = 6;
 
-/** Full scale is 1. Five of them at once do not clip. */
+/** Full scale is 1. All of them but one, which is what anybody hears, do not clip. */
 export const HOP_AMPLITUDE = 0.18;
 
 /**

@@ -5,8 +5,8 @@ import type { PictureSize } from './pages/probe-page.ts';
 import { pictureDelays } from './picture-delays.ts';
 
 /** What was seen within some time of what was drawn. */
-export interface SeenThrough {
-  /** From the drawing of each picture to its presentation, in ms: camera and screen would come on top. */
+interface SeenThrough {
+  /** From the drawing of each picture to its presentation, in ms. */
   delaysMs: number[];
   /** How many pictures were drawn meanwhile. */
   drawn: number;

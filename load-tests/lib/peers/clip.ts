@@ -45,6 +45,8 @@ export async function obtainClip({ cache, signal }: { cache: string; signal?: Ab
   const part = `${file}.${process.pid}.part`;
   await writeFile(part, writeIvf({ fourcc: FOURCC, ...video }));
   const clip = readClip(part);
+  if (clip.frames.filter(({ key }) => key).length > 1)
+    throw new Error(`${part} has more key frames than one`);
   renameSync(part, file);
   return { ...clip, file };
 }
@@ -57,7 +59,6 @@ export function readClip(file: string): Clip {
     if (fourcc !== FOURCC) throw new Error(`its codec is ${fourcc}, and publishers send ${FOURCC}`);
     const frames = pictures.map((data) => ({ data, key: isKeyFrame(data) }));
     if (!frames[0]?.key) throw new Error('it does not begin with a key frame');
-    if (frames.filter(({ key }) => key).length > 1) throw new Error('it has more key frames than the first');
     return { file, width, height, frameRate, frames };
   } catch (error) {
     throw new Error(`${file} is no clip: ${error instanceof Error ? error.message : error}`, {

@@ -19,9 +19,13 @@ const MOUNTPOINT = 1;
  * set to is told by `writeJanusConfig`. It is no SFU in the full sense here, since nobody sends to it by WebRTC:
  * that spares it the unprotecting of 150 packets a second, which is less than a hundredth of its work.
  *
+ * @param options.eventLoops 0 measures it as it comes, with a thread for each viewer
  * @throws Error when it is not installed
  */
-export async function startJanus({ core }: RelayOptions = {}): Promise<RelayUnderTest> {
+export async function startJanus({
+  core,
+  eventLoops = 1,
+}: RelayOptions & { eventLoops?: number } = {}): Promise<RelayUnderTest> {
   const janus = findJanus();
   if (!janus) throw new Error('Janus is not installed: apt-get install janus');
   const group = ProcessGroup.create('janus');
@@ -39,6 +43,7 @@ export async function startJanus({ core }: RelayOptions = {}): Promise<RelayUnde
       address: hostAddress(),
       mountpoint: MOUNTPOINT,
       ports,
+      eventLoops,
     });
     const command = [janus.program, '--configs-folder', folder] as const;
     ({ server } = await ServerProcess.start(command, { group, core, ready: /Starting Meetecho Janus/ }));

@@ -31,8 +31,8 @@ export interface PictureSize {
 
 /** Runs in the page: one playback or one broadcast at a time. */
 export interface ProbePage {
-  /** Loads what a page loads once. */
-  warmUp(): Promise<void>;
+  /** Does everything once that is slower the first time. */
+  warmUp(server: string): Promise<void>;
   /** @param options.log whether it is noted afterwards which picture is presented when */
   join(door: Door, options: { log: boolean }): Promise<FirstFrame>;
   leave(): Promise<void>;
@@ -170,8 +170,17 @@ async function compareClocks(): Promise<ClockDifference> {
 }
 
 window.loadProbe = {
-  async warmUp() {
-    await meshlift();
+  async warmUp(server) {
+    const streamId = await publish({ width: 320, height: 180, frameRate: 30 });
+    const unpublish = leave;
+    try {
+      await join({ kind: 'plugin', server, streamId }, { log: false });
+      await leave?.();
+    } finally {
+      await unpublish?.();
+      leave = undefined;
+      moments = [];
+    }
   },
   join,
   async leave() {

@@ -44,17 +44,21 @@ export async function enterByJanus(
 /**
  * The offer without what viewers at the other doors do not offer either: header extensions, which would make each
  * packet longer, and a stream of its own for retransmissions. libdatachannel would agree to all of it.
+ *
+ * Janus is made to begin the DTLS handshake: its ICE is ready some ms later than ours, so that it drops what we
+ * begin with, and we would say that again only after a second.
  */
 function plain(offer: string): string {
   const rtx = /^a=rtpmap:(\d+) rtx\//m.exec(offer)?.[1];
   const again = /^a=ssrc-group:FID \d+ (\d+)/m.exec(offer)?.[1];
-  const lines = offer
+  return offer
     .split(/\r?\n/)
     .filter((line) => !/^a=(?:extmap|ssrc-group)/.test(line) && !line.endsWith(' transport-cc'))
     .filter((line) => rtx === undefined || !new RegExp(`^a=(?:rtpmap|fmtp|rtcp-fb):${rtx} `).test(line))
     .filter((line) => again === undefined || !line.startsWith(`a=ssrc:${again} `))
-    .map((line) => (rtx !== undefined && line.startsWith('m=') ? line.replace(` ${rtx}`, '') : line));
-  return lines.join('\r\n');
+    .map((line) => (rtx !== undefined && line.startsWith('m=') ? line.replace(` ${rtx}`, '') : line))
+    .map((line) => (line === 'a=setup:actpass' ? 'a=setup:active' : line))
+    .join('\r\n');
 }
 
 function idOf({ data }: Answer): number {

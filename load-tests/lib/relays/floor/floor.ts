@@ -53,10 +53,10 @@ const outputSchema = z.object({
  * its own, in C, with nothing around it.
  *
  * The figure to divide by is that of the saturated run, the default: a floor has to be what no relay can get below,
- * whatever its load. Paced like the relays, the same program gets some 5 to 10 percent less out of a second of CPU,
- * since it wakes up with cold caches thirty times a second. So do relays, and dividing by that figure would hide
- * it. Packets are protected by AES-128-GCM unless told otherwise; libdatachannel, mediasoup and Janus agree on
- * AES-256-GCM, which costs the floor some 4 percent: the shorter key is the stricter floor.
+ * whatever its load. Paced like the relays, the same program gets up to a tenth less out of a second of CPU, since
+ * it wakes up with cold caches thirty times a second. So do relays, and dividing by that figure would hide it.
+ * Packets are protected by AES-128-GCM unless told otherwise. libdatachannel agrees with mediasoup and with Janus on
+ * AES-256-GCM, which is a few percent dearer at most: the shorter key is the stricter floor.
  *
  * The time is that of the sender's process, by the same clock of the kernel's that control groups count by.
  *
