@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { Interrupted } from './interrupt.ts';
 import { SetupError } from './setup-error.ts';
 
-/** How long a child that was told to stop may take, in milliseconds, before it is killed. */
+/** What a child that was told to stop is given where nothing else is said, in milliseconds. */
 const STOP_MS = 10_000;
 
 export interface CommandOptions {
@@ -15,6 +15,8 @@ export interface CommandOptions {
   log?: string;
   /** Whether an interrupted child is killed at once, because what it leaves is thrown away anyhow. */
   disposable?: boolean;
+  /** How long a child that was told to stop may take, in milliseconds, before it is killed. */
+  stopMs?: number | undefined;
   /** Called with the child's process number once it runs. */
   onStart?: (pid: number) => void;
 }
@@ -46,7 +48,7 @@ export async function runCommand(
     // A terminal has sent its Ctrl-C to the child as well, and some count them.
     const knows = name === 'SIGINT' && (process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
     if (!knows) child.kill(name);
-    killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    killer = setTimeout(() => child.kill('SIGKILL'), options.stopMs ?? STOP_MS);
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
