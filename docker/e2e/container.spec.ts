@@ -26,8 +26,8 @@ test('a browser outside the container publishes and watches through the mapped p
   const viewer = await watch(await studio.goLive(mapped.url));
   await viewer.seesMotion();
   expect(await viewer.hearsTone(TONE)).toBeGreaterThan(10);
-  expect(await mediaRoutes(studio.page)).toEqual([`udp ${mapped.media}`]);
-  expect(await mediaRoutes(viewer.page)).toEqual([`udp ${mapped.media}`]);
+  await expect.poll(() => mediaRoutes(studio.page)).toEqual([`udp ${mapped.media}`]);
+  await expect.poll(() => mediaRoutes(viewer.page)).toEqual([`udp ${mapped.media}`]);
 });
 
 test('where UDP does not get through, both go over the mapped TCP port', async ({ studio, newPage }) => {
@@ -37,8 +37,8 @@ test('where UDP does not get through, both go over the mapped TCP port', async (
   await hideUdp(page);
   await page.goto(link);
   await new Viewer(page).seesMotion();
-  expect(await mediaRoutes(studio.page)).toEqual([`tcp ${mapped.media}`]);
-  expect(await mediaRoutes(page)).toEqual([`tcp ${mapped.media}`]);
+  await expect.poll(() => mediaRoutes(studio.page)).toEqual([`tcp ${mapped.media}`]);
+  await expect.poll(() => mediaRoutes(page)).toEqual([`tcp ${mapped.media}`]);
 });
 
 test('the TLS proxy serves the pages and upgrades WebSockets', async ({ studio, watch }) => {

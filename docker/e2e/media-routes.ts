@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 
-/** By which protocol and to which address and port a page's media travels. */
+/** By which protocol and to which address and port a page's media travels; media may come before its path is settled. */
 export async function mediaRoutes(page: Page): Promise<string[]> {
   const routes = await page.evaluate(async () => {
     const reports = await Promise.all(window.probe.connections.map((connection) => connection.getStats()));

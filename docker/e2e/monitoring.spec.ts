@@ -32,7 +32,7 @@ test('a room lifts onto the relay in the container, and every panel and alert ha
   await members[0].switchTo('sfu');
   await expectAllIn('sfu', members);
   await expectAllToMeet(members);
-  for (const { page } of members) expect(await mediaRoutes(page)).toContain(`udp ${mapped.media}`);
+  for (const { page } of members) await expect.poll(() => mediaRoutes(page)).toContain(`udp ${mapped.media}`);
   await members[0].switchTo('mesh');
   await expectAllIn('mesh', members);
 
