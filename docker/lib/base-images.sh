@@ -1,11 +1,11 @@
 # The images that the Dockerfile begins with and that compose's profiles run, for docker/test: pulled, or made of the
-# distribution's packages and the npm registry where none can be pulled. Expects $root, $work, say and lib/engine.sh;
-# sourced, not run.
+# distribution's packages and the npm registry where none can be pulled. Expects $root, $work, lib/checks.sh and
+# lib/engine.sh; sourced, not run.
 
 # Whether the engine has an image or can get it.
 can_have() {
   docker image inspect "$1" >/dev/null 2>&1 && return
-  timeout 300 docker pull -q "$1" >/dev/null 2>"$work/pull" && return
+  stoppable timeout 300 docker pull -q "$1" >/dev/null 2>"$work/pull" && return
   say "$1 cannot be pulled: $(tail -n 1 "$work/pull" | sed 's/.*: //')"
   return 1
 }
@@ -33,7 +33,7 @@ make_debian() {
   command -v debootstrap >/dev/null || install_packages debootstrap
   say "making a base image"
   local tree=$work/debian unneeded='usr/share/doc usr/share/man usr/share/info usr/share/locale'
-  debootstrap --variant=minbase bookworm "$tree" "$(debian_mirror)" >"$work/debootstrap.log" 2>&1 ||
+  stoppable debootstrap --variant=minbase bookworm "$tree" "$(debian_mirror)" >"$work/debootstrap.log" 2>&1 ||
     { tail -n 20 "$work/debootstrap.log" >&2; return 1; }
   (
     cd "$tree"
@@ -52,14 +52,14 @@ make_node() {
   local tree=$work/node platform
   platform=$(node -p '`${process.platform}-${process.arch}`')
   mkdir -p "$tree/local/bin"
-  npm install --silent --global --prefix "$tree/local" --ignore-scripts npm@11
-  npm install --silent --no-save --ignore-scripts --prefix "$tree/package" "node-$platform@$1"
+  stoppable npm install --silent --global --prefix "$tree/local" --ignore-scripts npm@11
+  stoppable npm install --silent --no-save --ignore-scripts --prefix "$tree/package" "node-$platform@$1"
   cp "$tree/package/node_modules/node-$platform/bin/node" "$tree/local/bin/node"
   # What this machine trusts, for a network that has an authority of its own.
   cp /etc/ssl/certs/ca-certificates.crt "$tree/local/ca-certificates.crt"
   printf '%s\n' "FROM $BASE_IMAGE" 'COPY . /usr/local/' 'ENV NODE_EXTRA_CA_CERTS=/usr/local/ca-certificates.crt' \
     >"$tree/Dockerfile"
-  DOCKER_BUILDKIT=0 docker build -q -f "$tree/Dockerfile" -t "$NODE_IMAGE" "$tree/local" >/dev/null 2>"$work/node-build" ||
+  DOCKER_BUILDKIT=0 stoppable docker build -q -f "$tree/Dockerfile" -t "$NODE_IMAGE" "$tree/local" >/dev/null 2>"$work/node-build" ||
     { cat "$work/node-build" >&2; return 1; }
   rm -rf "$tree"
 }
@@ -85,7 +85,10 @@ image_of() { sed -n "s/.*\${$1:-\(.*\)}$/\1/p" "$root/docker/compose.yaml"; }
 make_of_package() {
   docker image inspect "$1" >/dev/null 2>&1 && return
   say "making an image with $2"
-  printf 'FROM %s\nRUN apt-get update -qq && apt-get install -y -qq --no-install-recommends %s\n%s\n' \
-    "${BASE_IMAGE:-$(sed -n 's/^ARG BASE_IMAGE=//p' "$root/docker/Dockerfile")}" "$2" "$3" |
-    DOCKER_BUILDKIT=0 docker build -q -t "$1" - >"$work/package-build" 2>&1 || { cat "$work/package-build" >&2; return 1; }
+  local base=${BASE_IMAGE:-$(sed -n 's/^ARG BASE_IMAGE=//p' "$root/docker/Dockerfile")} folder=$work/package
+  mkdir -p "$folder"
+  printf 'FROM %s\nRUN apt-get update -qq && apt-get install -y -qq --no-install-recommends %s\n%s\n' "$base" "$2" "$3" \
+    >"$folder/Dockerfile"
+  DOCKER_BUILDKIT=0 stoppable docker build -q -t "$1" "$folder" >"$work/package-build" 2>&1 ||
+    { cat "$work/package-build" >&2; return 1; }
 }

@@ -1,11 +1,23 @@
 # A Docker engine and its compose plugin, for docker/test: those of the machine where it has them, else an engine of
-# its own for as long as the test runs. Expects $cache, $work and say; sourced, not run.
+# its own for as long as the test runs. Expects $cache, $work and lib/checks.sh; sourced, not run.
 
 engine_pid=
+
+# One test at a time on a machine: two would share an engine's images, or change the machine's network under each
+# other. An engine that outlives a killed test holds the lock as well, until it has stopped.
+wait_for_turn() {
+  local file=/run/lock/meshlift-docker-test
+  [ -e "$file" ] || (umask 0 && mkdir -p /run/lock && : >>"$file")
+  exec 9<"$file"
+  flock --nonblock 9 && return
+  say 'waiting for another docker/test on this machine'
+  stoppable flock 9
+}
 
 install_packages() {
   [ "$(id -u)" = 0 ] || { echo "installing $* needs root; run: sudo apt-get install $*" >&2; return 1; }
   say "installing $*"
+  # In the foreground: a stop waits, because dpkg must not be cut off in the middle.
   DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 update
   DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 \
     install -y --no-install-recommends "$@" >/dev/null
@@ -22,15 +34,16 @@ start_engine() {
     say "using the engine that runs here"
     return
   fi
-  # What an engine changes of the machine's network is put back at the end.
-  iptables-save >"$work/iptables"
-  cat /proc/sys/net/ipv4/ip_forward >"$work/ip_forward"
+  note_network
   mkdir -p "$cache/docker" "$cache/logs"
   export DOCKER_HOST=unix://$work/docker.sock
-  # Its images stay in the cache, so that a later run builds only what has changed.
-  dockerd --host "$DOCKER_HOST" --data-root "$cache/docker" --exec-root "$work/exec" \
-    --pidfile "$work/dockerd.pid" >"$cache/logs/dockerd.log" 2>&1 &
+  # Its images stay in the cache, so that a later run builds only what has changed. It has a process group of its
+  # own, which a terminal's Ctrl-C does not reach, and does not outlive a test that is killed.
+  set -m
+  setpriv --pdeathsig TERM dockerd --host "$DOCKER_HOST" --data-root "$cache/docker" --exec-root "$work/exec" \
+    --pidfile "$work/dockerd.pid" </dev/null >"$cache/logs/dockerd.log" 2>&1 &
   engine_pid=$!
+  set +m
   local deadline=$((SECONDS + 60))
   until engine_answers; do
     if ! kill -0 "$engine_pid" 2>/dev/null || [ "$SECONDS" -ge "$deadline" ]; then
@@ -41,20 +54,44 @@ start_engine() {
     sleep 0.2
   done
   say "an engine runs: $(docker info -f '{{.ServerVersion}}, {{.Driver}}, cgroup {{.CgroupVersion}}')"
+  # Of a test that was killed.
+  docker ps --all --quiet | xargs -r docker rm --force --volumes >/dev/null
+  docker network prune --force >/dev/null
+  docker volume prune --force >/dev/null
 }
 
 stop_engine() {
   [ -n "$engine_pid" ] || return 0
+  # Of earlier builds only what the newest images are made of stays.
+  docker image prune --force >/dev/null 2>&1 || true
   kill "$engine_pid" 2>/dev/null || true
   wait "$engine_pid" 2>/dev/null || true
   engine_pid=
-  ip link delete docker0 2>/dev/null || true
-  for table in nat filter; do
-    iptables -t "$table" -F
-    iptables -t "$table" -X
-  done
-  iptables -P FORWARD ACCEPT
-  iptables-restore <"$work/iptables"
+  restore_network
+  awk -v below="$work/" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo | xargs -r umount --lazy
+}
+
+# What an engine changes of the machine's network is put back at the end.
+note_network() {
+  local family
+  for family in iptables ip6tables; do "$family-save" >"$work/$family" 2>/dev/null || true; done
+  cat /proc/sys/net/ipv4/ip_forward >"$work/ip_forward"
+  links >"$work/links"
+}
+
+links() { ip -o link | awk '{ sub("[@:].*", "", $2); print $2 }' | sort; }
+
+restore_network() {
+  local family table link
+  for link in $(links | comm -23 - "$work/links"); do ip link delete "$link" 2>/dev/null || true; done
+  for family in iptables ip6tables; do
+    for table in nat filter raw; do
+      "$family" -t "$table" -F
+      "$family" -t "$table" -X
+    done
+    "$family" -P FORWARD ACCEPT
+    "$family-restore" <"$work/$family"
+  done >/dev/null 2>&1 || true
   cat "$work/ip_forward" >/proc/sys/net/ipv4/ip_forward
 }
 
@@ -71,7 +108,7 @@ get_compose() {
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri trixie main" >"$apt_dir/list"
     local options=(-qq -o "Dir::Etc::SourceList=$apt_dir/list" -o Dir::Etc::SourceParts=-
       -o "Dir::State::Lists=$apt_dir/lists" -o "Dir::Cache=$apt_dir/cache" -o APT::Sandbox::User=root)
-    apt-get "${options[@]}" update
+    stoppable apt-get "${options[@]}" update
     (cd "$apt_dir" && apt-get "${options[@]}" download docker-compose)
     dpkg-deb -x "$apt_dir"/docker-compose_*.deb "$cache/docker-compose"
   fi

@@ -1,7 +1,8 @@
 import { type Load, loadOf } from '../lib/load.ts';
 import { Vp8Packetizer } from '../lib/peers/vp8.ts';
+import { hasCompiler } from '../lib/relays/floor/compile.ts';
 import { runFloor } from '../lib/relays/floor/floor.ts';
-import { startJanus } from '../lib/relays/janus.ts';
+import { hasJanus, startJanus } from '../lib/relays/janus.ts';
 import { startMeshlift } from '../lib/relays/meshlift.ts';
 import { startRaw } from '../lib/relays/raw.ts';
 import type { RelayUnderTest } from '../lib/relays/relay.ts';
@@ -13,6 +14,10 @@ import type { Bench, Scenario } from './scenario.ts';
 
 interface Contestant {
   name: string;
+  /** Only by the smallest of the audiences: those where the largest one would say nothing new. */
+  once?: boolean;
+  /** Whether it is on this machine. */
+  isThere?: () => boolean;
   /** Packets per CPU-second and, of relays, everything else. */
   measure(bench: Bench, viewers: number): Promise<Measurement | undefined>;
 }
@@ -22,28 +27,48 @@ type Measurement = Pick<Load, 'packetsPerCpuSecond'> & Partial<Load>;
 /** By contestant and number of viewers. */
 type Round = Record<string, Record<number, Measurement>>;
 
-const contestants: Contestant[] = [
-  { name: 'floor', measure: floor },
+const contestants: readonly Contestant[] = [
+  { name: 'floor', isThere: hasCompiler, measure: floor },
   { name: 'raw worker', measure: relay(({ cores }) => startRaw({ core: cores.relay })) },
   { name: 'Meshlift', measure: relay(({ cores }) => startMeshlift({ core: cores.relay })) },
-  { name: 'Meshlift, plugin', measure: relay(({ cores }) => startMeshlift({ core: cores.relay }), 1) },
-  { name: 'Janus', measure: relay(({ cores }) => startJanus({ core: cores.relay })) },
+  {
+    name: 'Meshlift, plugin',
+    once: true,
+    measure: relay(({ cores }) => startMeshlift({ core: cores.relay }), 1),
+  },
+  {
+    name: 'Janus',
+    once: true,
+    isThere: hasJanus,
+    measure: relay(({ cores }) => startJanus({ core: cores.relay, eventLoops: 0 })),
+  },
+  {
+    name: 'Janus, tuned',
+    once: true,
+    isThere: hasJanus,
+    measure: relay(({ cores }) => startJanus({ core: cores.relay, eventLoops: 1 })),
+  },
 ];
 
 export const compare: Scenario = {
   name: 'compare',
   title: 'Beside others',
   about:
-    'Packets forwarded per CPU-second, with the same viewers of the same stream: the floor (what this machine can encrypt and send at most), the bare mediasoup worker, Meshlift by WHEP and by the plugin’s signaling, and Janus.',
+    'Packets forwarded per CPU-second, with the same viewers of the same stream: the floor (what this machine can encrypt and send at most), the bare mediasoup worker, Meshlift by WHEP and by the plugin’s signaling, and Janus, as its package comes (a thread for each viewer) and with one event loop for all.',
   usual: { rounds: 5, seconds: 8, viewers: [200, 400] },
 
   async run(bench) {
     const viewers = bench.wishes.viewers ?? this.usual.viewers ?? [];
+    const there = contestants.filter(({ name, isThere = () => true }) => {
+      if (isThere()) return true;
+      bench.note(`${name} is not on this machine, and left out.`);
+      return false;
+    });
     const rounds: Round[] = [];
     for (let index = 0; index < bench.wishes.rounds; index += 1) {
       const round: Round = {};
-      for (const { name, measure } of rotated(contestants, index)) {
-        for (const number of viewers) {
+      for (const { name, once, measure } of rotated(there, index)) {
+        for (const number of once ? viewers.slice(0, 1) : viewers) {
           bench.progress(`round ${index + 1} of ${bench.wishes.rounds}: ${name}, ${number} viewers`);
           const measured = await measure(bench, number);
           if (measured) round[name] = { ...round[name], [number]: measured };
@@ -120,6 +145,7 @@ function figures(rounds: readonly Round[], viewers: readonly number[]): Figure[]
       ratio('Meshlift', 'raw worker', number, number === 200 ? 0.95 : undefined),
       ratio('Meshlift, plugin', 'raw worker', number),
       ratio('Meshlift', 'Janus', number, number === 200 ? 2 : undefined),
+      ratio('Meshlift', 'Janus, tuned', number),
       ratio('Meshlift', 'floor', number, number === 400 ? 0.3 : undefined),
       ratio('raw worker', 'floor', number),
     ]),

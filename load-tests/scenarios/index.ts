@@ -5,6 +5,15 @@ import { joinStorm } from './join-storm.ts';
 import { latency } from './latency.ts';
 import type { Scenario } from './scenario.ts';
 import { signaling } from './signaling.ts';
+import { switchScenario } from './switch.ts';
 
 /** What `npm run load` can be asked for, in the order in which the documents tell of it. */
-export const scenarios: readonly Scenario[] = [fanOut, compare, joinStorm, latency, churn, signaling];
+export const scenarios: readonly Scenario[] = [
+  fanOut,
+  compare,
+  joinStorm,
+  latency,
+  switchScenario,
+  churn,
+  signaling,
+];

@@ -99,14 +99,14 @@ function glassToGlass(bench: Bench, viewers: number): Promise<Round['glassToGlas
     bench,
     () => startMeshlift({ core: bench.cores.relay }),
     async ({ relay, crowd }) => {
-      const browser = await BrowserProbe.start({ server: relay.url, core: bench.cores.load });
+      const browser = await BrowserProbe.start({ core: bench.cores.load });
       try {
         await crowd.join(relay.doors[0], viewers);
-        const glass = await browser.glassToGlass();
-        const { delaysMs } = await glass.measure(bench.wishes.seconds);
-        return { viewers, p50: median(delaysMs), p95: quantile(delaysMs, 0.95) };
+        await browser.prepare(relay.url);
+        const delays = await browser.glassToGlass(bench.wishes.seconds);
+        return { viewers, p50: median(delays), p95: quantile(delays, 0.95) };
       } finally {
-        await browser.close();
+        await browser.stop();
       }
     },
   );

@@ -8,7 +8,8 @@ import { Screen } from './lib/screen.ts';
 import { describe, SetupError } from './lib/setup-error.ts';
 import { oneCheck, verdict } from './lib/tally.ts';
 
-const USAGE = 'usage: node signaling/setup/run.mjs start | test [checks|unit|e2e] | load [scenario…] | setup';
+const USAGE =
+  'usage: node signaling/setup/run.mjs start | test [checks|unit|e2e|docker|all] | load [scenario…] | setup';
 
 const COMMANDS: Record<string, (context: Context, args: string[]) => Promise<unknown>> = {
   start,

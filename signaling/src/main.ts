@@ -1,4 +1,5 @@
 import { createLogger } from '@meshlift/telemetry';
+import { unaskedAddress } from './config/announced-address.ts';
 import { ConfigError, parseConfig, unknownVariables } from './config/config.ts';
 import { startServer } from './server.ts';
 
@@ -18,6 +19,8 @@ try {
   const servers = config.iceServers.flatMap(({ urls }) => urls);
   say(`\n  Meshlift is ready after ${(performance.now() / 1_000).toFixed(1)} s: ${url}`);
   say(`  Media arrives at ${server.mediaAddresses.join(', ')}; metrics are on port ${server.metricsPort}.`);
+  const unasked = unaskedAddress(config, process.env);
+  if (unasked) say(`  ${unasked}`);
   say(`  Other hosts that browsers are told to contact: ${servers.length ? servers.join(', ') : 'none'}.\n`);
 
   const stop = (signal: string) => {

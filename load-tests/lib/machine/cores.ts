@@ -24,11 +24,3 @@ export function onCore(
 ): [string, ...string[]] {
   return core === undefined ? [...command] : ['taskset', '--cpu-list', String(core), ...command];
 }
-
-/** Holds this process and what it starts from now on to one core. */
-export function holdToCore(core: number | undefined): void {
-  if (core === undefined) return;
-  spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(process.pid)], {
-    stdio: 'ignore',
-  });
-}

@@ -6,6 +6,9 @@ import { ServerProcess } from './server-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../../signaling/src/main.ts', import.meta.url));
 
+/** As `npm start` and the image run it. */
+const FLAGS = ['--max-semi-space-size=4'];
+
 const createdSchema = z.object({ streamId: z.string(), publishKey: z.string() });
 
 /** Meshlift as an operator runs it, on ports that are free, with one stream. */
@@ -26,7 +29,7 @@ export async function startMeshlift({
 }: RelayOptions & { env?: Record<string, string> } = {}): Promise<Meshlift> {
   const group = ProcessGroup.create('meshlift');
   try {
-    const { server, said } = await ServerProcess.start([process.execPath, MAIN], {
+    const { server, said } = await ServerProcess.start([process.execPath, ...FLAGS, MAIN], {
       group,
       core,
       env: {

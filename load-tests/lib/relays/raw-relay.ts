@@ -8,7 +8,7 @@ import { answerTo, type PeerOffer, readPeerOffer } from './raw-sdp.ts';
 const VIEWERS_PAYLOAD_TYPE = 96;
 
 /** These two as Meshlift has them. */
-const KEY_FRAME_REQUEST_DELAY_MS = 500;
+const KEY_FRAME_REQUEST_DELAY_MS = 510;
 const FIRST_ESTIMATE = 2_000_000;
 
 /** What viewers of Meshlift by WHEP have as well: packets are sent again on the stream itself. */

@@ -31,5 +31,3 @@ export interface RelayUnderTest {
   /** Sends nothing any more, and leaves nothing behind. */
   stop(): Promise<void>;
 }
-
-export type StartRelay = (options?: RelayOptions) => Promise<RelayUnderTest>;

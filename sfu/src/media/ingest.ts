@@ -7,7 +7,7 @@ import type { SessionTransport } from './session-transport.ts';
  * Viewers that need a key frame within this time of each other share one: the publisher is asked at most
  * twice a second, whatever the audience does.
  */
-const KEY_FRAME_REQUEST_DELAY_MS = 500;
+const KEY_FRAME_REQUEST_DELAY_MS = 510;
 
 /** Camera, microphone, screen and its sound, twice. */
 const MOST_PRODUCERS = 8;

@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import { runCommand } from '../lib/command.ts';
 import type { Context } from '../lib/context.ts';
 import { Interrupted } from '../lib/interrupt.ts';
+import { describe, SetupError } from '../lib/setup-error.ts';
 import { runStep } from '../lib/step.ts';
 import { browser } from '../steps/browser.ts';
+import { compiler } from '../steps/compiler.ts';
+import { janus } from '../steps/janus.ts';
 import { packages } from '../steps/packages.ts';
 import { prepare } from './prepare.ts';
 
@@ -33,5 +36,18 @@ export async function prepareLoad(context: Context): Promise<void> {
   const { workerPath } = await prepare(context);
   process.env.MEDIASOUP_WORKER_BIN = workerPath;
   process.env.MESHLIFT_CHROMIUM = await runStep(context, browser(context));
-  // Further steps, such as those for the relays to compare with, belong here.
+  await prepareComparison(context);
+}
+
+/** Who cannot get all that Meshlift is compared with still measures the rest. */
+async function prepareComparison(context: Context): Promise<void> {
+  for (const step of [compiler(context), janus(context)]) {
+    try {
+      await runStep<unknown>(context, step);
+    } catch (error) {
+      context.interrupt.signal.throwIfAborted();
+      if (!(error instanceof SetupError)) throw error;
+      context.screen.line(`${describe(error)}\nWhat needs it is left out of the comparison.\n`);
+    }
+  }
 }

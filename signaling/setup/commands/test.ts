@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../lib/command.ts';
 import type { Context } from '../lib/context.ts';
-import { RUNNERS, type Runner } from '../lib/runners.ts';
+import { chooseRunners, type Runner } from '../lib/runners.ts';
 import { elapsed } from '../lib/screen.ts';
 import { describe, SetupError } from '../lib/setup-error.ts';
 import { runStep } from '../lib/step.ts';
@@ -13,18 +13,22 @@ import { gstreamer } from '../steps/gstreamer.ts';
 import { prepare } from './prepare.ts';
 
 /**
- * Sets up what the tests need and runs all checks and tests, or the kinds that are named. Every
- * one runs whatever the others came to. Resolves with the exit status; the last line printed is
- * the verdict, alone.
+ * Sets up what the tests need and runs the checks and tests of the checkout, or the kinds that are
+ * named. Every one runs whatever the others came to. Resolves with the exit status; the last line
+ * printed is the verdict, alone.
  */
 export async function test(context: Context, kinds: string[]): Promise<number> {
-  const runners = chosenRunners(kinds);
+  const runners = chooseRunners(kinds);
+  if (!runners)
+    throw new SetupError(
+      `there are no tests called "${kinds.join(' ')}"`,
+      'Choose of: checks, unit, e2e, docker, all',
+    );
   const { workerPath } = await prepare(context);
   process.env.MEDIASOUP_WORKER_BIN = workerPath;
-  if (runners.some(({ kind }) => kind === 'e2e')) {
-    process.env.MESHLIFT_CHROMIUM = await runStep(context, browser(context));
-    await prepareNative(context);
-  }
+  const has = (kind: Runner['kind']) => runners.some((runner) => runner.kind === kind);
+  if (has('e2e') || has('docker')) process.env.MESHLIFT_CHROMIUM = await runStep(context, browser(context));
+  if (has('e2e')) await prepareNative(context);
   const results: Result[] = [];
   const reports = mkdtempSync(join(tmpdir(), 'meshlift-test-'));
   try {
@@ -34,7 +38,9 @@ export async function test(context: Context, kinds: string[]): Promise<number> {
     rmSync(reports, { recursive: true, force: true });
   }
   const total = sum(results);
-  context.screen.line(['', ...table(results), '', verdict(total)].join('\n'));
+  const left =
+    kinds.length === 0 ? ['', 'Not asked for: the container (npm test -- docker, or npm test -- all).'] : [];
+  context.screen.line(['', ...table(results), ...left, '', verdict(total)].join('\n'));
   return isGood(total) ? 0 : 1;
 }
 
@@ -52,22 +58,16 @@ async function prepareNative(context: Context): Promise<void> {
   }
 }
 
-function chosenRunners(kinds: string[]): Runner[] {
-  const known = new Set<string>(RUNNERS.map(({ kind }) => kind));
-  const unknown = kinds.find((kind) => !known.has(kind));
-  if (unknown)
-    throw new SetupError(`there are no tests called "${unknown}"`, `Choose of: ${[...known].join(', ')}`);
-  return RUNNERS.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
-}
-
 async function run({ root, screen, interrupt }: Context, runner: Runner, report: string): Promise<Result> {
   const args = runner.args(report);
-  const shown = args.filter((arg) => !arg.startsWith('--'));
+  const shown = args.filter((arg) => !arg.startsWith('--') && arg !== report);
   screen.line(`\n== ${[runner.name, ...shown].join(' ')}`);
   const start = Date.now();
-  const status = await runCommand(join(root, 'node_modules', '.bin', runner.name), args, {
+  const program = runner.path ?? join('node_modules', '.bin', runner.name);
+  const status = await runCommand(join(root, program), args, {
     cwd: root,
     signal: interrupt.signal,
+    stopMs: runner.stopMs,
     env: { ...process.env, ...runner.env?.(report) },
   });
   const tally = runner.read ? withStatus(readReport(runner, report), status) : oneCheck(status);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPlaywright, readVitest } from './test-reports.ts';
+import { readPlaywright, readTally, readVitest } from './test-reports.ts';
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -40,5 +40,14 @@ describe('readPlaywright', () => {
   it('takes nothing else for a report', () => {
     for (const other of [undefined, null, {}, { stats: 'none' }])
       expect(readPlaywright(other)).toBeUndefined();
+  });
+});
+
+describe('readTally', () => {
+  it('takes a tally as it is, and nothing else for one', () => {
+    const tally = { passed: 4, failed: 1, skipped: 2 };
+    expect(readTally(tally)).toEqual(tally);
+    expect(readTally('text')).toBeUndefined();
+    expect(readTally({ passed: 'many' })).toBeUndefined();
   });
 });

@@ -30,6 +30,15 @@ export const readPlaywright: ReadReport = (report) => {
   };
 };
 
+/** A runner's own, which has a tally's form. */
+export const readTally: ReadReport = (report) => {
+  if (!isObject(report)) return undefined;
+  const { passed, failed, skipped } = report;
+  if (typeof passed !== 'number' || typeof failed !== 'number' || typeof skipped !== 'number')
+    return undefined;
+  return { passed, failed, skipped };
+};
+
 function count(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }

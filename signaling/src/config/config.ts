@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type IceServer, iceServerSchema } from '@meshlift/protocol';
 import { logLevels } from '@meshlift/telemetry';
 import * as z from 'zod';
+import { canBeAnnounced } from './announced-address.ts';
 
 /** One configuration variable: how it is read, and what the documentation says of it. */
 interface Variable<T> {
@@ -25,7 +26,6 @@ const whole = (least: number, most: number) =>
 
 const port = whole(0, 65_535);
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
-const hostOrIp = z.string().refine((text) => isIP(text) > 0 || /^(?!-)[A-Za-z0-9.-]{1,253}$/.test(text));
 const isOrigin = (url: string) => URL.canParse(url) && new URL(url).origin === url;
 const origins = z
   .string()
@@ -85,9 +85,9 @@ export const variables = {
     name: 'MESHLIFT_ANNOUNCED_ADDRESS',
     fallback: undefined,
     fallbackText: "this machine's addresses",
-    allowed: 'an IP address or host name',
+    allowed: 'an IP address or host name that leads here from other machines, without scheme and port',
     about: 'Where browsers send media, when that is not an address of this machine (NAT, containers)',
-    schema: hostOrIp,
+    schema: z.string().refine(canBeAnnounced),
   }),
   rtcPort: variable({
     name: 'MESHLIFT_RTC_PORT',

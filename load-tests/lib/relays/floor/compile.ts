@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,6 +10,9 @@ const execute = promisify(execFile);
 
 const SOURCE = fileURLToPath(new URL('floor.c', import.meta.url));
 const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror'];
+
+/** Whether there is a compiler; that it has the headers shows when it is asked. */
+export const hasCompiler = () => spawnSync('cc', ['--version'], { stdio: 'ignore' }).status === 0;
 
 /**
  * The floor's program, compiled when it is first asked for, and again after a change.
