@@ -40,7 +40,10 @@ export class IdleViewer {
   }
 
   async leave(): Promise<void> {
-    await this.#client.request('session:close', { sessionId: this.#sessionId });
-    this.#client.close();
+    try {
+      await this.#client.request('session:close', { sessionId: this.#sessionId });
+    } finally {
+      this.#client.close();
+    }
   }
 }

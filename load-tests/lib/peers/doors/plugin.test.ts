@@ -31,3 +31,14 @@ test('it says why it was not let in, and leaves no connection behind', async () 
   );
   await expect.poll(() => metric('meshlift_connections')).toBe(0);
 });
+
+test('it leaves no connection behind when the server has ended its session before', async () => {
+  const { url, streamId, ingest, metric } = await runStream();
+  const entry = await enterByPlugin({ kind: 'plugin', server: url, streamId }, peer());
+  if (ingest.kind !== 'whip') throw new Error('the stream is published by WHIP');
+  const authorization = `Bearer ${ingest.key}`;
+  await fetch(`${url}/api/streams/${streamId}`, { method: 'DELETE', headers: { authorization } });
+
+  await expect(entry.leave()).rejects.toThrow('SESSION_NOT_FOUND');
+  await expect.poll(() => metric('meshlift_connections')).toBe(0);
+});

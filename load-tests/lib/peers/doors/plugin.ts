@@ -26,8 +26,12 @@ export async function enterByPlugin(door: Door & { kind: 'plugin' }, peer: Recei
     await client.request('consumer:resume', { sessionId, consumerIds: [video.id] });
     return {
       leave: async () => {
-        await client.request('session:close', { sessionId });
-        client.close();
+        try {
+          await client.request('session:close', { sessionId });
+        } finally {
+          // The server may have ended the session before, and keeps the connection.
+          client.close();
+        }
       },
     };
   } catch (error) {
