@@ -5,11 +5,15 @@ const SAMPLE_EVERY_MS = 2_000;
 /** How much a new sample counts against what was known: load settles within about three samples. */
 const NEWEST_WEIGHT = 0.5;
 
+/** So many samples tell what lasts: ten seconds, which no wave of handshakes or key frames does. */
+const LASTING_SAMPLES = 5;
+
 /** Measures how busy one worker is, as the share of one core its process used. */
 export class LoadMeter {
   readonly #worker: types.Worker;
   readonly #timer: NodeJS.Timeout;
   #utilisation = 0;
+  readonly #newest: number[] = [];
   #last: { cpuMs: number; at: number } | undefined;
 
   constructor(worker: types.Worker) {
@@ -24,6 +28,11 @@ export class LoadMeter {
     return this.#utilisation;
   }
 
+  /** The least that it was in any of the last samples; 0 before there are enough of them. */
+  get lasting(): number {
+    return this.#newest.length < LASTING_SAMPLES ? 0 : Math.min(...this.#newest);
+  }
+
   close(): void {
     clearInterval(this.#timer);
   }
@@ -35,6 +44,8 @@ export class LoadMeter {
       const at = performance.now();
       if (this.#last && at > this.#last.at) {
         const measured = (cpuMs - this.#last.cpuMs) / (at - this.#last.at);
+        this.#newest.push(measured);
+        if (this.#newest.length > LASTING_SAMPLES) this.#newest.shift();
         this.#utilisation += NEWEST_WEIGHT * (measured - this.#utilisation);
       }
       this.#last = { cpuMs, at };

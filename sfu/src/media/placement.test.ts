@@ -4,6 +4,7 @@ import { type Burst, NO_WORK, predictDelay, sumOfWork, type Work, workOf } from 
 
 const idle: ViewerPlace = {
   utilisation: 0.01,
+  lasting: 0.01,
   predictedShare: 0,
   sessions: 0,
   delayMs: 0.03,
@@ -33,8 +34,8 @@ describe('placing an origin', () => {
   it('finds none when every worker is full', () => {
     expect(
       placeOrigin([
-        { ...idle, utilisation: 0.97 },
-        { ...idle, utilisation: 0.99 },
+        { ...idle, utilisation: 0.97, lasting: 0.96 },
+        { ...idle, utilisation: 0.99, lasting: 0.97 },
       ]),
     ).toBeUndefined();
   });
@@ -67,7 +68,11 @@ describe('placing a viewer', () => {
   });
 
   it('finds none when every worker is full', () => {
-    expect(placeViewer([{ ...serving, utilisation: 0.97 }])).toBeUndefined();
+    expect(placeViewer([{ ...serving, utilisation: 0.97, lasting: 0.96 }])).toBeUndefined();
+  });
+
+  it('sends nobody away for a wave of newcomers', () => {
+    expect(placeViewer([{ ...serving, utilisation: 0.99, lasting: 0.4 }])).toBe(0);
   });
 });
 
@@ -81,6 +86,7 @@ describe('an audience that comes one by one', () => {
         const others = beside[index] ?? NO_WORK;
         return {
           utilisation: 0,
+          lasting: 0,
           predictedShare: sumOfWork([workOf(burst), others]).share,
           sessions: count,
           delayMs: predictDelay([burst], others, 0),

@@ -2,6 +2,8 @@
 export interface WorkerLoad {
   /** Measured share of one core, 0 to 1. */
   utilisation: number;
+  /** What it does not fall below, over some seconds. */
+  lasting: number;
   /** The same worked out from what it sends, which tells of viewers that have only just come. */
   predictedShare: number;
   /** Viewers and origins of all relays on this worker. */
@@ -19,7 +21,10 @@ export interface ViewerPlace extends WorkerLoad {
 /** Loads within the same step count as equal: measured load is no more exact than that. */
 const STEP = 0.05;
 
-/** Measured above this, a worker has no headroom left. */
+/**
+ * Above this all the time, a worker has no headroom left. One that is only busy with a wave of newcomers is not full:
+ * they wait for each other, and nobody is sent away.
+ */
 const FULL = 0.95;
 
 /** A worker above this takes viewers only where they wait least: key frames and handshakes come in waves. */
@@ -55,7 +60,7 @@ export function placeViewer(workers: readonly ViewerPlace[]): number | undefined
 function bestOf<W extends WorkerLoad>(workers: readonly W[], isBetter: (one: W, other: W) => boolean) {
   let best: number | undefined;
   for (const [index, worker] of workers.entries()) {
-    if (worker.utilisation >= FULL) continue;
+    if (worker.lasting >= FULL) continue;
     const chosen = best === undefined ? undefined : workers[best];
     if (chosen === undefined || isBetter(worker, chosen)) best = index;
   }

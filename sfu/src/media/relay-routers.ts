@@ -193,6 +193,7 @@ function loadOf(worker: PoolWorker, work = worker.work): WorkerLoad {
   const { load, viewers, origins } = worker;
   return {
     utilisation: load.utilisation,
+    lasting: load.lasting,
     predictedShare: work.share,
     sessions: viewers + origins,
   };

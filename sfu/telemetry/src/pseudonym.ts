@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 
 /** How old the secret behind the stand-ins may get before it is replaced. */
 export const PSEUDONYM_ROTATION_MS: number = 24 * 60 * 60 * 1000;
@@ -9,7 +9,7 @@ export const PSEUDONYM_ROTATION_MS: number = 24 * 60 * 60 * 1000;
  * the secret it was made with exists nowhere any more.
  */
 export class Pseudonyms {
-  #secret = randomBytes(32);
+  #secret = newSecret();
   #madeAt: number;
   readonly #now: () => number;
 
@@ -25,13 +25,16 @@ export class Pseudonyms {
    */
   of(kind: string, value: string): string {
     if (this.#now() - this.#madeAt >= PSEUDONYM_ROTATION_MS) {
-      this.#secret = randomBytes(32);
+      this.#secret = newSecret();
       this.#madeAt = this.#now();
     }
     const digest = createHmac('sha256', this.#secret).update(`${kind}\0${value}`).digest('hex');
     return `${kind}:${digest.slice(0, 10)}`;
   }
 }
+
+/** As a key object, which is made ready for use once and not for every value. */
+const newSecret = (): KeyObject => createSecretKey(randomBytes(32));
 
 /** The pseudonyms of this process: one set, so that a log line and a rate limit speak of the same stand-in. */
 export const pseudonyms: Pseudonyms = new Pseudonyms();
