@@ -36,22 +36,7 @@ export const latency: Scenario = {
     const viewers = bench.wishes.viewers ?? this.usual.viewers ?? [];
     const rounds: Round[] = [];
     for (let index = 0; index < bench.wishes.rounds; index += 1) {
-      const round: Round = { ages: [], glassToGlass: [] };
-      for (const workers of WORKERS) {
-        for (const number of viewers) {
-          bench.progress(
-            `round ${index + 1} of ${bench.wishes.rounds}: ${number} viewers on ${workers} worker(s)`,
-          );
-          round.ages.push(await agesOf(bench, number, workers));
-        }
-      }
-      for (const number of [0, viewers.at(-1) ?? 0]) {
-        bench.progress(
-          `round ${index + 1} of ${bench.wishes.rounds}: from glass to glass beside ${number} viewers`,
-        );
-        round.glassToGlass.push(await glassToGlass(bench, number));
-      }
-      rounds.push(round);
+      rounds.push(await measureRound(bench, viewers, `round ${index + 1} of ${bench.wishes.rounds}`));
     }
     bench.note(
       `${SPREAD} workers are held to no core and share all of them with the viewers; with a core for each they would show more of what spreading brings.`,
@@ -64,6 +49,22 @@ export const latency: Scenario = {
     };
   },
 };
+
+async function measureRound(bench: Bench, viewers: readonly number[], round: string): Promise<Round> {
+  const found: Round = { ages: [], glassToGlass: [] };
+  const many = viewers.at(-1) ?? 0;
+  for (const number of viewers) {
+    bench.progress(`${round}: ${number} viewers on one worker`);
+    found.ages.push(await agesOf(bench, number, 1));
+  }
+  bench.progress(`${round}: ${many} viewers on ${SPREAD} workers`);
+  found.ages.push(await agesOf(bench, many, SPREAD));
+  for (const number of [0, many]) {
+    bench.progress(`${round}: from glass to glass beside ${number} viewers`);
+    found.glassToGlass.push(await glassToGlass(bench, number));
+  }
+  return found;
+}
 
 function agesOf(bench: Bench, viewers: number, workers: number): Promise<Ages> {
   const core = workers === 1 ? bench.cores.relay : undefined;
