@@ -132,6 +132,8 @@ async function measureSwitches(
         `${people} people ${way} beside ${others} viewers, ${round + 1} of ${bench.wishes.rounds}`,
       );
       const counting = crowd.count(bench.wishes.seconds);
+      // When the run is stopped meanwhile, the crowd is gone before it has counted.
+      counting.catch(() => undefined);
       try {
         const { picturesMs, sounds, load } = await room.switchTo(mode);
         const silencesMs = sounds.map(({ silences }) => totalMs(silences));
