@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chartSchema, figureSchema } from './result.ts';
-import { fullMachine, type SwitchSeen, switchCharts, switchFigures } from './switch-gaps.ts';
+import { fullMachine, outgrows, type SwitchSeen, switchCharts, switchFigures } from './switch-gaps.ts';
 
 function seen(over: Partial<SwitchSeen>): SwitchSeen {
   return {
@@ -60,5 +60,14 @@ describe('what was noticed of switches', () => {
     expect(fullMachine([seen({ people: 6, others: 200, busy: 0.97 })])).toContain(
       '6 people beside 200 viewers (97 %)',
     );
+  });
+
+  test('is not asked of a room for which there is no place beside the others', () => {
+    const small = [seen({ busy: 0.5 }), seen({ others: 200, busy: 0.8 })];
+    expect(outgrows(small, 2, 200)).toBe(false);
+    expect(outgrows([...small, seen({ people: 3, busy: 0.6 })], 3, 200)).toBe(false);
+    const larger = [...small, seen({ people: 3, busy: 0.75 })];
+    expect(outgrows(larger, 3, 200)).toBe(true);
+    expect(outgrows([...larger, seen({ people: 4, busy: 0.8 })], 4, 200)).toBe(true);
   });
 });

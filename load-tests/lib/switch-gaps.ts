@@ -93,6 +93,20 @@ export function fullMachine(all: readonly SwitchSeen[]): string | undefined {
   return `All cores were busy nearly all the time, so that the figures tell of the browser and not of the relay: ${full.join(', ')}.`;
 }
 
+/**
+ * Whether the machine has no room for this size beside the others, as far as the next smaller room tells what those
+ * take: then nobody would switch at all, and what was measured would be that.
+ */
+export function outgrows(all: readonly SwitchSeen[], people: number, others: number): boolean {
+  const busy = (size: number, number: number) =>
+    median(all.filter((one) => one.people === size && one.others === number).map((one) => one.busy));
+  const smaller = sizes(all).findLast((size) => size < people);
+  if (smaller === undefined) return false;
+  const both = busy(people, 0) + busy(smaller, others) - busy(smaller, 0);
+  // The smaller one may have found no room either.
+  return !(both <= 1);
+}
+
 /** The p95 over everybody and both ways of each round, beside the others divided by alone. */
 function ratiosOfRounds(
   all: readonly SwitchSeen[],

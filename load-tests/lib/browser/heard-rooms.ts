@@ -5,8 +5,14 @@ import type { PictureSize } from '../../../client-plugin/e2e/support/hop-source.
 import { Member } from '../../../client-plugin/e2e/support/member.ts';
 import { launchBrowser } from './launch-browser.ts';
 
-/** One machine encodes and decodes everybody's pictures, so they are small. */
-export const ROOM_PICTURE: PictureSize = { width: 320, height: 180, frameRate: 30 };
+/**
+ * One machine encodes and decodes everybody's pictures, 30 each in a mesh of six, so they are as small as it goes:
+ * a picture that comes in time is 50 ms after the one before it.
+ */
+export const ROOM_PICTURE: PictureSize = { width: 160, height: 90, frameRate: 20 };
+
+/** A tile's width in pixels, as the pages of rooms lay them out. */
+const TILE = 320;
 
 /** A browser in which whole rooms meet, that sees and hears what each of them is shown. */
 export class HeardRooms {
@@ -34,7 +40,7 @@ export class HeardRooms {
     while (members.length < people) {
       const context = await this.#browser.newContext({
         // Everybody else's pictures stand side by side, since nothing is received for one that cannot be seen.
-        viewport: { width: ROOM_PICTURE.width * (people - 1) + 20, height: 240 },
+        viewport: { width: TILE * (people - 1) + 20, height: 240 },
       });
       await context.addInitScript(this.#script);
       members.push(new Member(await context.newPage()));
