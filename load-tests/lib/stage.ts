@@ -14,7 +14,7 @@ export interface Stage<R extends RelayUnderTest> {
  * Puts up a relay, its publisher and its crowd, each on its core, does something with them, and takes all of it
  * down again, whatever came of it.
  *
- * @throws the reason of `bench.signal`, when the run is stopped before or meanwhile
+ * @throws Error when one of the processes ends by itself; the reason of `bench.signal`, when the run is stopped before or meanwhile
  */
 export async function onStage<R extends RelayUnderTest, T>(
   bench: Bench,
@@ -34,7 +34,12 @@ export async function onStage<R extends RelayUnderTest, T>(
     const relay = await open(startRelay());
     const publisher = await open(Publisher.start(relay.ingest, { clip, core: cores.load }));
     const crowd = await open(Crowd.start({ core: cores.load }));
-    return await Promise.race([act({ relay, publisher, crowd }), aborted(signal)]);
+    return await Promise.race([
+      act({ relay, publisher, crowd }),
+      publisher.lost,
+      crowd.lost,
+      aborted(signal),
+    ]);
   } finally {
     for (const stop of stops) await stop();
   }

@@ -26,6 +26,9 @@ export interface ChildOptions {
 export class Child<T extends Tasks> {
   readonly #process: ChildProcess;
   readonly tasks: BirpcReturn<T>;
+  /** Rejects when it ends without having been told to. */
+  readonly lost: Promise<never>;
+  #isStopping = false;
 
   /** @param script a module that calls `serveTasks` */
   static async start<T extends Tasks>(script: URL, options: ChildOptions = {}): Promise<Child<T>> {
@@ -56,9 +59,15 @@ export class Child<T extends Tasks> {
         on: (listener) => void child.on('message', listener),
       },
     );
-    child.once('exit', (status, signal) => {
-      this.tasks.$close(new Error(`a process of the load test ended with ${status ?? signal}`));
+    this.lost = new Promise((_, reject) => {
+      child.once('exit', (status, signal) => {
+        const ended = new Error(`a process of the load test ended with ${status ?? signal}`);
+        this.tasks.$close(ended);
+        if (!this.#isStopping) reject(ended);
+      });
     });
+    // Whoever waits for it hears of it.
+    this.lost.catch(() => undefined);
   }
 
   get pid(): number {
@@ -67,10 +76,12 @@ export class Child<T extends Tasks> {
 
   /** Ends it at once: those it was connected to are told nothing. */
   kill(): void {
+    this.#isStopping = true;
     this.#process.kill('SIGKILL');
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = once(this.#process, 'exit');
     // That nobody listens any more is what it ends by.

@@ -62,6 +62,11 @@ export class Crowd {
     this.#child.kill();
   }
 
+  /** Rejects when its process ends before it is stopped. */
+  get lost(): Promise<never> {
+    return this.#child.lost;
+  }
+
   stop(): Promise<void> {
     return this.#child.stop();
   }

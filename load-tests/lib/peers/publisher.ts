@@ -33,6 +33,11 @@ export class Publisher {
     return this.#child.tasks.counts();
   }
 
+  /** Rejects when its process ends before it is stopped. */
+  get lost(): Promise<never> {
+    return this.#child.lost;
+  }
+
   stop(): Promise<void> {
     return this.#child.stop();
   }

@@ -47,9 +47,14 @@ async function publishByWhip({ url, key }: Ingest & { kind: 'whip' }): Promise<S
   });
   connection.setRemoteDescription(answer, 'answer');
   await opened;
+  const send = (packet: Buffer) => {
+    if (track.isClosed())
+      throw new Error(`the publisher has lost its connection, which is ${connection.state()}`);
+    track.sendMessageBinary(packet);
+  };
   return {
-    send: (rtp) => void track.sendMessageBinary(rtp),
-    sendRtcp: (compound) => void track.sendMessageBinary(compound),
+    send,
+    sendRtcp: send,
     onRtcp: (listener) => {
       track.onMessage((packet) => {
         if (isRtcp(packet)) listener(packet);
