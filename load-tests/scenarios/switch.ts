@@ -47,7 +47,11 @@ export const switchScenario: Scenario = {
         letPass(stage.relay.group.pids);
         const rooms = await HeardRooms.start();
         try {
-          for (const people of PEOPLE) await measureRoom(bench, stage, rooms, { people, others, all });
+          for (const people of PEOPLE) {
+            if (await measureRoom(bench, stage, rooms, { people, others, all })) continue;
+            bench.note(`Rooms of more than ${people} were not tried: this one already was too much for the machine.`);
+            break;
+          }
         } finally {
           await rooms.stop();
         }
@@ -79,13 +83,18 @@ function letPass(pids: readonly number[]): void {
   }
 }
 
-/** The same room by itself, and then beside the others. @param options.all gets what is seen */
+/**
+ * The same room by itself, and then beside the others.
+ *
+ * @param options.all gets what is seen
+ * @returns whether all of it could be measured
+ */
 async function measureRoom(
   bench: Bench,
   { relay, crowd }: Stage<Meshlift>,
   rooms: HeardRooms,
   { people, others, all }: { people: number; others: number; all: SwitchSeen[] },
-): Promise<void> {
+): Promise<boolean> {
   bench.progress(`${people} people meet`);
   try {
     const room = await rooms.gather(relay.url, people);
@@ -93,10 +102,11 @@ async function measureRoom(
       all.push(...(await measureSwitches(bench, room, crowd, people, 0)));
       if (outgrows(all, people, others)) {
         bench.discard(`${people} people beside ${others} viewers: this machine is too small for both`);
-        return;
+        return false;
       }
       await bring(bench, relay, crowd, others);
       all.push(...(await measureSwitches(bench, room, crowd, people, others)));
+      return true;
     } finally {
       await room.close();
       await crowd.leave();
@@ -105,6 +115,7 @@ async function measureRoom(
     bench.signal.throwIfAborted();
     // One room that comes to nothing does not take what is known of the others with it.
     bench.discard(`${people} people: ${firstLine(error)}`);
+    return false;
   }
 }
 
