@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import { LookRounds } from './look-rounds.ts';
 
 /** When somebody who is silent counts as gone. */
 export interface Patience {
@@ -26,7 +27,7 @@ export class PeerWatch {
   readonly #transport: types.WebRtcTransport;
   readonly #patience: Patience;
   readonly #changed: () => void;
-  #timer: NodeJS.Timeout | undefined;
+  #leave: (() => void) | undefined;
   #bytes = 0;
   #inVain = 0;
 
@@ -43,17 +44,11 @@ export class PeerWatch {
 
   /** Begins with the connection. Repeating it changes nothing. */
   start(): void {
-    if (this.#timer) return;
-    const { lookEveryMs } = this.#patience;
-    // Who came together is not looked at together: that would hold up the media of all the others.
-    this.#timer = setTimeout(() => {
-      this.#timer = setInterval(() => void this.#look(), lookEveryMs).unref();
-      void this.#look();
-    }, Math.random() * lookEveryMs).unref();
+    this.#leave ??= roundsOf(this.#patience).join(() => void this.#look());
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.#leave?.();
   }
 
   async #look(): Promise<void> {
@@ -64,4 +59,15 @@ export class PeerWatch {
     this.#bytes = stats.bytesReceived;
     if (this.silent !== wasSilent) this.#changed();
   }
+}
+
+const allRounds = new Map<number, LookRounds>();
+
+/** All who are looked at as often are looked at together. */
+function roundsOf({ lookEveryMs }: Patience): LookRounds {
+  const known = allRounds.get(lookEveryMs);
+  if (known) return known;
+  const rounds = new LookRounds(lookEveryMs);
+  allRounds.set(lookEveryMs, rounds);
+  return rounds;
 }
