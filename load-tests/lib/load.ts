@@ -76,7 +76,7 @@ export async function measureLoad(relay: RelayUnderTest, crowd: Crowd, seconds: 
 }
 
 /** Why a measurement does not count; `undefined` for one that does. */
-function doubtAbout({ viewers, loss, crowd }: Load, wanted: number): string | undefined {
+export function doubtAbout({ viewers, loss, crowd }: Load, wanted: number): string | undefined {
   if (viewers < wanted) return `only ${viewers} of ${wanted} viewers came in`;
   if (!(loss <= MOST_LOST)) return `${(loss * 100).toFixed(2)} % of the packets were lost`;
   if (crowd > MOST_USED)

@@ -49,7 +49,9 @@ export const switchScenario: Scenario = {
         try {
           for (const people of PEOPLE) {
             if (await measureRoom(bench, stage, rooms, { people, others, all })) continue;
-            bench.note(`Rooms of more than ${people} were not tried: this one already was too much for the machine.`);
+            bench.note(
+              `Rooms of more than ${people} were not tried: this one already was too much for the machine.`,
+            );
             break;
           }
         } finally {
