@@ -9,6 +9,9 @@ export const SSRC = 0x4d455348;
 
 /** A way into a relay for finished packets. */
 export interface Sender {
+  /** Whether packets can still pass. */
+  readonly isOpen: boolean;
+  /** @throws Error when the relay has closed the way */
   send(rtp: Buffer): void;
   sendRtcp(compound: Buffer): void;
   onRtcp(listener: (compound: Buffer) => void): void;
@@ -53,6 +56,9 @@ async function publishByWhip({ url, key }: Ingest & { kind: 'whip' }): Promise<S
     track.sendMessageBinary(packet);
   };
   return {
+    get isOpen() {
+      return track.isOpen();
+    },
     send,
     sendRtcp: send,
     onRtcp: (listener) => {
@@ -76,6 +82,7 @@ async function publishPlainly({ host, port, rtcpPort }: Ingest & { kind: 'rtp' }
     socket.on('error', () => undefined);
   }
   return {
+    isOpen: true,
     send: (packet) => rtp.send(packet),
     sendRtcp: (compound) => rtcp.send(compound),
     onRtcp: (listener) => void rtcp.on('message', listener),

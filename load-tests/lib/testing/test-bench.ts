@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { Bench, Wishes } from '../../scenarios/scenario.ts';
 import type { Clip } from '../peers/clip.ts';
-import { KEY_FRAME } from './running-stream.ts';
+import { KEY_FRAME } from './send-to.ts';
 
 const FRAMES = 30;
 
