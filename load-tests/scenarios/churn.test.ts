@@ -3,7 +3,7 @@ import { testBench } from '../lib/testing/test-bench.ts';
 import { churn } from './churn.ts';
 
 // Those who vanish are missed after about a minute, by the server's own deadlines.
-test('a small run sees everybody come and go', { timeout: 180_000 }, async () => {
+test('a small run sees everybody come and go', { timeout: 300_000 }, async () => {
   const { bench, discarded } = testBench({ rounds: 1, seconds: 15, viewers: [6] });
 
   const { figures, charts, rounds, options } = await churn.run(bench);

@@ -10,11 +10,10 @@ import type { Bench, Measured, Scenario } from './scenario.ts';
 const USUAL_VIEWERS = 60;
 
 /**
- * Before the comparison everybody comes and goes so many times, each time for a part of the whole: code is
- * compiled and pools have their size by then.
+ * Before the comparison as many come, go and vanish for a part of the time: code is compiled by then, and pools have
+ * the size that as many need.
  */
-const WARM_UPS = 3;
-const WARM_UP_PART = 1 / 20;
+const WARM_UP_PART = 1 / 5;
 
 /** How long the server rests before it is looked at, in seconds, and what part of the whole that is at most. */
 const RESTS = 10;
@@ -53,7 +52,7 @@ export const churn: Scenario = {
     }
     bench.note(
       `Everything is compared between two like moments: everybody has gone, and the server has let go of them; ` +
-        `before after ${WARM_UPS} short rounds of coming and going, after when the long one is over. Garbage is ` +
+        'before after a short round of coming and going, after when the long one is over. Garbage is ' +
         'collected when Node.js sees fit, and what has not been collected counts.',
     );
     for (const { joined, vanished, failures } of rounds)
@@ -79,16 +78,14 @@ async function measureRound(bench: Bench, present: number): Promise<Round> {
   try {
     publisher = await Publisher.start(server.ingest, { clip, core: cores.load });
     viewers = await PassersBy.start(server.doors, { present, core: cores.load });
-    for (let warmUp = 1; warmUp <= WARM_UPS; warmUp += 1) {
-      bench.progress(`warming up, ${warmUp} of ${WARM_UPS}`);
-      await viewers.pass(wishes.seconds * WARM_UP_PART, { vanishing: false, signal });
-      await letGo(watch, signal);
-    }
+    bench.progress('warming up: as many come and go for a fifth of the time');
+    await viewers.pass(wishes.seconds * WARM_UP_PART, signal);
+    await letGo(watch, signal);
     const before = await rest(bench, watch);
     const joinedBefore = viewers.joined;
 
     bench.progress(`about ${present} come and go for ${wishes.seconds} s`);
-    await viewers.pass(wishes.seconds, { vanishing: true, signal });
+    await viewers.pass(wishes.seconds, signal);
     bench.progress('everybody has gone; the server finds out');
     const letGoMs = await letGo(watch, signal);
     const after = await rest(bench, watch);

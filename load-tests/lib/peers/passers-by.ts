@@ -72,20 +72,16 @@ export class PassersBy {
   /**
    * They come and go for so many seconds, and then all go.
    *
-   * @param options.vanishing whether some of them vanish; else all say goodbye
    */
-  async pass(
-    seconds: number,
-    { vanishing, signal }: { vanishing: boolean; signal: AbortSignal },
-  ): Promise<void> {
+  async pass(seconds: number, signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
-    const mostPolite = vanishing ? this.#present * (1 - 1 / ONE_VANISHES_OF) : this.#present;
+    const mostPolite = this.#present * (1 - 1 / ONE_VANISHES_OF);
     let come = 0;
     for (let second = 0; second < seconds; second += 1) {
       // A process takes its time to start: nobody waits for it.
-      if (vanishing && second % GENERATION === 0) this.#track(this.#nextGeneration());
+      if (second % GENERATION === 0) this.#track(this.#nextGeneration());
       for (const due = ((second + 1) * this.#present) / STAYS; come + 1 <= due; come += 1) {
-        const vanishes = vanishing && come % ONE_VANISHES_OF === 0;
+        const vanishes = come % ONE_VANISHES_OF === 0;
         const group = (vanishes ? this.#doomed.at(-1) : undefined) ?? this.#polite;
         this.#track(this.#come(group, this.#doors[come % this.#doors.length]));
       }
