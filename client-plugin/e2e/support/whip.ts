@@ -67,14 +67,20 @@ abstract class SdpEnd extends Viewer {
 
 /** Somebody who publishes by WHIP: a frame counter in a picture of 1280 × 720, and a tone of 660 Hz. */
 export class WhipPublisher extends SdpEnd {
-  /** Resolves when the answer has been taken; rejects with the status of one that is a refusal. */
-  publish(
+  /** Resolves when the stream is live; rejects with the status of an answer that is a refusal. */
+  async publish(
     { whipUrl, publishKey }: { whipUrl: string; publishKey: string },
     options: Partial<PublishOptions> = {},
   ): Promise<void> {
     const { client } = this;
     const all = { client, url: whipUrl, key: publishKey, kinds: BOTH, layers: LAYERS, ...options };
-    return this.page.evaluate((options) => window.sdp.publish(options), all);
+    await this.page.evaluate((options) => window.sdp.publish(options), all);
+    // The page may see the connection stand before the server does.
+    const status = whipUrl.replace('/whip/', '/api/streams/');
+    const headers = { authorization: `Bearer ${publishKey}` };
+    const stateOf = async () =>
+      ((await (await fetch(status, { headers })).json()) as { state?: string }).state;
+    await expect.poll(stateOf).toBe('live');
   }
 }
 
