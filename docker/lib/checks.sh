@@ -1,6 +1,7 @@
 # What docker/test counts, and how it waits. Expects $work; sourced, not run.
 
 passed=0 failed=0 skipped=0
+failures=()
 child=
 
 say() { printf 'docker: %3d s  %s\n' "$SECONDS" "$*"; }
@@ -33,7 +34,7 @@ check() {
     passed=$((passed + 1))
     say "ok: $what"
   else
-    failed=$((failed + 1))
+    failed=$((failed + 1)) failures+=("$what")
     say "FAILED: $what"
     sed 's/^/    /' "$work/check"
   fi
@@ -58,10 +59,16 @@ count_playwright() {
   read -r good bad left <<<"$counted"
   # A crash beside the tests counts as well.
   [ "$status" = 0 ] && [ "$good" != 0 ] || [ "$bad" != 0 ] || bad=1
+  [ "$bad" = 0 ] || failures+=("$bad of Playwright's tests: $*")
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
 }
 
 # write_report FILE
-write_report() { printf '{ "passed": %d, "failed": %d, "skipped": %d }\n' "$passed" "$failed" "$skipped" >"$1"; }
+write_report() {
+  node -p '
+    const [passed, failed, skipped, ...failures] = process.argv.slice(1);
+    JSON.stringify({ passed: Number(passed), failed: Number(failed), skipped: Number(skipped), failures });
+  ' "$passed" "$failed" "$skipped" ${failures[@]+"${failures[@]}"} >"$1"
+}
 
 verdict() { echo "docker: $passed passed, $failed failed$([ "$skipped" = 0 ] || echo ", $skipped skipped")"; }

@@ -7,7 +7,7 @@ import { chooseRunners, type Runner } from '../lib/runners.ts';
 import { elapsed } from '../lib/screen.ts';
 import { describe, SetupError } from '../lib/setup-error.ts';
 import { runStep } from '../lib/step.ts';
-import { isGood, oneCheck, type Result, sum, type Tally, verdict, withStatus } from '../lib/tally.ts';
+import { isGood, oneCheck, type Report, type Result, sum, verdict, withStatus } from '../lib/tally.ts';
 import { browser } from '../steps/browser.ts';
 import { gstreamer } from '../steps/gstreamer.ts';
 import { prepare } from './prepare.ts';
@@ -40,7 +40,7 @@ export async function test(context: Context, kinds: string[]): Promise<number> {
   const total = sum(results);
   const left =
     kinds.length === 0 ? ['', 'Not asked for: the container (npm test -- docker, or npm test -- all).'] : [];
-  context.screen.line(['', ...table(results), ...left, '', verdict(total)].join('\n'));
+  context.screen.line(['', ...table(results), ...failures(results), ...left, '', verdict(total)].join('\n'));
   return isGood(total) ? 0 : 1;
 }
 
@@ -70,13 +70,13 @@ async function run({ root, screen, interrupt }: Context, runner: Runner, report:
     stopMs: runner.stopMs,
     env: { ...process.env, ...runner.env?.(report) },
   });
-  const tally = runner.read ? withStatus(readReport(runner, report), status) : oneCheck(status);
-  const result = { name: runner.name, ...tally, ms: Date.now() - start };
+  const told = runner.read ? withStatus(readReport(runner, report), status) : oneCheck(status);
+  const result = { name: runner.name, ...told, ms: Date.now() - start };
   screen.line(`== ${runner.name}: ${verdict(result)}, ${elapsed(result.ms)}`);
   return result;
 }
 
-function readReport(runner: Runner, file: string): Tally | undefined {
+function readReport(runner: Runner, file: string): Report | undefined {
   try {
     return runner.read?.(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
@@ -93,4 +93,10 @@ function table(results: Result[]): string[] {
       row([name, String(passed), String(failed), String(skipped), elapsed(ms)]),
     ),
   ];
+}
+
+/** What a person looks for first, where it is the last to scroll away. */
+function failures(results: Result[]): string[] {
+  const lines = results.flatMap(({ name, failures }) => failures.map((failure) => `${name}: ${failure}`));
+  return lines.length > 0 ? ['', 'Failed:', ...lines] : [];
 }

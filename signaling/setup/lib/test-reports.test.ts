@@ -2,22 +2,30 @@ import { describe, expect, it } from 'vitest';
 import { readPlaywright, readTally, readVitest } from './test-reports.ts';
 
 const file = (status: string, ...tests: string[]) => ({
+  name: '/checkout/lib/sums.test.ts',
   status,
-  assertionResults: tests.map((test) => ({ status: test })),
+  message: 'no such module\n    at import',
+  assertionResults: tests.map((test) => ({
+    status: test,
+    fullName: 'sums adds',
+    failureMessages: test === 'failed' ? ['\u001b[31mAssertionError: 3 is not 4\u001b[39m\n    at sums'] : [],
+  })),
 });
 
 describe('readVitest', () => {
-  it('counts the tests of all files by their status', () => {
+  it('counts the tests of all files by their status, and names those that failed', () => {
     const testResults = [
       file('passed', 'passed', 'passed', 'skipped', 'todo'),
       file('failed', 'failed', 'passed'),
     ];
-    expect(readVitest({ testResults })).toEqual({ passed: 3, failed: 1, skipped: 2 });
+    const failures = ['sums.test.ts › sums adds › AssertionError: 3 is not 4'];
+    expect(readVitest({ testResults })).toEqual({ passed: 3, failed: 1, skipped: 2, failures });
   });
 
   it('counts a file that failed without a failed test: it did not load, or its clean-up threw', () => {
     const testResults = [file('failed'), file('failed', 'passed')];
-    expect(readVitest({ testResults })).toEqual({ passed: 1, failed: 2, skipped: 0 });
+    const failures = ['sums.test.ts › no such module', 'sums.test.ts › no such module'];
+    expect(readVitest({ testResults })).toEqual({ passed: 1, failed: 2, skipped: 0, failures });
   });
 
   it('takes nothing else for a report', () => {
@@ -29,7 +37,26 @@ describe('readVitest', () => {
 describe('readPlaywright', () => {
   it('counts a test that passed only when repeated as failed', () => {
     const stats = { expected: 5, unexpected: 1, flaky: 2, skipped: 3 };
-    expect(readPlaywright({ stats, errors: [] })).toEqual({ passed: 5, failed: 3, skipped: 3 });
+    expect(readPlaywright({ stats, errors: [] })).toMatchObject({ passed: 5, failed: 3, skipped: 3 });
+  });
+
+  it('names those that failed, in whatever suite they are', () => {
+    const spec = (title: string, status: string, error?: { message: string }) => ({
+      ...{ file: 'watch.spec.ts', title },
+      tests: [{ status, results: [error ? { error } : {}] }],
+    });
+    const suites = [
+      {
+        specs: [spec('is seen', 'expected'), spec('is heard', 'unexpected', { message: 'silence\n at 3' })],
+        suites: [{ specs: [spec('comes back', 'flaky')] }],
+      },
+    ];
+    const stats = { expected: 1, unexpected: 1, flaky: 1, skipped: 0 };
+    expect(readPlaywright({ stats, suites, errors: [{ message: 'a port is taken' }] })?.failures).toEqual([
+      'watch.spec.ts › is heard › silence',
+      'watch.spec.ts › comes back',
+      'outside of tests › a port is taken',
+    ]);
   });
 
   it('counts errors outside of tests', () => {
@@ -46,7 +73,8 @@ describe('readPlaywright', () => {
 describe('readTally', () => {
   it('takes a tally as it is, and nothing else for one', () => {
     const tally = { passed: 4, failed: 1, skipped: 2 };
-    expect(readTally(tally)).toEqual(tally);
+    expect(readTally(tally)).toEqual({ ...tally, failures: [] });
+    expect(readTally({ ...tally, failures: ['it is healthy'] })?.failures).toEqual(['it is healthy']);
     expect(readTally('text')).toBeUndefined();
     expect(readTally({ passed: 'many' })).toBeUndefined();
   });
