@@ -6,7 +6,7 @@ import type { Door, RelayUnderTest } from './relays/relay.ts';
 const MOST_LOST = 0.001;
 
 /** A crowd that uses more of its core may be what is measured. */
-const MOST_USED = 0.85;
+export const MOST_USED = 0.85;
 
 /** What a relay did for its viewers within some time, and what that cost. */
 export interface Load {

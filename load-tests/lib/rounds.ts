@@ -1,3 +1,22 @@
+import type { Bench } from '../scenarios/scenario.ts';
+
+/**
+ * Measures as often as was asked for.
+ *
+ * @param measure gets the number of the round, from 0, and a way to say what it is doing
+ */
+export async function measureRounds<T>(
+  { wishes, progress }: Bench,
+  measure: (round: number, say: (doing: string) => void) => Promise<T>,
+): Promise<T[]> {
+  const rounds: T[] = [];
+  for (let round = 0; round < wishes.rounds; round += 1)
+    rounds.push(
+      await measure(round, (doing) => progress(`round ${round + 1} of ${wishes.rounds}: ${doing}`)),
+    );
+  return rounds;
+}
+
 /** The same things in another order each round, so that what comes first does not always come first. */
 export function rotated<T>(things: readonly T[], round: number): T[] {
   return things.map((_, index) => things[(index + round) % things.length] as T);

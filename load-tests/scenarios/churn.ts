@@ -4,6 +4,7 @@ import { Publisher } from '../lib/peers/publisher.ts';
 import { startMeshlift } from '../lib/relays/meshlift.ts';
 import { type State, Watch } from '../lib/relays/watch.ts';
 import type { Chart, Figure } from '../lib/result.ts';
+import { measureRounds } from '../lib/rounds.ts';
 import { figure, median, sum } from '../lib/statistics.ts';
 import type { Bench, Measured, Scenario } from './scenario.ts';
 
@@ -45,11 +46,7 @@ export const churn: Scenario = {
   async run(bench: Bench): Promise<Measured> {
     const { wishes } = bench;
     const viewers = wishes.viewers?.[0] ?? USUAL_VIEWERS;
-    const rounds: Round[] = [];
-    for (let round = 1; round <= wishes.rounds; round += 1) {
-      bench.progress(`round ${round} of ${wishes.rounds}`);
-      rounds.push(await measureRound(bench, viewers));
-    }
+    const rounds = await measureRounds(bench, (_, say) => measureRound(bench, viewers, say));
     bench.note(
       `Everything is compared between two like moments: everybody has gone, and the server has let go of them; ` +
         'before after a short round of coming and going, after when the long one is over. Garbage is ' +
@@ -69,7 +66,7 @@ export const churn: Scenario = {
   },
 };
 
-async function measureRound(bench: Bench, present: number): Promise<Round> {
+async function measureRound(bench: Bench, present: number, say: (doing: string) => void): Promise<Round> {
   const { cores, clip, signal, wishes } = bench;
   const server = await startMeshlift({ core: cores.relay });
   const watch = new Watch(server);
@@ -78,23 +75,23 @@ async function measureRound(bench: Bench, present: number): Promise<Round> {
   try {
     publisher = await Publisher.start(server.ingest, { clip, core: cores.load });
     viewers = await PassersBy.start(server.doors, { present, core: cores.load });
-    bench.progress('warming up: as many come and go for a fifth of the time');
+    say('warming up: as many come and go for a fifth of the time');
     await viewers.pass(wishes.seconds * WARM_UP_PART, signal);
     await letGo(watch, signal);
     const before = await rest(bench, watch);
-    const joinedBefore = viewers.joined;
+    const earlier = { joined: viewers.joined, vanished: viewers.vanished };
 
-    bench.progress(`about ${present} come and go for ${wishes.seconds} s`);
+    say(`about ${present} come and go for ${wishes.seconds} s`);
     await viewers.pass(wishes.seconds, signal);
-    bench.progress('everybody has gone; the server finds out');
+    say('everybody has gone; the server finds out');
     const letGoMs = await letGo(watch, signal);
     const after = await rest(bench, watch);
     if (letGoMs > LETS_GO_WITHIN_MS)
       bench.note(`After ${LETS_GO_WITHIN_MS / 1_000} s the server still held on to somebody.`);
     const { joined, vanished, failures } = viewers;
     return {
-      joined: joined - joinedBefore,
-      vanished,
+      joined: joined - earlier.joined,
+      vanished: vanished - earlier.vanished,
       failures: [...failures],
       letGo: letGoMs / 1_000,
       before,

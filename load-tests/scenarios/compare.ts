@@ -2,12 +2,12 @@ import { type Load, loadOf } from '../lib/load.ts';
 import { Vp8Packetizer } from '../lib/peers/vp8.ts';
 import { hasCompiler } from '../lib/relays/floor/compile.ts';
 import { runFloor } from '../lib/relays/floor/floor.ts';
-import { hasJanus, startJanus } from '../lib/relays/janus.ts';
+import { aboutJanus, hasJanus, startJanus } from '../lib/relays/janus.ts';
 import { startMeshlift } from '../lib/relays/meshlift.ts';
 import { startRaw } from '../lib/relays/raw.ts';
 import type { RelayUnderTest } from '../lib/relays/relay.ts';
 import type { Chart, Figure } from '../lib/result.ts';
-import { ratios, rotated } from '../lib/rounds.ts';
+import { measureRounds, ratios, rotated } from '../lib/rounds.ts';
 import { onStage } from '../lib/stage.ts';
 import { figure, median, sum } from '../lib/statistics.ts';
 import type { Bench, Scenario } from './scenario.ts';
@@ -64,18 +64,19 @@ export const compare: Scenario = {
       bench.note(`${name} is not on this machine, and left out.`);
       return false;
     });
-    const rounds: Round[] = [];
-    for (let index = 0; index < bench.wishes.rounds; index += 1) {
+    const janus = aboutJanus();
+    if (janus) bench.note(janus);
+    const rounds = await measureRounds(bench, async (index, say) => {
       const round: Round = {};
       for (const { name, once, measure } of rotated(there, index)) {
         for (const number of once ? viewers.slice(0, 1) : viewers) {
-          bench.progress(`round ${index + 1} of ${bench.wishes.rounds}: ${name}, ${number} viewers`);
+          say(`${name}, ${number} viewers`);
           const measured = await measure(bench, number);
           if (measured) round[name] = { ...round[name], [number]: measured };
         }
       }
-      rounds.push(round);
-    }
+      return round;
+    });
     return {
       options: { ...bench.wishes, viewers },
       figures: figures(rounds, viewers),

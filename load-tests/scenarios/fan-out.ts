@@ -1,20 +1,15 @@
 import { type Load, loadOf } from '../lib/load.ts';
-import { startMeshlift } from '../lib/relays/meshlift.ts';
-import { startRaw } from '../lib/relays/raw.ts';
+import { type BesideRaw, besideRaw, namesBesideRaw } from '../lib/relays/beside-raw.ts';
 import type { Chart, Figure } from '../lib/result.ts';
-import { ratios, rotated } from '../lib/rounds.ts';
+import { measureRounds, ratios, rotated } from '../lib/rounds.ts';
 import { onStage } from '../lib/stage.ts';
 import { figure, fitLine, median } from '../lib/statistics.ts';
 import type { Bench, Scenario } from './scenario.ts';
 
 const KB = 1_000;
 
-const relays = { Meshlift: startMeshlift, 'raw worker': startRaw } as const;
-type Name = keyof typeof relays;
-const names = Object.keys(relays) as Name[];
-
 /** What one round found of each relay, for each number of viewers. */
-type Round = Record<Name, Load[]>;
+type Round = Record<BesideRaw, Load[]>;
 
 export const fanOut: Scenario = {
   name: 'fan-out',
@@ -25,15 +20,14 @@ export const fanOut: Scenario = {
 
   async run(bench) {
     const viewers = (bench.wishes.viewers ?? this.usual.viewers ?? []).toSorted((one, other) => one - other);
-    const rounds: Round[] = [];
-    for (let round = 0; round < bench.wishes.rounds; round += 1) {
+    const rounds = await measureRounds(bench, async (index, say) => {
       const found: Round = { Meshlift: [], 'raw worker': [] };
-      for (const name of rotated(names, round)) {
-        bench.progress(`round ${round + 1} of ${bench.wishes.rounds}: ${name}`);
+      for (const name of rotated(namesBesideRaw, index)) {
+        say(name);
         found[name] = await climb(bench, name, viewers);
       }
-      rounds.push(found);
-    }
+      return found;
+    });
     return {
       options: { ...bench.wishes, viewers },
       figures: figures(rounds, viewers),
@@ -44,10 +38,10 @@ export const fanOut: Scenario = {
 };
 
 /** More and more viewers of one relay. */
-function climb(bench: Bench, name: Name, numbers: readonly number[]): Promise<Load[]> {
+function climb(bench: Bench, name: BesideRaw, numbers: readonly number[]): Promise<Load[]> {
   return onStage(
     bench,
-    () => relays[name]({ core: bench.cores.relay }),
+    () => besideRaw[name]({ core: bench.cores.relay }),
     async (stage) => {
       const loads: Load[] = [];
       for (const viewers of numbers) {
@@ -61,10 +55,10 @@ function climb(bench: Bench, name: Name, numbers: readonly number[]): Promise<Lo
 }
 
 function figures(rounds: readonly Round[], viewers: readonly number[]): Figure[] {
-  const of = (name: Name) => rounds.map((round) => round[name]).filter((loads) => loads.length > 1);
+  const of = (name: BesideRaw) => rounds.map((round) => round[name]).filter((loads) => loads.length > 1);
   const costs = (loads: readonly Load[]) => fitLine(loads.map((load) => [load.viewers, load.cpu]));
   const memory = (loads: readonly Load[]) => fitLine(loads.map((load) => [load.viewers, load.memory]));
-  const complete = rounds.filter((round) => names.every((name) => round[name].length > 1));
+  const complete = rounds.filter((round) => namesBesideRaw.every((name) => round[name].length > 1));
   const found: Figure[] = viewers.map((number) =>
     figure(
       {
@@ -130,7 +124,7 @@ function charts(rounds: readonly Round[]): Chart[] {
     kind: 'line',
     x: 'viewers',
     y,
-    series: names.map((relay) => ({
+    series: namesBesideRaw.map((relay) => ({
       name: relay,
       points: medians(
         rounds.flatMap((round) => round[relay]),

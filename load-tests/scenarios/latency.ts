@@ -2,6 +2,7 @@ import { BrowserProbe } from '../lib/browser/browser-probe.ts';
 import { Crowd } from '../lib/peers/crowd.ts';
 import { startMeshlift } from '../lib/relays/meshlift.ts';
 import type { Chart, Figure } from '../lib/result.ts';
+import { measureRounds } from '../lib/rounds.ts';
 import { onStage } from '../lib/stage.ts';
 import { figure, median, quantile } from '../lib/statistics.ts';
 import type { Bench, Scenario } from './scenario.ts';
@@ -34,10 +35,7 @@ export const latency: Scenario = {
 
   async run(bench) {
     const viewers = bench.wishes.viewers ?? this.usual.viewers ?? [];
-    const rounds: Round[] = [];
-    for (let index = 0; index < bench.wishes.rounds; index += 1) {
-      rounds.push(await measureRound(bench, viewers, `round ${index + 1} of ${bench.wishes.rounds}`));
-    }
+    const rounds = await measureRounds(bench, (_, say) => measureRound(bench, viewers, say));
     bench.note(
       `${SPREAD} workers are held to no core and share all of them with the viewers; with a core for each they would show more of what spreading brings.`,
     );
@@ -50,17 +48,21 @@ export const latency: Scenario = {
   },
 };
 
-async function measureRound(bench: Bench, viewers: readonly number[], round: string): Promise<Round> {
+async function measureRound(
+  bench: Bench,
+  viewers: readonly number[],
+  say: (doing: string) => void,
+): Promise<Round> {
   const found: Round = { ages: [], glassToGlass: [] };
   const many = viewers.at(-1) ?? 0;
   for (const number of viewers) {
-    bench.progress(`${round}: ${number} viewers on one worker`);
+    say(`${number} viewers on one worker`);
     found.ages.push(await agesOf(bench, number, 1));
   }
-  bench.progress(`${round}: ${many} viewers on ${SPREAD} workers`);
+  say(`${many} viewers on ${SPREAD} workers`);
   found.ages.push(await agesOf(bench, many, SPREAD));
   for (const number of [0, many]) {
-    bench.progress(`${round}: from glass to glass beside ${number} viewers`);
+    say(`from glass to glass beside ${number} viewers`);
     found.glassToGlass.push(await glassToGlass(bench, number));
   }
   return found;

@@ -13,6 +13,16 @@ import { io, type Socket } from 'socket.io-client';
 /** How long the server may take to greet or to answer, in ms: longer than its own limit of 10 s. */
 const WITHIN_MS = 15_000;
 
+interface Options {
+  /**
+   * Whom a proxy in front of the server would name as the client; the server believes it only with
+   * `MESHLIFT_TRUSTED_PROXIES`.
+   */
+  address?: string;
+  /** Is told when the server ends the connection or speaks another language. */
+  failed?: (why: string) => void;
+}
+
 /**
  * A socket that speaks the plugin's protocol. It does not come back by itself: a connection that breaks under
  * load is a failure to be seen.
@@ -21,15 +31,10 @@ export class SignalingClient {
   readonly #socket: Socket;
   readonly #failed: (why: string) => void;
 
-  /**
-   * @param options.address whom a proxy in front of the server would name as the client; the server believes it
-   *   only with `MESHLIFT_TRUSTED_PROXIES`
-   * @param options.failed is told when the server ends the connection or speaks another language
-   * @throws Error when the server does not let it in
-   */
+  /** @throws Error when the server does not let it in */
   static async open(
     server: string,
-    options: { address?: string | undefined; failed?: ((why: string) => void) | undefined } = {},
+    options: Options = {},
   ): Promise<{ client: SignalingClient; welcome: EventPayload<'server:welcome'> }> {
     const client = new SignalingClient(server, options);
     try {
@@ -40,13 +45,7 @@ export class SignalingClient {
     }
   }
 
-  private constructor(
-    server: string,
-    {
-      address,
-      failed = () => undefined,
-    }: { address?: string | undefined; failed?: ((why: string) => void) | undefined },
-  ) {
+  private constructor(server: string, { address, failed = () => undefined }: Options) {
     this.#failed = failed;
     this.#socket = io(server, {
       transports: ['websocket'],

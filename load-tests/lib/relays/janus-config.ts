@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { globSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -13,6 +14,12 @@ export function findJanus(): InstalledJanus | undefined {
   const [program] = globSync('/usr/bin/janus');
   const [plugins] = globSync('/usr/lib/*/janus/plugins');
   return program && plugins ? { program, modules: dirname(plugins) } : undefined;
+}
+
+/** As it says of itself, such as `1.1.2`; it tells before it complains that it was asked. */
+export function janusVersion({ program }: InstalledJanus): string {
+  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  return /^Janus version: .*\((\S+)\)/m.exec(stdout)?.[1] ?? 'of an unknown version';
 }
 
 export interface JanusSettings {

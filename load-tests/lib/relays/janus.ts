@@ -3,10 +3,10 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../machine/free-port.ts';
-import { ProcessGroup } from '../machine/process-group.ts';
-import { findJanus, writeJanusConfig } from './janus-config.ts';
+import { findJanus, janusVersion, writeJanusConfig } from './janus-config.ts';
+import { openRelay } from './open-relay.ts';
 import type { RelayOptions, RelayUnderTest } from './relay.ts';
-import { ServerProcess } from './server-process.ts';
+import type { ServerProcess } from './server-process.ts';
 
 /** How long it may take to answer its first request, in ms. */
 const START_WITHIN_MS = 15_000;
@@ -28,14 +28,8 @@ export async function startJanus({
 }: RelayOptions & { eventLoops?: number } = {}): Promise<RelayUnderTest> {
   const janus = findJanus();
   if (!janus) throw new Error('Janus is not installed: apt-get install janus');
-  const group = ProcessGroup.create('janus');
   const folder = mkdtempSync(join(tmpdir(), 'meshlift-janus-'));
-  let server: ServerProcess | undefined;
-  const stop = async () => {
-    await server?.stop();
-    await group.close();
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const clear = () => rmSync(folder, { recursive: true, force: true });
   try {
     const ports = { api: await freePort('tcp'), rtp: await freePort('udp'), rtcp: await freePort('udp') };
     writeJanusConfig(folder, janus, {
@@ -45,19 +39,25 @@ export async function startJanus({
       ports,
       eventLoops,
     });
-    const command = [janus.program, '--configs-folder', folder] as const;
-    ({ server } = await ServerProcess.start(command, { group, core, ready: /Starting Meetecho Janus/ }));
-    const url = `http://${LOOPBACK}:${ports.api}/janus`;
-    await answers(url, server);
-    return {
-      name: 'janus',
-      group,
-      ingest: { kind: 'rtp', host: LOOPBACK, port: ports.rtp, rtcpPort: ports.rtcp },
-      doors: [{ kind: 'janus', url, mountpoint: MOUNTPOINT }],
-      stop,
-    };
+    const relay = await openRelay<Pick<RelayUnderTest, 'ingest' | 'doors'>>(
+      {
+        name: 'janus',
+        command: [janus.program, '--configs-folder', folder],
+        core,
+        ready: /Starting Meetecho Janus/,
+      },
+      async (_, server) => {
+        const url = `http://${LOOPBACK}:${ports.api}/janus`;
+        await answers(url, server);
+        return {
+          ingest: { kind: 'rtp', host: LOOPBACK, port: ports.rtp, rtcpPort: ports.rtcp },
+          doors: [{ kind: 'janus', url, mountpoint: MOUNTPOINT }],
+        };
+      },
+    );
+    return { ...relay, stop: () => relay.stop().finally(clear) };
   } catch (error) {
-    await stop();
+    clear();
     throw error;
   }
 }
@@ -65,6 +65,12 @@ export async function startJanus({
 /** Whether it can be started here. */
 export function hasJanus(): boolean {
   return findJanus() !== undefined;
+}
+
+/** Which one a comparison is with, for its readers; undefined where there is none. */
+export function aboutJanus(): string | undefined {
+  const janus = findJanus();
+  return janus && `Janus is ${janusVersion(janus)}, from the distribution’s package.`;
 }
 
 /**

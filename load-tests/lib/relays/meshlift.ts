@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { ProcessGroup } from '../machine/process-group.ts';
-import type { RelayOptions, RelayUnderTest } from './relay.ts';
-import { ServerProcess } from './server-process.ts';
+import { openRelay } from './open-relay.ts';
+import type { Ingest, RelayOptions, RelayUnderTest } from './relay.ts';
 
 const MAIN = fileURLToPath(new URL('../../../signaling/src/main.ts', import.meta.url));
 
@@ -22,15 +21,15 @@ export interface Meshlift extends RelayUnderTest {
 }
 
 /** @param options.env more of its configuration */
-export async function startMeshlift({
+export function startMeshlift({
   core,
   workers = 1,
   env = {},
 }: RelayOptions & { env?: Record<string, string> } = {}): Promise<Meshlift> {
-  const group = ProcessGroup.create('meshlift');
-  try {
-    const { server, said } = await ServerProcess.start([process.execPath, ...FLAGS, MAIN], {
-      group,
+  return openRelay(
+    {
+      name: 'meshlift',
+      command: [process.execPath, ...FLAGS, MAIN],
       core,
       env: {
         MESHLIFT_HOST: '127.0.0.1',
@@ -43,32 +42,21 @@ export async function startMeshlift({
         ...env,
       },
       ready: /ready after [\d.]+ s: http:\/\/localhost:(\d+)[\s\S]*metrics are on port (\d+)/,
-    });
-    const url = `http://127.0.0.1:${said[1]}`;
-    const metrics = async () => (await fetch(`http://127.0.0.1:${said[2]}/metrics`)).text();
-    const created = await fetch(`${url}/api/streams`, { method: 'POST' });
-    const { streamId, publishKey } = createdSchema.parse(await created.json());
-    return {
-      name: 'meshlift',
-      group,
-      url,
-      streamId,
-      ingest: { kind: 'whip', url: `${url}/whip/${streamId}`, key: publishKey },
-      doors: [
+    },
+    async ([, port, metricsPort]) => {
+      const url = `http://127.0.0.1:${port}`;
+      const metrics = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+      const created = await fetch(`${url}/api/streams`, { method: 'POST' });
+      const { streamId, publishKey } = createdSchema.parse(await created.json());
+      const ingest: Ingest = { kind: 'whip', url: `${url}/whip/${streamId}`, key: publishKey };
+      const doors: Meshlift['doors'] = [
         { kind: 'whep', url: `${url}/whep/${streamId}` },
         { kind: 'plugin', server: url, streamId },
-      ],
-      metrics,
-      metric: async (name) => sumOf(await metrics(), name),
-      stop: async () => {
-        await server.stop();
-        await group.close();
-      },
-    };
-  } catch (error) {
-    await group.close();
-    throw error;
-  }
+      ];
+      const metric = async (name: string) => sumOf(await metrics(), name);
+      return { url, streamId, ingest, doors, metrics, metric };
+    },
+  );
 }
 
 /** The sum of a metric over its labels. */

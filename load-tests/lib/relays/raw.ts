@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { ProcessGroup } from '../machine/process-group.ts';
+import { openRelay } from './open-relay.ts';
 import type { RelayOptions, RelayUnderTest } from './relay.ts';
-import { ServerProcess } from './server-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('raw-relay.ts', import.meta.url));
 
@@ -11,27 +10,15 @@ const PROGRAM = fileURLToPath(new URL('raw-relay.ts', import.meta.url));
  * hop. There is one worker, whatever number is asked for. Its group also has the Node.js process that the worker
  * needs to be told anything; once the viewers are in, that one has nothing to do and uses next to nothing.
  */
-export async function startRaw({ core }: RelayOptions = {}): Promise<RelayUnderTest> {
-  const group = ProcessGroup.create('raw');
-  try {
-    const { server, said } = await ServerProcess.start([process.execPath, PROGRAM], {
-      group,
-      core,
-      ready: /listening on (\d+)/,
-    });
-    const at = `http://127.0.0.1:${said[1]}`;
-    return {
-      name: 'raw',
-      group,
-      ingest: { kind: 'whip', url: `${at}/whip`, key: 'any' },
-      doors: [{ kind: 'whep', url: `${at}/whep` }],
-      stop: async () => {
-        await server.stop();
-        await group.close();
-      },
-    };
-  } catch (error) {
-    await group.close();
-    throw error;
-  }
+export function startRaw({ core }: RelayOptions = {}): Promise<RelayUnderTest> {
+  return openRelay(
+    { name: 'raw', command: [process.execPath, PROGRAM], core, ready: /listening on (\d+)/ },
+    ([, port]) => {
+      const at = `http://127.0.0.1:${port}`;
+      return {
+        ingest: { kind: 'whip', url: `${at}/whip`, key: 'any' },
+        doors: [{ kind: 'whep', url: `${at}/whep` }],
+      };
+    },
+  );
 }
