@@ -55,7 +55,8 @@ export class Child<T extends Tasks> {
       {},
       {
         timeout: ANSWER_WITHIN_MS,
-        post: (data) => void child.send(data),
+        // What cannot be said any more needs no answer either: its end refuses whatever is open.
+        post: (data) => void child.send(data, () => undefined),
         on: (listener) => void child.on('message', listener),
       },
     );
@@ -80,8 +81,10 @@ export class Child<T extends Tasks> {
     this.#process.kill('SIGKILL');
   }
 
+  /** What it has not done by now is refused. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.tasks.$close(new Error('a process of the load test is stopped'));
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = once(this.#process, 'exit');
     // That nobody listens any more is what it ends by.

@@ -21,7 +21,12 @@ export async function sendTo(ingest: Ingest): Promise<void> {
   const sending = setInterval(() => {
     if (!sender.isOpen) return;
     timestamp += PICTURE_EVERY_MS * 90;
-    for (const packet of packetizer.packets(KEY_FRAME, timestamp)) sender.send(packet);
+    try {
+      for (const packet of packetizer.packets(KEY_FRAME, timestamp)) sender.send(packet);
+    } catch (error) {
+      // The way is closed by another thread, and between any two packets.
+      if (sender.isOpen) throw error;
+    }
   }, PICTURE_EVERY_MS);
   onTestFinished(() => clearInterval(sending));
 }

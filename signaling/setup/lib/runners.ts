@@ -1,4 +1,8 @@
-import { type ReadReport, readPlaywright, readTally, readVitest } from './test-reports.ts';
+import { fileURLToPath } from 'node:url';
+import { type ReadReport, readPlaywright, readTally } from './test-reports.ts';
+import { REPORT_VARIABLE } from './vitest-reporter.ts';
+
+const VITEST_REPORTER = fileURLToPath(new URL('vitest-reporter.ts', import.meta.url));
 
 /** A program that checks or tests the checkout. */
 export interface Runner {
@@ -24,8 +28,9 @@ const RUNNERS: Runner[] = [
   {
     name: 'vitest',
     kind: 'unit',
-    args: (report) => ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    read: readVitest,
+    args: () => ['run', '--reporter=default', `--reporter=${VITEST_REPORTER}`],
+    env: (report) => ({ [REPORT_VARIABLE]: report }),
+    read: readTally,
   },
   {
     name: 'playwright',

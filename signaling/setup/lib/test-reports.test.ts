@@ -1,38 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPlaywright, readTally, readVitest } from './test-reports.ts';
-
-const file = (status: string, ...tests: string[]) => ({
-  name: '/checkout/lib/sums.test.ts',
-  status,
-  message: 'no such module\n    at import',
-  assertionResults: tests.map((test) => ({
-    status: test,
-    fullName: 'sums adds',
-    failureMessages: test === 'failed' ? ['\u001b[31mAssertionError: 3 is not 4\u001b[39m\n    at sums'] : [],
-  })),
-});
-
-describe('readVitest', () => {
-  it('counts the tests of all files by their status, and names those that failed', () => {
-    const testResults = [
-      file('passed', 'passed', 'passed', 'skipped', 'todo'),
-      file('failed', 'failed', 'passed'),
-    ];
-    const failures = ['sums.test.ts › sums adds › AssertionError: 3 is not 4'];
-    expect(readVitest({ testResults })).toEqual({ passed: 3, failed: 1, skipped: 2, failures });
-  });
-
-  it('counts a file that failed without a failed test: it did not load, or its clean-up threw', () => {
-    const testResults = [file('failed'), file('failed', 'passed')];
-    const failures = ['sums.test.ts › no such module', 'sums.test.ts › no such module'];
-    expect(readVitest({ testResults })).toEqual({ passed: 1, failed: 2, skipped: 0, failures });
-  });
-
-  it('takes nothing else for a report', () => {
-    for (const other of [undefined, null, 'text', {}, { testResults: 3 }])
-      expect(readVitest(other)).toBeUndefined();
-  });
-});
+import { readPlaywright, readTally } from './test-reports.ts';
 
 describe('readPlaywright', () => {
   it('counts a test that passed only when repeated as failed', () => {

@@ -1,29 +1,8 @@
-import { basename } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
-import { nothing, type Report } from './tally.ts';
+import { failureLine } from './failure-line.ts';
+import type { Report } from './tally.ts';
 
 /** Reads what a runner's JSON report tells, or undefined when it is not such a report. */
 export type ReadReport = (report: unknown) => Report | undefined;
-
-/** Vitest's: every test with its status, and files that failed before they had a test. */
-export const readVitest: ReadReport = (report) => {
-  if (!isObject(report) || !Array.isArray(report.testResults)) return undefined;
-  const tally = { ...nothing };
-  const failures: string[] = [];
-  for (const file of objects(report.testResults)) {
-    const tests = objects(file.assertionResults);
-    const failed = tests.filter(({ status }) => status === 'failed');
-    const passed = tests.filter(({ status }) => status === 'passed').length;
-    const name = basename(String(file.name));
-    tally.passed += passed;
-    tally.skipped += tests.length - passed - failed.length;
-    tally.failed += failed.length || (file.status === 'failed' ? 1 : 0);
-    for (const { fullName, failureMessages } of failed)
-      failures.push(line(name, fullName, Array.isArray(failureMessages) ? failureMessages[0] : undefined));
-    if (failed.length === 0 && file.status === 'failed') failures.push(line(name, file.message));
-  }
-  return { ...tally, failures };
-};
 
 /** Playwright's: its own counts, and errors outside of tests. A test that passed only when repeated has failed. */
 export const readPlaywright: ReadReport = (report) => {
@@ -36,7 +15,7 @@ export const readPlaywright: ReadReport = (report) => {
     skipped: count(skipped),
     failures: [
       ...objects(report.suites).flatMap(failedSpecs),
-      ...errors.map(({ message }) => line('outside of tests', message)),
+      ...errors.map(({ message }) => failureLine('outside of tests', message)),
     ],
   };
 };
@@ -48,7 +27,7 @@ function failedSpecs(suite: Record<string, unknown>): string[] {
       .filter(({ status }) => status === 'unexpected' || status === 'flaky')
       .map((test) => {
         const error = objects(test.results).find((result) => isObject(result.error))?.error;
-        return line(String(file), title, isObject(error) ? error.message : undefined);
+        return failureLine(String(file), title, isObject(error) ? error.message : undefined);
       }),
   );
   return [...own, ...objects(suite.suites).flatMap(failedSpecs)];
@@ -62,14 +41,6 @@ export const readTally: ReadReport = (report) => {
     return undefined;
   return { passed, failed, skipped, failures: Array.isArray(failures) ? failures.map(String) : [] };
 };
-
-/** The first line of each part, without colours. */
-function line(...parts: unknown[]): string {
-  return parts
-    .filter((part) => typeof part === 'string' && part !== '')
-    .map((part) => stripVTControlCharacters(String(part)).trim().split('\n', 1)[0])
-    .join(' › ');
-}
 
 function objects(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
