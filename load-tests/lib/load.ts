@@ -1,6 +1,6 @@
-import type { Bench } from '../scenarios/scenario.ts';
 import type { Crowd } from './peers/crowd.ts';
 import type { Door, RelayUnderTest } from './relays/relay.ts';
+import type { Bench } from './scenario.ts';
 
 /** More than this lost on the way, and what was measured is something else. */
 const MOST_LOST = 0.001;

@@ -1,4 +1,4 @@
-import type { Bench } from '../scenarios/scenario.ts';
+import type { Bench } from './scenario.ts';
 
 /**
  * Measures as often as was asked for.

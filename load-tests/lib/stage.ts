@@ -1,7 +1,7 @@
-import type { Bench } from '../scenarios/scenario.ts';
 import { Crowd } from './peers/crowd.ts';
 import { Publisher } from './peers/publisher.ts';
 import type { RelayUnderTest } from './relays/relay.ts';
+import type { Bench } from './scenario.ts';
 
 /** A relay with somebody who sends to it and nobody who watches yet. */
 export interface Stage<R extends RelayUnderTest> {

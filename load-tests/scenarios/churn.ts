@@ -5,8 +5,8 @@ import { startMeshlift } from '../lib/relays/meshlift.ts';
 import { type State, Watch } from '../lib/relays/watch.ts';
 import type { Chart, Figure } from '../lib/result.ts';
 import { measureRounds } from '../lib/rounds.ts';
+import type { Bench, Measured, Scenario } from '../lib/scenario.ts';
 import { figure, median, sum } from '../lib/statistics.ts';
-import type { Bench, Measured, Scenario } from './scenario.ts';
 
 const USUAL_VIEWERS = 60;
 

@@ -8,9 +8,9 @@ import { startRaw } from '../lib/relays/raw.ts';
 import type { RelayUnderTest } from '../lib/relays/relay.ts';
 import type { Chart, Figure } from '../lib/result.ts';
 import { measureRounds, ratios, rotated } from '../lib/rounds.ts';
+import type { Bench, Scenario } from '../lib/scenario.ts';
 import { onStage } from '../lib/stage.ts';
 import { figure, median, sum } from '../lib/statistics.ts';
-import type { Bench, Scenario } from './scenario.ts';
 
 interface Contestant {
   name: string;

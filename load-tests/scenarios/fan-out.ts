@@ -2,9 +2,9 @@ import { type Load, loadOf } from '../lib/load.ts';
 import { type BesideRaw, besideRaw, namesBesideRaw } from '../lib/relays/beside-raw.ts';
 import type { Chart, Figure } from '../lib/result.ts';
 import { measureRounds, ratios, rotated } from '../lib/rounds.ts';
+import type { Bench, Scenario } from '../lib/scenario.ts';
 import { onStage } from '../lib/stage.ts';
 import { figure, fitLine, median } from '../lib/statistics.ts';
-import type { Bench, Scenario } from './scenario.ts';
 
 const KB = 1_000;
 

@@ -1,9 +1,9 @@
+import type { Scenario } from '../lib/scenario.ts';
 import { churn } from './churn.ts';
 import { compare } from './compare.ts';
 import { fanOut } from './fan-out.ts';
 import { joinStorm } from './join-storm.ts';
 import { latency } from './latency.ts';
-import type { Scenario } from './scenario.ts';
 import { signaling } from './signaling.ts';
 import { switchScenario } from './switch.ts';
 

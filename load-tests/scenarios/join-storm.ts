@@ -7,8 +7,8 @@ import { besideRaw, namesBesideRaw } from '../lib/relays/beside-raw.ts';
 import { type Meshlift, startMeshlift } from '../lib/relays/meshlift.ts';
 import type { RelayUnderTest } from '../lib/relays/relay.ts';
 import { measureRounds, rotated } from '../lib/rounds.ts';
+import type { Bench, Scenario } from '../lib/scenario.ts';
 import { onStage, type Stage } from '../lib/stage.ts';
-import type { Bench, Scenario } from './scenario.ts';
 
 /** How many join, some of them at once, to compare with the raw worker. */
 const IN_TURN = 100;

@@ -3,9 +3,9 @@ import { Crowd } from '../lib/peers/crowd.ts';
 import { startMeshlift } from '../lib/relays/meshlift.ts';
 import type { Chart, Figure } from '../lib/result.ts';
 import { measureRounds } from '../lib/rounds.ts';
+import type { Bench, Scenario } from '../lib/scenario.ts';
 import { onStage } from '../lib/stage.ts';
 import { figure, median, quantile } from '../lib/statistics.ts';
-import type { Bench, Scenario } from './scenario.ts';
 
 /** So many of the viewers tell how old the pictures are that reach them; the first and the last of them are shown. */
 const PROBES = 12;

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Answered, IdleViewers } from '../lib/peers/idle-viewers.ts';
 import { type Meshlift, startMeshlift } from '../lib/relays/meshlift.ts';
 import type { Chart, Figure } from '../lib/result.ts';
+import type { Bench, Measured, Scenario } from '../lib/scenario.ts';
 import { figure, fitLine, median, quantile } from '../lib/statistics.ts';
-import type { Bench, Measured, Scenario } from './scenario.ts';
 
 /** How many answers are awaited at a time. */
 const AT_ONCE = 32;

@@ -4,6 +4,7 @@ import { totalMs } from '../../client-plugin/e2e/support/switch-figures.ts';
 import { HeardRooms, ROOM_PICTURE } from '../lib/browser/heard-rooms.ts';
 import type { Crowd } from '../lib/peers/crowd.ts';
 import { type Meshlift, startMeshlift } from '../lib/relays/meshlift.ts';
+import type { Bench, Scenario } from '../lib/scenario.ts';
 import { onStage, type Stage } from '../lib/stage.ts';
 import {
   fullMachine,
@@ -13,7 +14,6 @@ import {
   switchFigures,
   type Way,
 } from '../lib/switch-gaps.ts';
-import type { Bench, Scenario } from './scenario.ts';
 
 const PEOPLE = [2, 3, 4, 5, 6];
 const OTHERS = 200;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Scenario } from '../../scenarios/scenario.ts';
+import type { Scenario } from '../scenario.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 
 const scenario = (name: string): Scenario => ({

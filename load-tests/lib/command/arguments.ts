@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Scenario, Wishes } from '../../scenarios/scenario.ts';
+import type { Scenario, Wishes } from '../scenario.ts';
 
 /** A command line that cannot be followed; the message says why in one line. */
 export class UsageError extends Error {

@@ -1,5 +1,5 @@
-import type { Bench, Scenario, Wishes } from '../../scenarios/scenario.ts';
 import type { Machine, Result } from '../result.ts';
+import type { Bench, Scenario, Wishes } from '../scenario.ts';
 
 /** What is the same for all scenarios of a run. */
 export type RunBench = Pick<Bench, 'cores' | 'clip' | 'root' | 'signal'> & {

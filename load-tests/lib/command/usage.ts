@@ -1,5 +1,5 @@
-import type { Scenario } from '../../scenarios/scenario.ts';
 import { wishesText } from '../report/wishes-text.ts';
+import type { Scenario } from '../scenario.ts';
 
 /** How to begin, for whoever has asked for nothing. */
 export function usage(scenarios: readonly Scenario[]): string {

@@ -4,11 +4,19 @@ import pLimit from 'p-limit';
 import { serveTasks } from '../machine/child.ts';
 import type { Door } from '../relays/relay.ts';
 import { sum } from '../statistics.ts';
-import type { JoinOptions } from './crowd.ts';
 import { ReceivingPeer } from './receiving-peer.ts';
 import { type Joined, Viewer } from './viewer.ts';
 
 export type { Joined } from './viewer.ts';
+
+export interface JoinOptions {
+  /** How many may be on their way at a time. Default 20. */
+  atOnce?: number;
+  /** Spreads their coming evenly over so many ms; then `atOnce` does not count. */
+  withinMs?: number;
+  /** Whether they say how old the pictures are that come. */
+  delays?: boolean;
+}
 
 /** What viewers received within some time. */
 export interface Counted {

@@ -1,17 +1,8 @@
 import { Child } from '../machine/child.ts';
 import type { Door } from '../relays/relay.ts';
-import type { Counted, CrowdTasks, Joined } from './crowd-process.ts';
+import type { Counted, CrowdTasks, Joined, JoinOptions } from './crowd-process.ts';
 
 export type { Counted, Joined } from './crowd-process.ts';
-
-export interface JoinOptions {
-  /** How many may be on their way at a time. Default 20. */
-  atOnce?: number;
-  /** Spreads their coming evenly over so many ms; then `atOnce` does not count. */
-  withinMs?: number;
-  /** Whether they say how old the pictures are that come. */
-  delays?: boolean;
-}
 
 /** Any number of viewers in a process of their own. */
 export class Crowd {

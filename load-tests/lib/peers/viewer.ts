@@ -1,5 +1,6 @@
 import type { Door } from '../relays/relay.ts';
-import { type Entry, enter } from './doors/enter.ts';
+import { enter } from './doors/enter.ts';
+import type { Entry } from './doors/entry.ts';
 import type { ReceivingPeer } from './receiving-peer.ts';
 
 /** How long the first packet may take once the connection stands, in ms. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { scenarios } from '../../scenarios/index.ts';
-import type { Scenario } from '../../scenarios/scenario.ts';
+import type { Scenario } from '../scenario.ts';
 import { documents, updateDocuments } from './documents.ts';
 import { writeResult } from './result-files.ts';
 import { madeUpFigure, madeUpResult } from './testing/made-up.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withGeneratedPart } from '../../../signaling/src/docs/generated-part.ts';
-import type { Scenario } from '../../scenarios/scenario.ts';
+import type { Scenario } from '../scenario.ts';
 import { chartSvg } from './chart-svg.ts';
 import { referenceSection, scenariosTable } from './markdown.ts';
 import { chartFile, filesOf, readResults } from './result-files.ts';

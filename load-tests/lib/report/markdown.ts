@@ -1,5 +1,5 @@
-import type { Scenario } from '../../scenarios/scenario.ts';
 import { type Figure, isMet, type Machine, type Result } from '../result.ts';
+import type { Scenario } from '../scenario.ts';
 import { figureText } from './figure-text.ts';
 import { chartFile } from './result-files.ts';
 import { wishesText } from './wishes-text.ts';

@@ -1,4 +1,4 @@
-import type { Wishes } from '../../scenarios/scenario.ts';
+import type { Wishes } from '../scenario.ts';
 
 /** Such as "5 rounds of 10 s, 50, 100, 200 viewers". */
 export function wishesText({ rounds, seconds, viewers }: Wishes): string {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { Bench, Wishes } from '../../scenarios/scenario.ts';
 import type { Clip } from '../peers/clip.ts';
+import type { Bench, Wishes } from '../scenario.ts';
 import { KEY_FRAME } from './send-to.ts';
 
 const FRAMES = 30;

@@ -1,6 +1,6 @@
 // The command of the load tests with scenarios that take no time: node tiny.ts <folder> [arguments…]
 import { once } from 'node:events';
-import type { Scenario } from '../../../scenarios/scenario.ts';
+import type { Scenario } from '../../scenario.ts';
 import { figure } from '../../statistics.ts';
 import { main } from '../main.ts';
 

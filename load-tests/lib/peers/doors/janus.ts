@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Door } from '../../relays/relay.ts';
 import type { ReceivingPeer } from '../receiving-peer.ts';
-import type { Entry } from './enter.ts';
+import type { Entry } from './entry.ts';
 
 /** What of an answer of Janus anybody here needs. */
 const answerSchema = z.object({

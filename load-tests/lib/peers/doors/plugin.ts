@@ -2,7 +2,7 @@ import type { DtlsParameters, RtpCapabilities } from '@meshlift/protocol';
 import type { Door } from '../../relays/relay.ts';
 import type { ReceivingPeer } from '../receiving-peer.ts';
 import { SignalingClient } from '../signaling-client.ts';
-import type { Entry } from './enter.ts';
+import type { Entry } from './entry.ts';
 import { answerFor } from './transport-answer.ts';
 
 /** Feedback that goes with the header extensions which this peer has not. */

@@ -1,6 +1,6 @@
 import type { Door } from '../../relays/relay.ts';
 import type { ReceivingPeer } from '../receiving-peer.ts';
-import type { Entry } from './enter.ts';
+import type { Entry } from './entry.ts';
 
 /** By draft-ietf-wish-whep: one request, one answer. */
 export async function enterByWhep(door: Door & { kind: 'whep' }, peer: ReceivingPeer): Promise<Entry> {

@@ -1,6 +1,6 @@
-import type { Cores } from '../lib/machine/cores.ts';
-import type { Clip } from '../lib/peers/clip.ts';
-import type { Chart, Figure } from '../lib/result.ts';
+import type { Cores } from './machine/cores.ts';
+import type { Clip } from './peers/clip.ts';
+import type { Chart, Figure } from './result.ts';
 
 /** What every scenario can be asked for; it says in its results what it made of it. */
 export interface Wishes {
