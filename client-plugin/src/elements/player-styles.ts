@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { controlStyles } from '../pages/shared/picture-styles.ts';
 import { streamFactsStyles } from '../pages/shared/stream-facts.ts';
 import { baseStyles, buttonStyles } from '../pages/shared/styles.ts';
 import { tokenStyles } from './tokens.ts';
@@ -9,8 +10,11 @@ export const playerStyles = [
   baseStyles,
   buttonStyles,
   streamFactsStyles,
+  controlStyles,
   css`
     :host {
+      --control: 40px;
+      --control-icon: 17px;
       position: relative;
       overflow: hidden;
       aspect-ratio: 16 / 9;
@@ -120,35 +124,6 @@ export const playerStyles = [
       :host(:not(:hover):not(:focus-within)) .mode {
         opacity: 0.85;
       }
-    }
-    .control,
-    .quality {
-      height: 40px;
-      border: 0;
-      border-radius: var(--radius-m);
-      background: transparent;
-      color: inherit;
-      cursor: pointer;
-      transition: background-color 0.15s;
-    }
-    .control {
-      display: grid;
-      place-items: center;
-      width: 40px;
-      font-size: 17px;
-    }
-    .quality {
-      padding: 0 8px;
-      font: 550 14px var(--sans);
-      font-variant-numeric: tabular-nums;
-    }
-    .quality option {
-      background: #131a18;
-      color: #e8f1ed;
-    }
-    .control:hover,
-    .quality:hover {
-      background: rgb(255 255 255 / 0.14);
     }
     input[type='range'] {
       width: 76px;

@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import { layersOf } from '../media/ingest.ts';
+import { layersOf } from '../media/layers.ts';
 import { codecOf } from './codec-of.ts';
 import type { FrameOrder } from './frame-order.ts';
 import { h264Profile } from './h264-profile.ts';

@@ -1,5 +1,5 @@
 import { type IngestReport, type MediaKind, MeshliftError, type RtpParameters } from '@meshlift/protocol';
-import { parseScalabilityMode, type types } from 'mediasoup';
+import type { types } from 'mediasoup';
 import type { IngestInspector } from '../inspect/ingest-inspector.ts';
 import type { SessionTransport } from './session-transport.ts';
 
@@ -11,13 +11,6 @@ const KEY_FRAME_REQUEST_DELAY_MS = 510;
 
 /** Camera, microphone, screen and its sound, twice. */
 const MOST_PRODUCERS = 8;
-
-/** How many spatial and temporal layers a viewer of a producer can choose from. */
-export function layersOf(producer: types.Producer): { spatialLayers: number; temporalLayers: number } {
-  const { encodings = [] } = producer.rtpParameters;
-  const { spatialLayers, temporalLayers } = parseScalabilityMode(encodings[0]?.scalabilityMode);
-  return { spatialLayers: encodings.length > 1 ? encodings.length : spatialLayers, temporalLayers };
-}
 
 /** The session that brings a relay the media of one source: one transport and the producers on it. */
 export class Ingest {

@@ -14,9 +14,10 @@ import {
 } from '@meshlift/protocol';
 import { ortc, type types } from 'mediasoup';
 import { IngestInspector } from '../inspect/ingest-inspector.ts';
-import { Ingest, layersOf } from './ingest.ts';
+import { Ingest } from './ingest.ts';
 import { Ingests } from './ingests.ts';
 import { LayerDemand } from './layer-demand.ts';
+import { layersOf } from './layers.ts';
 import { payloadTypesOf, withPayloadTypes } from './payload-types.ts';
 import { ENCODER_PATIENCE, PLAYER_PATIENCE } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';

@@ -9,7 +9,7 @@ import {
 } from '@meshlift/protocol';
 import { ortc, type types } from 'mediasoup';
 import pLimit from 'p-limit';
-import { layersOf } from './ingest.ts';
+import { layersOf } from './layers.ts';
 import { LossLadder } from './loss-ladder.ts';
 import { LossMeter } from './loss-meter.ts';
 import type { Place } from './relay-routers.ts';

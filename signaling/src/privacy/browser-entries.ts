@@ -1,7 +1,7 @@
 import type { PrivacyEntry } from '@meshlift/protocol';
 import { storedKeys } from './browser-storage.ts';
-import type { RunningServer } from './inventory.ts';
 import { otherHosts } from './other-hosts.ts';
+import type { RunningServer } from './running-server.ts';
 
 /** What the pages ask of the browser that shows them. */
 export function browserEntries(server: RunningServer): PrivacyEntry[] {

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type PrivacyEntry, privacyPolicySchema } from '@meshlift/protocol';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../config/config.ts';
-import { privacyPolicy, type RunningServer } from './inventory.ts';
+import { privacyPolicy } from './inventory.ts';
 import { retransmission } from './media-entries.ts';
+import type { RunningServer } from './running-server.ts';
 
 function policyOf(changes: Partial<RunningServer> = {}) {
   return privacyPolicy({ ...parseConfig({}), librariesTalk: false, ...changes });

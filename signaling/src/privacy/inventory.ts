@@ -1,28 +1,9 @@
 import type { PrivacyPolicy } from '@meshlift/protocol';
-import type { LogLevel } from '@meshlift/telemetry';
-import type { Config } from '../config/config.ts';
 import { browserEntries } from './browser-entries.ts';
 import { mediaEntries } from './media-entries.ts';
 import { peopleEntries } from './people-entries.ts';
 import { recordEntries } from './record-entries.ts';
-
-/** What the inventory depends on, as it is in the server that runs. */
-export interface RunningServer
-  extends Pick<
-    Config,
-    | 'allowedOrigins'
-    | 'graceSeconds'
-    | 'iceServers'
-    | 'metricsHost'
-    | 'operatorContact'
-    | 'operatorName'
-    | 'trustedProxies'
-  > {
-  /** The level of the logger itself. */
-  logLevel: LogLevel;
-  /** Whether the environment makes libraries write output of their own, past the logger that masks. */
-  librariesTalk: boolean;
-}
+import type { RunningServer } from './running-server.ts';
 
 /**
  * What this server collects, why, where, for how long and by whom. It says what the code does: whoever changes

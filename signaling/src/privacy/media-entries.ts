@@ -1,5 +1,5 @@
 import type { PrivacyEntry } from '@meshlift/protocol';
-import type { RunningServer } from './inventory.ts';
+import type { RunningServer } from './running-server.ts';
 import { inWords } from './words.ts';
 
 /**

@@ -2,9 +2,9 @@ import type { PrivacyEntry } from '@meshlift/protocol';
 import { type LogLevel, PSEUDONYM_ROTATION_MS } from '@meshlift/telemetry';
 import { KEPT_FROM_OTHERS_MS } from '../streams/past-streams.ts';
 import { IDLE_FOR_AT_MOST_MS } from '../streams/stream.ts';
-import type { RunningServer } from './inventory.ts';
 import { rateLimits } from './rate-limits.ts';
 import { isLogged } from './record-entries.ts';
+import type { RunningServer } from './running-server.ts';
 import { inWords } from './words.ts';
 
 /** The rate limits that count by address; the other one counts by connection. */

@@ -1,6 +1,6 @@
 import type { PrivacyEntry } from '@meshlift/protocol';
 import { allowedLabels, type LogLevel, PSEUDONYM_ROTATION_MS } from '@meshlift/telemetry';
-import type { RunningServer } from './inventory.ts';
+import type { RunningServer } from './running-server.ts';
 import { inWords } from './words.ts';
 
 /** What each level adds to the ones before it. */

@@ -1,6 +1,7 @@
 import { css } from 'lit';
 import { confirmationStyles } from '../../pages/shared/confirmation.ts';
 import { noticeStyles } from '../../pages/shared/notice.ts';
+import { plateStyles } from '../../pages/shared/picture-styles.ts';
 import { baseStyles, buttonStyles, fieldStyles } from '../../pages/shared/styles.ts';
 import { tokenStyles } from '../tokens.ts';
 
@@ -11,6 +12,7 @@ export const roomStyles = [
   fieldStyles,
   noticeStyles,
   confirmationStyles,
+  plateStyles,
   css`
     :host {
       min-height: 420px;
@@ -159,27 +161,6 @@ export const roomStyles = [
       aspect-ratio: 1;
       border-radius: 50%;
       background: hsl(160 32% 30%);
-    }
-    .plate {
-      position: absolute;
-      left: 8px;
-      bottom: 8px;
-      display: flex;
-      align-items: center;
-      gap: 7px;
-      max-width: calc(100% - 16px);
-      min-height: 28px;
-      padding: 3px 10px;
-      border-radius: var(--radius-s);
-      background: rgb(8 13 12 / 0.74);
-      font-size: 13.5px;
-      font-weight: 550;
-      line-height: 1.3;
-    }
-    .plate .name {
-      overflow: hidden;
-      text-overflow: ellipsis;
-      white-space: nowrap;
     }
     .muted {
       display: grid;

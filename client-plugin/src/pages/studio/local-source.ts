@@ -1,12 +1,11 @@
 import type { Words } from '../shared/error-words.ts';
 import { Remembered } from '../shared/storage.ts';
 import type { StreamOwnership } from './encoder/encoder-stream.ts';
+import { isCameraAllowed, openSource } from './open-source.ts';
 import {
   type ChosenDevices,
-  isCameraAllowed,
   localKinds,
   type MediaKind,
-  openSource,
   type Source,
   type SourceChoice,
   type SourceKind,

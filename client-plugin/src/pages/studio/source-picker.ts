@@ -1,6 +1,7 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { baseStyles } from '../shared/styles.ts';
-import { canShareScreen, type SourceChoice, sourceKinds } from './source.ts';
+import { canShareScreen } from './open-source.ts';
+import { type SourceChoice, sourceKinds } from './source.ts';
 import { iconOf } from './source-icons.ts';
 import { text } from './text.ts';
 

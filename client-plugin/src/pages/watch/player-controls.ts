@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Quality, View } from '../../index.ts';
 import * as icons from '../shared/icons.ts';
+import { controlStyles } from '../shared/picture-styles.ts';
 import { modeLabel, streamFactsStyles } from '../shared/stream-facts.ts';
 import { baseStyles } from '../shared/styles.ts';
 import type { Playback } from './playback.ts';
@@ -84,8 +85,11 @@ export class PlayerControls extends LitElement {
   static override styles = [
     baseStyles,
     streamFactsStyles,
+    controlStyles,
     css`
       :host {
+        --control: 44px;
+        --control-icon: 18px;
         display: flex;
         align-items: center;
         justify-content: space-between;
@@ -110,35 +114,6 @@ export class PlayerControls extends LitElement {
       }
       :host([idle]) .mode {
         opacity: 0.75;
-      }
-      .control,
-      .quality {
-        height: 44px;
-        border: 0;
-        border-radius: var(--radius-m);
-        background: transparent;
-        color: inherit;
-        cursor: pointer;
-        transition: background-color 0.15s;
-      }
-      .control {
-        display: grid;
-        place-items: center;
-        width: 44px;
-        font-size: 18px;
-      }
-      .quality {
-        padding: 0 10px;
-        font: 550 14px var(--sans);
-        font-variant-numeric: tabular-nums;
-      }
-      .quality option {
-        background: #131a18;
-        color: #e8f1ed;
-      }
-      .control:hover,
-      .quality:hover {
-        background: rgb(255 255 255 / 0.14);
       }
       input[type='range'] {
         width: 84px;

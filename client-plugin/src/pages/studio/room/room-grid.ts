@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Participant } from '../../../index.ts';
 import * as icons from '../../shared/icons.ts';
+import { plateStyles } from '../../shared/picture-styles.ts';
 import { baseStyles, buttonStyles } from '../../shared/styles.ts';
 import './room-tile.ts';
 import type { Seat } from './room-tile.ts';
@@ -116,6 +117,7 @@ export class RoomGrid extends VisitElement {
   static override styles = [
     baseStyles,
     buttonStyles,
+    plateStyles,
     tileStyles,
     css`
       :host {

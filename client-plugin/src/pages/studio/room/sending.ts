@@ -1,7 +1,8 @@
 import type { Room } from '../../../index.ts';
 import type { Words } from '../../shared/error-words.ts';
 import type { LocalSource, SourceTaker } from '../local-source.ts';
-import { type MediaKind, openSource, type Source } from '../source.ts';
+import { openSource } from '../open-source.ts';
+import type { MediaKind, Source } from '../source.ts';
 import { SourceError } from '../source-error.ts';
 
 /**
