@@ -69,10 +69,7 @@ export class PassersBy {
     return this.#failures;
   }
 
-  /**
-   * They come and go for so many seconds, and then all go.
-   *
-   */
+  /** They come and go for so many seconds, and then all go. */
   async pass(seconds: number, signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
     const mostPolite = this.#present * (1 - 1 / ONE_VANISHES_OF);
