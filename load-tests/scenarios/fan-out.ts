@@ -23,8 +23,7 @@ export const fanOut: Scenario = {
     const rounds = await measureRounds(bench, async (index, say) => {
       const found: Round = { Meshlift: [], 'raw worker': [] };
       for (const name of rotated(namesBesideRaw, index)) {
-        say(name);
-        found[name] = await climb(bench, name, viewers);
+        found[name] = await climb(bench, name, viewers, say);
       }
       return found;
     });
@@ -38,14 +37,19 @@ export const fanOut: Scenario = {
 };
 
 /** More and more viewers of one relay. */
-function climb(bench: Bench, name: BesideRaw, numbers: readonly number[]): Promise<Load[]> {
+function climb(
+  bench: Bench,
+  name: BesideRaw,
+  numbers: readonly number[],
+  say: (doing: string) => void,
+): Promise<Load[]> {
   return onStage(
     bench,
     () => besideRaw[name]({ core: bench.cores.relay }),
     async (stage) => {
       const loads: Load[] = [];
       for (const viewers of numbers) {
-        bench.progress(`${name}: ${viewers} viewers`);
+        say(`${name}, ${viewers} viewers`);
         const load = await loadOf(bench, stage, viewers);
         if (load) loads.push(load);
       }
