@@ -18,6 +18,9 @@ test('a small run brings every packet to every viewer, of both relays', { timeou
   expect(figures.map(({ id }) => id)).toEqual([
     'fan-out.packets-2',
     'fan-out.packets-4',
+    'fan-out.cpu-2',
+    'fan-out.cpu-4',
+    'fan-out.loss',
     'fan-out.cores-per-100',
     'fan-out.slope',
     'fan-out.bend',

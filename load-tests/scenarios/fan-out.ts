@@ -63,22 +63,29 @@ function figures(rounds: readonly Round[], viewers: readonly number[]): Figure[]
   const costs = (loads: readonly Load[]) => fitLine(loads.map((load) => [load.viewers, load.cpu]));
   const memory = (loads: readonly Load[]) => fitLine(loads.map((load) => [load.viewers, load.memory]));
   const complete = rounds.filter((round) => namesBesideRaw.every((name) => round[name].length > 1));
-  const found: Figure[] = viewers.map((number) =>
-    figure(
-      {
-        id: `fan-out.packets-${number}`,
-        title: `Packets forwarded, ${number} viewers`,
-        unit: 'k per CPU-second',
-      },
-      of('Meshlift').flatMap((loads) =>
-        loads
-          .filter((load) => load.viewers === number)
-          .map(({ packetsPerCpuSecond }) => packetsPerCpuSecond / 1_000),
+  const at = (number: number, value: (load: Load) => number) =>
+    of('Meshlift').flatMap((loads) => loads.filter((load) => load.viewers === number).map(value));
+  return [
+    ...viewers.map((number) =>
+      figure(
+        {
+          id: `fan-out.packets-${number}`,
+          title: `Packets forwarded, ${number} viewers`,
+          unit: 'k per CPU-second',
+        },
+        at(number, ({ packetsPerCpuSecond }) => packetsPerCpuSecond / 1_000),
       ),
     ),
-  );
-  return [
-    ...found,
+    ...viewers.map((number) =>
+      figure(
+        { id: `fan-out.cpu-${number}`, title: `A core, for ${number} viewers`, unit: '%' },
+        at(number, ({ cpu }) => cpu * 100),
+      ),
+    ),
+    figure(
+      { id: 'fan-out.loss', title: 'Packets lost, by the load that lost most', unit: '%' },
+      of('Meshlift').map((loads) => Math.max(...loads.map(({ loss }) => loss)) * 100),
+    ),
     figure(
       { id: 'fan-out.cores-per-100', title: 'A core, for 100 viewers more', unit: '%' },
       of('Meshlift').map((loads) => costs(loads).slope * 100 * 100),
@@ -97,7 +104,12 @@ function figures(rounds: readonly Round[], viewers: readonly number[]): Figure[]
       ),
     ),
     figure(
-      { id: 'fan-out.bend', title: 'Farthest from a straight line', unit: '% of the largest cost' },
+      {
+        id: 'fan-out.bend',
+        title: 'Cost, farthest from a straight line',
+        unit: '% of the largest',
+        aim: { is: 'at most', value: 5 },
+      },
       of('Meshlift').map((loads) => farthestFrom(costs(loads), loads) * 100),
     ),
     figure(
