@@ -85,12 +85,14 @@ restore_network() {
   local family table link
   for link in $(links | comm -23 - "$work/links"); do ip link delete "$link" 2>/dev/null || true; done
   for family in iptables ip6tables; do
+    "$family" -P FORWARD ACCEPT
     for table in nat filter raw; do
       "$family" -t "$table" -F
       "$family" -t "$table" -X
     done
-    "$family" -P FORWARD ACCEPT
-    "$family-restore" <"$work/$family"
+    # Where there was no rule none is needed, nor a chain: even empty ones are passed by every packet, and sending
+    # takes some percent longer from then on.
+    if grep -qE '^(-A |:[A-Z]+ DROP)' "$work/$family"; then "$family-restore" <"$work/$family"; fi
   done >/dev/null 2>&1 || true
   cat "$work/ip_forward" >/proc/sys/net/ipv4/ip_forward
 }

@@ -7,6 +7,7 @@ import { Interrupted, watchInterrupts } from '../../../signaling/setup/lib/inter
 import { Screen } from '../../../signaling/setup/lib/screen.ts';
 import { describe, SetupError } from '../../../signaling/setup/lib/setup-error.ts';
 import { findCores } from '../machine/cores.ts';
+import { remarksOnMachine } from '../machine/remarks.ts';
 import type { Clip } from '../peers/clip.ts';
 import { REFERENCE, updateDocuments } from '../report/documents.ts';
 import { commitOf, machineFacts } from '../report/machine-facts.ts';
@@ -93,7 +94,9 @@ async function run(command: Command, context: Context, request: Run): Promise<nu
     const bench = {
       ...{ root, clip, wishes: request.wishes, signal: interrupt.signal },
       ...{ cores: findCores(), commit: commitOf(root), machine: machineFacts() },
+      remarks: await remarksOnMachine(),
     };
+    for (const remark of bench.remarks) screen.line(remark);
     const results: Result[] = [];
     for (const scenario of request.scenarios) {
       try {

@@ -6,6 +6,8 @@ export type RunBench = Pick<Bench, 'cores' | 'clip' | 'root' | 'signal'> & {
   wishes: Partial<Wishes>;
   commit: string;
   machine: Machine;
+  /** What was noticed of the machine before anything began; it belongs to the notes of every result. */
+  remarks: readonly string[];
 };
 
 /**
@@ -16,13 +18,13 @@ export type RunBench = Pick<Bench, 'cores' | 'clip' | 'root' | 'signal'> & {
  */
 export async function runScenario(
   scenario: Scenario,
-  { wishes: given, commit, machine, ...bench }: RunBench,
+  { wishes: given, commit, machine, remarks, ...bench }: RunBench,
   progress: (doing: string) => void,
 ): Promise<Result> {
   bench.signal.throwIfAborted();
   const wishes = { ...scenario.usual, ...given };
   const discarded: string[] = [];
-  const notes: string[] = [];
+  const notes = [...remarks];
   const start = Date.now();
   let measured: Awaited<ReturnType<Scenario['run']>>;
   try {
