@@ -1,5 +1,5 @@
 import { css } from 'lit';
-import { controlStyles } from '../pages/shared/picture-styles.ts';
+import { controlStyles } from '../pages/shared/control-styles.ts';
 import { streamFactsStyles } from '../pages/shared/stream-facts.ts';
 import { baseStyles, buttonStyles } from '../pages/shared/styles.ts';
 import { tokenStyles } from './tokens.ts';

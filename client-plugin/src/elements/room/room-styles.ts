@@ -1,7 +1,7 @@
 import { css } from 'lit';
 import { confirmationStyles } from '../../pages/shared/confirmation.ts';
 import { noticeStyles } from '../../pages/shared/notice.ts';
-import { plateStyles } from '../../pages/shared/picture-styles.ts';
+import { plateStyles } from '../../pages/shared/plate-styles.ts';
 import { baseStyles, buttonStyles, fieldStyles } from '../../pages/shared/styles.ts';
 import { tokenStyles } from '../tokens.ts';
 

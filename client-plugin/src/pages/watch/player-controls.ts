@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Quality, View } from '../../index.ts';
+import { controlStyles } from '../shared/control-styles.ts';
 import * as icons from '../shared/icons.ts';
-import { controlStyles } from '../shared/picture-styles.ts';
 import { modeLabel, streamFactsStyles } from '../shared/stream-facts.ts';
 import { baseStyles } from '../shared/styles.ts';
 import type { Playback } from './playback.ts';

@@ -2,7 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Participant } from '../../../index.ts';
 import * as icons from '../../shared/icons.ts';
-import { plateStyles } from '../../shared/picture-styles.ts';
+import { plateStyles } from '../../shared/plate-styles.ts';
 import { baseStyles, buttonStyles } from '../../shared/styles.ts';
 import './room-tile.ts';
 import type { Seat } from './room-tile.ts';
