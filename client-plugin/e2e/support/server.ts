@@ -1,51 +1,44 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { CreatedStream } from '@meshlift/protocol';
 
 const MAIN = fileURLToPath(new URL('../../../signaling/src/main.ts', import.meta.url));
 
-/** A TCP port that nobody uses at the moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+/** What it says when it serves. */
+const READY = /ready after ([\d.]+) s: http:\/\/localhost:(\d+)[\s\S]*metrics are on port (\d+)/;
 
 /** A server as an operator runs it: a process of its own, on ports of its own. */
 export class ServerProcess {
-  readonly url: string;
-  readonly #metricsUrl: string;
   readonly #environment: Record<string, string>;
   #child: ChildProcess | undefined;
+  /** The system chooses it when the server is started for the first time, and it keeps it when started again. */
+  #port = 0;
+  #metricsPort = 0;
   #output = '';
   #readyAfterSeconds = 0;
 
   static async start(environment: Record<string, string> = {}): Promise<ServerProcess> {
-    const server = new ServerProcess(await freePort(), await freePort(), environment);
+    const server = new ServerProcess(environment);
     await server.start();
     return server;
   }
 
-  private constructor(port: number, metricsPort: number, environment: Record<string, string>) {
-    this.url = `http://localhost:${port}`;
-    this.#metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
+  private constructor(environment: Record<string, string>) {
     this.#environment = {
-      MESHLIFT_PORT: String(port),
-      MESHLIFT_METRICS_PORT: String(metricsPort),
+      MESHLIFT_METRICS_PORT: '0',
       MESHLIFT_RTC_PORT: '0',
       MESHLIFT_LOG_LEVEL: 'debug',
       ...environment,
     };
   }
 
+  get url(): string {
+    return `http://localhost:${this.#port}`;
+  }
+
   get port(): number {
-    return Number(new URL(this.url).port);
+    return this.#port;
   }
 
   /** Everything the server has written. */
@@ -59,19 +52,25 @@ export class ServerProcess {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...this.#environment } });
+    const env = { ...process.env, MESHLIFT_PORT: String(this.#port), ...this.#environment };
+    const child = spawn(process.execPath, [MAIN], { env });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
+      let said = '';
       const read = (chunk: Buffer) => {
         this.#output += chunk.toString();
-        const ready = /ready after ([\d.]+) s/.exec(this.#output);
+        said += chunk.toString();
+        const ready = READY.exec(said);
         if (!ready) return;
-        this.#readyAfterSeconds = Number(ready[1]);
+        const [, seconds, port, metricsPort] = ready.map(Number) as [number, number, number, number];
+        this.#readyAfterSeconds = seconds;
+        this.#port = port;
+        this.#metricsPort = metricsPort;
         resolve();
       };
       child.stdout.on('data', read);
       child.stderr.on('data', read);
-      child.once('exit', () => reject(new Error(`the server did not start:\n${this.#output}`)));
+      child.once('exit', () => reject(new Error(`the server did not start:\n${said}`)));
     });
   }
 
@@ -102,7 +101,7 @@ export class ServerProcess {
 
   /** The values of a metric, one for each combination of its labels. */
   async metric(name: string): Promise<number[]> {
-    const text = await (await fetch(this.#metricsUrl)).text();
+    const text = await (await fetch(`http://127.0.0.1:${this.#metricsPort}/metrics`)).text();
     const lines = text
       .split('\n')
       .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));

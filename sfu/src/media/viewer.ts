@@ -9,6 +9,7 @@ import {
 } from '@meshlift/protocol';
 import { ortc, type types } from 'mediasoup';
 import pLimit from 'p-limit';
+import { LayerCatchUp } from './layer-catch-up.ts';
 import { layersOf } from './layers.ts';
 import { LossLadder } from './loss-ladder.ts';
 import { LossMeter } from './loss-meter.ts';
@@ -251,7 +252,10 @@ export class Viewer {
       unseen: false,
       ladder: undefined,
     };
-    if (options.spatialLayers > 1 && !isEstimated(consumer)) watched.ladder = climbing(watched);
+    if (options.spatialLayers > 1 && !isEstimated(consumer)) {
+      watched.ladder = climbing(watched);
+      new LayerCatchUp(consumer, () => prefer(watched));
+    }
     this.#watched.set(producer.id, watched);
     const gone = () => {
       watched.ladder?.close();

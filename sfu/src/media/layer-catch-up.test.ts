@@ -1,0 +1,117 @@
+import { findWorker } from '@meshlift/worker';
+import { createWorker, type types } from 'mediasoup';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { simulcastVideo, viewerCapabilities } from '../testing/rtp-fixtures.ts';
+import { mediaCodecs } from './codecs.ts';
+import { isBehind, LayerCatchUp } from './layer-catch-up.ts';
+
+const SSRCS = [1_001, 1_002] as const;
+const PICTURE_EVERY_MS = 33;
+
+/** VP8 (RFC 7741; RFC 6386, section 9.1): a descriptor, and a frame that says how large it is, or needs others. */
+const KEY_FRAME = Buffer.from([0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01, 0, 0]);
+const INTER_FRAME = Buffer.from([0x10, 0x11, 0, 0, 0, 0]);
+
+let transport: types.DirectTransport;
+let producer: types.Producer;
+let consumer: types.Consumer;
+/** Of each layer: key frames that were asked for. */
+let asked: number[];
+
+beforeEach(async () => {
+  const workerBin = findWorker();
+  const worker = await createWorker({ logLevel: 'none', ...(workerBin ? { workerBin } : {}) });
+  onTestFinished(() => worker.close());
+  const router = await worker.createRouter({ mediaCodecs });
+  transport = await router.createDirectTransport();
+  const encodings = SSRCS.map((ssrc) => ({ ssrc }));
+  const rtpParameters = { ...simulcastVideo(), encodings } as types.RtpParameters;
+  producer = await transport.produce({ kind: 'video', rtpParameters });
+  const rtpCapabilities = viewerCapabilities() as types.RtpCapabilities;
+  consumer = await transport.consume({ producerId: producer.id, rtpCapabilities });
+  asked = [0, 0];
+  transport.on('rtcp', (packet) => {
+    // Picture loss indication (RFC 4585, section 6.3.1).
+    const layer = packet[1] === 206 ? SSRCS.indexOf(packet.readUInt32BE(8) as 1_001) : -1;
+    if (layer >= 0) asked[layer] = (asked[layer] ?? 0) + 1;
+  });
+});
+
+function rtp(ssrc: number, sequence: number, timestamp: number, payload: Buffer): Buffer {
+  const header = Buffer.alloc(12);
+  header.writeUInt16BE(0x80e0, 0);
+  header.writeUInt16BE(sequence, 2);
+  header.writeUInt32BE(timestamp, 4);
+  header.writeUInt32BE(ssrc, 8);
+  return Buffer.concat([header, payload]);
+}
+
+/** RFC 3550, section 6.4.1. */
+function senderReport(ssrc: number, timestamp: number): Buffer {
+  const report = Buffer.alloc(28);
+  report.writeUInt32BE(0x80c80006, 0);
+  report.writeUInt32BE(ssrc, 4);
+  const seconds = Date.now() / 1_000 + 2_208_988_800;
+  report.writeUInt32BE(Math.floor(seconds), 8);
+  report.writeUInt32BE(Math.floor((seconds % 1) * 2 ** 32), 12);
+  report.writeUInt32BE(timestamp, 16);
+  return report;
+}
+
+/** Sends both layers until the test is over: of the first each picture, and of the second what `second` gives. */
+function publish(second: () => Buffer): void {
+  let pictures = 0;
+  const sending = setInterval(() => {
+    const timestamp = pictures * PICTURE_EVERY_MS * 90;
+    const payloads = [pictures % 10 === 0 ? KEY_FRAME : INTER_FRAME, second()];
+    for (const [layer, ssrc] of SSRCS.entries()) {
+      producer.send(rtp(ssrc, 1_000 + pictures, timestamp, payloads[layer] ?? INTER_FRAME));
+      if (pictures % 10 === 9) transport.sendRtcp(senderReport(ssrc, timestamp));
+    }
+    pictures += 1;
+  }, PICTURE_EVERY_MS);
+  onTestFinished(() => clearInterval(sending));
+}
+
+it('asks for the key frame of a larger layer until it comes', { timeout: 30_000 }, async () => {
+  let next = INTER_FRAME;
+  new LayerCatchUp(consumer, () => consumer.setPreferredLayers({ spatialLayer: 1, temporalLayer: 0 }), 500);
+  publish(() => next);
+  await expect.poll(() => consumer.currentLayers?.spatialLayer).toBe(0);
+  // By itself mediasoup asks twice.
+  await expect.poll(() => asked[1], { timeout: 15_000 }).toBeGreaterThan(3);
+  expect(consumer.currentLayers?.spatialLayer).toBe(0);
+
+  next = KEY_FRAME;
+  await expect.poll(() => consumer.currentLayers?.spatialLayer).toBe(1);
+});
+
+describe('a consumer is behind', () => {
+  const score = { score: 10, producerScore: 10, producerScores: [10, 10, 10] };
+  const consumer = (changes: Partial<Parameters<typeof isBehind>[0]>) => ({
+    ...{
+      paused: false,
+      producerPaused: false,
+      preferredLayers: undefined,
+      currentLayers: { spatialLayer: 1 },
+    },
+    ...{ score, ...changes },
+  });
+
+  it('when a larger layer comes in than is sent', () => {
+    expect(isBehind(consumer({}))).toBe(true);
+    expect(isBehind(consumer({ currentLayers: undefined }))).toBe(true);
+    expect(isBehind(consumer({ currentLayers: { spatialLayer: 2 } }))).toBe(false);
+  });
+
+  it('not for layers that do not come in, and not for those that nobody asked for', () => {
+    expect(isBehind(consumer({ score: { ...score, producerScores: [10, 10, 0] } }))).toBe(false);
+    expect(isBehind(consumer({ preferredLayers: { spatialLayer: 1 } }))).toBe(false);
+    expect(isBehind(consumer({ preferredLayers: { spatialLayer: 0 } }))).toBe(false);
+  });
+
+  it('never while it is paused, at either end', () => {
+    expect(isBehind(consumer({ paused: true }))).toBe(false);
+    expect(isBehind(consumer({ producerPaused: true }))).toBe(false);
+  });
+});
