@@ -11,10 +11,12 @@ const over = { name: 'over' as const, gaps: [] };
 function begin(...participants: string[]) {
   const told: string[] = [];
   const failed: SwitchFailure[] = [];
+  const away = new Set<string>();
   const modeSwitch = new ModeSwitch({
     to: 'sfu',
     epoch: 1,
     participants,
+    isConnected: (participantId) => !away.has(participantId),
     listener: {
       phase: (phase, failures) => {
         told.push(phase);
@@ -24,7 +26,7 @@ function begin(...participants: string[]) {
     },
   });
   modeSwitch.begin();
-  return { modeSwitch, told, failed };
+  return { modeSwitch, told, failed, away };
 }
 
 it('goes on when everybody has reported, and not before', () => {
@@ -71,6 +73,24 @@ it('names who is stuck after ten seconds, and goes on without them if the host s
   modeSwitch.decide(true);
   modeSwitch.report('anna', over);
   expect(told).toEqual(['preflight', 'stuck: ben', 'move', 'commit']);
+});
+
+it('goes on without those whose connection is gone after ten seconds, and asks nobody', () => {
+  const { modeSwitch, told, away } = begin('anna', 'ben');
+  away.add('ben');
+  modeSwitch.report('anna', ready);
+  vi.advanceTimersByTime(9_999);
+  expect(told).toEqual(['preflight']);
+  vi.advanceTimersByTime(1);
+  modeSwitch.report('anna', over);
+  expect(told).toEqual(['preflight', 'move', 'commit']);
+});
+
+it('names only those who could do something, when others are gone as well', () => {
+  const { told, away } = begin('anna', 'ben');
+  away.add('ben');
+  vi.advanceTimersByTime(10_000);
+  expect(told).toEqual(['preflight', 'stuck: anna']);
 });
 
 it('goes back if the host says so, or nothing', () => {

@@ -21,14 +21,15 @@ export interface SwitchListener {
 
 /**
  * One switch of a room between mesh and relay, as a transaction. Everybody in it must report for each phase;
- * one failure puts the room back. Who leaves meanwhile is not waited for; who comes meanwhile is not part of
- * it, and lands in whatever it comes to.
+ * one failure puts the room back. Who leaves meanwhile is not waited for, nor is, when a phase's time is up, who
+ * has no connection any more; who comes meanwhile is not part of it, and lands in whatever it comes to.
  */
 export class ModeSwitch {
   readonly to: RoomMode;
   /** The room's epoch once this is committed. */
   readonly epoch: number;
   readonly #listener: SwitchListener;
+  readonly #isConnected: (participantId: string) => boolean;
   readonly #participants: Set<string>;
   readonly #reported = new Set<string>();
   readonly #gaps: SwitchGap[] = [];
@@ -39,11 +40,14 @@ export class ModeSwitch {
     to: RoomMode;
     epoch: number;
     participants: Iterable<string>;
+    /** Whether a participant can be reached at this moment. */
+    isConnected: (participantId: string) => boolean;
     listener: SwitchListener;
   }) {
     this.to = options.to;
     this.epoch = options.epoch;
     this.#participants = new Set(options.participants);
+    this.#isConnected = options.isConnected;
     this.#listener = options.listener;
   }
 
@@ -122,6 +126,13 @@ export class ModeSwitch {
   }
 
   #stuck(): void {
+    // Nobody need be asked about those who are gone without a word; they may come back to whatever there is then.
+    for (const participantId of this.#waitingFor)
+      if (!this.#isConnected(participantId)) this.#participants.delete(participantId);
+    if (this.#waitingFor.length === 0) {
+      this.#advance();
+      return;
+    }
     this.#listener.stuck(this.#waitingFor);
     this.#deadline = timer(DECIDE_WITHIN_MS, () => this.decide(false));
   }

@@ -19,6 +19,7 @@ import { EVERYBODY, type RoomMedia } from './room-media.ts';
 export interface RoomPeople {
   /** The ids of all participants. */
   readonly ids: readonly string[];
+  readonly isConnected: (participantId: string) => boolean;
   readonly tellAll: Session['send'];
   readonly tellHosts: Session['send'];
 }
@@ -190,6 +191,7 @@ export class RoomModes {
       to: mode,
       epoch: this.#epoch + 1,
       participants: people.ids,
+      isConnected: people.isConnected,
       listener: {
         phase: (phase, failures) => this.#enterPhase(phase, failures),
         stuck: (waitingFor) => this.#tellStuck(waitingFor),

@@ -94,6 +94,17 @@ describe('a switch that fails', () => {
     await over(room.host, 1);
     await room.untilAll('commit');
   });
+
+  it('goes on after ten seconds without one whose connection dropped, and nobody has to decide', async () => {
+    const room = await roomOf(2);
+    await room.setMode('sfu', 0);
+    await ready(room.host, 1);
+    room.guests[0]?.client.close();
+    await room.host.client.next('room:switch', ({ phase }) => phase === 'move');
+    await over(room.host, 1);
+    await room.host.client.next('room:switch', ({ phase }) => phase === 'commit');
+    expect(room.host.client.received('room:switchStuck')).toEqual([]);
+  });
 });
 
 describe('what changes nothing', () => {

@@ -71,6 +71,7 @@ export class Room implements SessionOwner {
         get ids() {
           return [...participants.keys()];
         },
+        isConnected: (participantId) => participants.get(participantId)?.session.client !== undefined,
         tellAll: this.#tellAll,
         tellHosts: this.#tellHosts,
       },
