@@ -90,9 +90,13 @@ export class Viewer {
     return seen;
   }
 
+  /** An encoder that is short of time begins with its largest layer late, and viewers get to it seconds after. */
   async seesWidth(width: number): Promise<void> {
     await expect
-      .poll(async () => (await this.see()).width, { message: 'width of the decoded picture' })
+      .poll(async () => (await this.see()).width, {
+        message: 'width of the decoded picture',
+        timeout: 30_000,
+      })
       .toBe(width);
     await this.seesMotion();
   }

@@ -1,8 +1,8 @@
 import type { types } from 'mediasoup';
 
-/** A layer that is there is sent within about two seconds, since a sender report of it comes once a second; in ms. */
-const FIRST_PATIENCE_MS = 4_000;
-const MOST_PATIENCE_MS = 64_000;
+/** By itself mediasoup sends a layer two to three seconds after it came: it waits for a report of it; in ms. */
+const FIRST_PATIENCE_MS = 3_000;
+const MOST_PATIENCE_MS = 48_000;
 
 /**
  * Gets a consumer to the layer that it should be sent. Where mediasoup does not estimate what the network carries, it
