@@ -1,9 +1,8 @@
 import type { MediaKind } from '@meshlift/protocol';
-import { findWorker } from '@meshlift/worker';
-import { createWorker, type types } from 'mediasoup';
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import type { types } from 'mediasoup';
+import { beforeEach, expect, it } from 'vitest';
+import { openDirectTransport } from '../testing/direct-transport.ts';
 import { opusAudio, simulcastVideo } from '../testing/rtp-fixtures.ts';
-import { mediaCodecs } from './codecs.ts';
 import { Fanout } from './fanout.ts';
 import { Traffic } from './traffic.ts';
 
@@ -12,11 +11,7 @@ let traffic: Traffic;
 let fanout: Fanout;
 
 beforeEach(async () => {
-  const workerBin = findWorker();
-  const worker = await createWorker({ logLevel: 'none', ...(workerBin ? { workerBin } : {}) });
-  onTestFinished(() => worker.close());
-  const router = await worker.createRouter({ mediaCodecs });
-  transport = await router.createDirectTransport();
+  transport = await openDirectTransport();
   traffic = new Traffic();
   fanout = new Fanout(traffic);
 });

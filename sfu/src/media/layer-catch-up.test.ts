@@ -1,8 +1,7 @@
-import { findWorker } from '@meshlift/worker';
-import { createWorker, type types } from 'mediasoup';
+import type { types } from 'mediasoup';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openDirectTransport } from '../testing/direct-transport.ts';
 import { simulcastVideo, viewerCapabilities } from '../testing/rtp-fixtures.ts';
-import { mediaCodecs } from './codecs.ts';
 import { isBehind, LayerCatchUp } from './layer-catch-up.ts';
 
 const SSRCS = [1_001, 1_002] as const;
@@ -19,11 +18,7 @@ let consumer: types.Consumer;
 let asked: number[];
 
 beforeEach(async () => {
-  const workerBin = findWorker();
-  const worker = await createWorker({ logLevel: 'none', ...(workerBin ? { workerBin } : {}) });
-  onTestFinished(() => worker.close());
-  const router = await worker.createRouter({ mediaCodecs });
-  transport = await router.createDirectTransport();
+  transport = await openDirectTransport();
   const encodings = SSRCS.map((ssrc) => ({ ssrc }));
   const rtpParameters = { ...simulcastVideo(), encodings } as types.RtpParameters;
   producer = await transport.produce({ kind: 'video', rtpParameters });

@@ -1,0 +1,13 @@
+import { findWorker } from '@meshlift/worker';
+import { createWorker, type types } from 'mediasoup';
+import { onTestFinished } from 'vitest';
+import { mediaCodecs } from '../media/codecs.ts';
+
+/** A way into a real worker for packets that a test makes itself; the worker ends with the test. */
+export async function openDirectTransport(): Promise<types.DirectTransport> {
+  const workerBin = findWorker();
+  const worker = await createWorker({ logLevel: 'none', ...(workerBin ? { workerBin } : {}) });
+  onTestFinished(() => worker.close());
+  const router = await worker.createRouter({ mediaCodecs });
+  return router.createDirectTransport();
+}
