@@ -99,7 +99,7 @@ for (const ms of [40, 150]) {
 
 for (const [lateMs, ms] of [
   [80, 200],
-  [30, 60],
+  [30, 100],
 ] as const) {
   test(`the same sound twice, ${lateMs} ms apart for ${ms} ms, is heard`, async ({ server, newPage }) => {
     const page = await newPage();
@@ -107,7 +107,10 @@ for (const [lateMs, ms] of [
     const ear = await listenTo(page, server.url, voices);
     await setLevel(page, 2, 1, ms);
     const [ada, bob] = await heardOf(ear, [ADA, BOB]);
-    expect(Math.abs(totalMs(ada?.doublings ?? []) - ms), ada?.trace).toBeLessThanOrEqual(40);
+    const doubledMs = totalMs(ada?.doublings ?? []);
+    // Each end may fall into a moment in which both are on the same tone, and the ear notices up to 30 ms late.
+    expect(doubledMs, ada?.trace).toBeGreaterThanOrEqual(ms - 60);
+    expect(doubledMs, ada?.trace).toBeLessThanOrEqual(ms + 20);
     expect(ada?.silences.filter((silence) => !isWithin(silence, ada.doublings))).toEqual([]);
     expect(bob).toMatchObject({ silences: [], doublings: [] });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hearHops, type Stretch } from './hop-hearing.ts';
-import { BANDS, CYCLE_MS, HOP_AMPLITUDE, HOPS, hopTone } from './hop-tone.ts';
+import { BANDS, CYCLE_MS, HOP_AMPLITUDE, HOPS, hopTone, SLOT_MS } from './hop-tone.ts';
 import type { Recording } from './tone-levels.ts';
 
 const sampleRate = 44_100;
@@ -156,6 +156,21 @@ describe('two copies at once are found as such', () => {
     );
     expectStretch(hearHops(both, 0).doublings, 1_207, 100, 30);
   });
+});
+
+test('moments in which two copies cancel each other belong to the doubling, wherever in the cycle it is', () => {
+  for (let slot = 0; slot < HOPS.length; slot += 1) {
+    const fromMs = 120 + slot * SLOT_MS;
+    // Half a period of some of the tones, at whole ones of others.
+    const both = mix(heard(1_600), heard(1_600, 0, 81, within(fromMs, fromMs + 200)));
+    const { silences, doublings } = hearHops(both, 0);
+    expect(doublings).toHaveLength(1);
+    expect(doublings[0]?.ms).toBeGreaterThanOrEqual(140);
+    expect(doublings[0]?.ms).toBeLessThanOrEqual(215);
+    // What lies at an end cannot be told from a silence there.
+    const inside = silences.filter(({ fromMs: at }) => at > fromMs + 30 && at < fromMs + 170);
+    expect(inside).toEqual([]);
+  }
 });
 
 describe('a jump without silence', () => {

@@ -11,9 +11,13 @@ export interface Stretch {
 export interface Heard {
   /** Whether they were heard at all. If not, the rest says nothing. */
   present: boolean;
-  /** When none of their tones sounded. */
+  /** When none of their tones sounded, but for moments within a doubling. */
   silences: Stretch[];
-  /** When two of their tones sounded at once: the same sound twice, one copy later than the other. */
+  /**
+   * When two of their tones sounded at once: the same sound twice, one copy later than the other. Moments in
+   * which both copies are on the same tone belong to it, also where they cancel each other. What is told is
+   * shorter than the truth by up to 30 ms for each end that falls into such a moment.
+   */
   doublings: Stretch[];
   /** Tones that stood still, with the time by which they outlasted their slot: what a jitter buffer makes up for what it lacks. */
   held: Stretch[];
@@ -62,12 +66,20 @@ export function hearHops(recording: Recording, band: number): Heard {
   const states = Array.from({ length: steps }, (_, step) => stateAt(tones, step, usual * CLEAR));
   const stretches = (runs: Run[]) =>
     runs.map(({ from, to }) => ({ fromMs: firstMs + from * stepMs, ms: (to - from) * stepMs }));
+  const longest = LONGEST_COINCIDENCE_MS / stepMs;
   const silent = runsOf(states, (state) => state === SILENT);
-  const double = runsOf(states, (state) => state === DOUBLE).filter(longerThan(LEAST_DOUBLE_MS / stepMs));
+  const double = joined(
+    runsOf(states, (state) => state === DOUBLE).filter(longerThan(LEAST_DOUBLE_MS / stepMs)),
+    silent.filter(longerThan(longest)),
+    longest,
+  );
+  const cancelled = ({ from, to }: Run) => double.some((run) => run.from < from && to < run.to);
   return {
     present,
-    silences: stretches(silent.filter(longerThan(LEAST_SILENCE_MS / stepMs))),
-    doublings: stretches(joined(double, silent, LONGEST_COINCIDENCE_MS / stepMs)),
+    silences: stretches(
+      silent.filter(longerThan(LEAST_SILENCE_MS / stepMs)).filter((run) => !cancelled(run)),
+    ),
+    doublings: stretches(double),
     held: heldTones(states, stepMs, firstMs),
     shiftMs: present ? shift(hopsIn(states, stepMs, firstMs), steps * stepMs) : undefined,
     trace: states.map((state) => (state === SILENT ? '-' : state === DOUBLE ? '*' : String(state))).join(''),
@@ -119,7 +131,7 @@ function runsOf(states: readonly number[], belongs: (state: number) => boolean):
   return runs;
 }
 
-/** Joins runs that are no further apart than that, if nothing silent lies between them. */
+/** Joins runs that are no further apart than that, if none of those silences lies between them. */
 function joined(runs: readonly Run[], silent: readonly Run[], steps: number): Run[] {
   const whole: Run[] = [];
   for (const run of runs) {

@@ -208,6 +208,7 @@ describe('a switch of the room', () => {
     await follow(room, 1);
     await viewer.client.request('session:close', { sessionId: viewer.sessionId });
     await toldOf(host, { wanted: false });
+    await host.client.next('producer:wanted', ({ spatialLayers }) => spatialLayers.length === 0);
     await room.setMode('mesh', 1);
     await room.untilAll('preflight');
     const resumed = await host.client.request('session:resume', { sessionId: sendSession });
