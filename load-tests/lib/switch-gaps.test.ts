@@ -50,8 +50,8 @@ describe('what was noticed of switches', () => {
     expect(charts.map((chart) => chartSchema.parse(chart))).toEqual(charts);
     const longest = charts[0]?.series.find(({ name }) => name === 'longest, beside 200 viewers');
     expect(longest?.points).toEqual([
-      [2, 120],
-      [3, 60],
+      ['2', 120],
+      ['3', 60],
     ]);
   });
 

@@ -70,9 +70,10 @@ export function switchCharts(all: readonly SwitchSeen[], others: number): Chart[
     series: [others, 0].flatMap((number) =>
       cuts.map(({ cut, part }) => ({
         name: number === 0 ? `${cut}, by itself` : `${cut}, beside ${number} viewers`,
-        points: sizes(all).flatMap((people): [number, number][] => {
+        // Sizes of rooms are names: there are none between them, nor below 2.
+        points: sizes(all).flatMap((people): [string, number][] => {
           const values = all.filter((one) => one.people === people && one.others === number).flatMap(of);
-          return values.length > 0 ? [[people, quantile(values, part)]] : [];
+          return values.length > 0 ? [[String(people), quantile(values, part)]] : [];
         }),
       })),
     ),
