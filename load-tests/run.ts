@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { prepareLoad } from '../signaling/setup/commands/load.ts';
 import { main } from './lib/command/main.ts';
+import { remarksOnMachine } from './lib/machine/remarks.ts';
 import { obtainClip } from './lib/peers/clip.ts';
 import { scenarios } from './scenarios/index.ts';
 
@@ -14,4 +15,5 @@ await main({
     await prepareLoad(context);
     return obtainClip({ cache: context.cache, signal: context.interrupt.signal });
   },
+  remarks: remarksOnMachine,
 });

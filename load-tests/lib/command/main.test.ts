@@ -62,7 +62,9 @@ describe('the command of the load tests', () => {
 
   it('shows what goes on, then the figures, and misses no aim silently', async () => {
     const { out, status } = await load('tiny', '--rounds', '2', '--out', join(home, 'out'));
-    expect(out).toMatch(/^tiny: A load of nothing\ntiny: round 1 {2}0.\d s\ntiny: round 2/);
+    expect(out).toMatch(
+      /^The machine is made up\.\ntiny: A load of nothing\ntiny: round 1 {2}0.\d s\ntiny: round 2/,
+    );
     expect(out).toMatch(/Rounds +1.5 +1 to 2 +≥ 2 +misses +2\n/);
     expect(out).toMatch(/Time +12 ms +10 to 30 +≤ 5 ms +misses +3\n/);
     expect(out).toContain('thrown away: round 0: it was not counted\n');
@@ -73,7 +75,7 @@ describe('the command of the load tests', () => {
     const { options, discarded, notes, machine } = resultIn('out');
     expect(options).toEqual({ rounds: 2, seconds: 1, viewers: [50, 100], made: true });
     expect(discarded).toEqual(['round 0: it was not counted']);
-    expect(notes).toEqual(['Nothing was measured.']);
+    expect(notes).toEqual(['The machine is made up.', 'Nothing was measured.']);
     expect(machine.node).toBe(process.version);
   });
 

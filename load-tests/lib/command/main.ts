@@ -7,7 +7,6 @@ import { Interrupted, watchInterrupts } from '../../../signaling/setup/lib/inter
 import { Screen } from '../../../signaling/setup/lib/screen.ts';
 import { describe, SetupError } from '../../../signaling/setup/lib/setup-error.ts';
 import { findCores } from '../machine/cores.ts';
-import { remarksOnMachine } from '../machine/remarks.ts';
 import type { Clip } from '../peers/clip.ts';
 import { REFERENCE, updateDocuments } from '../report/documents.ts';
 import { commitOf, machineFacts } from '../report/machine-facts.ts';
@@ -32,6 +31,8 @@ export interface Command {
   home: string;
   /** Gets what the scenarios need, once it is known that any will run. */
   prepare(context: Context): Promise<Clip>;
+  /** What readers of the figures should know of the machine as it is now. Asked for last before the first scenario. */
+  remarks(): Promise<string[]>;
 }
 
 type Run = Extract<Request, { kind: 'run' }>;
@@ -94,7 +95,7 @@ async function run(command: Command, context: Context, request: Run): Promise<nu
     const bench = {
       ...{ root, clip, wishes: request.wishes, signal: interrupt.signal },
       ...{ cores: findCores(), commit: commitOf(root), machine: machineFacts() },
-      remarks: await remarksOnMachine(),
+      remarks: await command.remarks(),
     };
     for (const remark of bench.remarks) screen.line(remark);
     const results: Result[] = [];

@@ -76,4 +76,5 @@ await main({
   home,
   root: import.meta.dirname,
   prepare: async () => ({ file: '', width: 320, height: 180, frameRate: 30, frames: [] }),
+  remarks: async () => ['The machine is made up.'],
 });
