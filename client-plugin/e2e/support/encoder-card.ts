@@ -12,7 +12,8 @@ export class EncoderCard {
 
   /** Chooses the encoder as the source. */
   async choose(): Promise<void> {
-    await this.page.getByRole('radio', { name: 'OBS or another encoder' }).check();
+    // The card takes the place of the choice: `check` would look at the radio button once more, and wait for it.
+    await this.page.getByRole('radio', { name: 'OBS or another encoder' }).click();
     await expect(this.card).toBeVisible();
   }
 
