@@ -41,7 +41,7 @@ for (const { name, mimeType, ...options } of broadcasts) {
     const { width, height } = await viewer.seesMotion();
     expect([width, height]).toEqual([640, 360]);
     expect(await decodedCodec(viewer)).toBe(mimeType);
-    expect(await viewer.hearsTone(TONE)).toBeGreaterThan(10);
+    await viewer.hears(TONE);
   });
 }
 

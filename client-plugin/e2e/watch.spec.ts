@@ -12,7 +12,7 @@ test('a viewer sees the moving picture and hears the tone that another browser p
   const viewer = await watch(await studio.goLive(server.url));
   const { width, height } = await viewer.seesMotion();
   expect(width / height).toBeCloseTo(16 / 9, 1);
-  expect(await viewer.hearsTone(TONE)).toBeGreaterThan(10);
+  await viewer.hears(TONE);
   await expect(viewer.page.getByTestId('viewer-count')).toHaveAttribute('data-count', '1');
   await expect(studio.page.getByTestId('viewer-count')).toHaveAttribute('data-count', '1');
 });

@@ -24,7 +24,7 @@ for (const client of clients) {
 
       const page = await watch(stream.watchUrl);
       await page.seesWidth(1280);
-      await expect.poll(() => page.hearsTone(660)).toBeGreaterThan(10);
+      await page.hears(660);
       await page.page.close();
 
       const viewer = await newViewer(client);
@@ -34,7 +34,7 @@ for (const client of clients) {
       // draft has that refused. Nothing is lost, since the server finds its viewers without being told.
       expect(await viewerTrickled).toBe(client === 'plain' ? 204 : 428);
       await viewer.seesWidth(1280);
-      await expect.poll(() => viewer.hearsTone(660)).toBeGreaterThan(10);
+      await viewer.hears(660);
       expect(await viewer.codec()).toBe(`video/${codec}`);
       if (layers) {
         await viewer.selectLayer('0');

@@ -101,7 +101,15 @@ export class Viewer {
     await this.seesMotion();
   }
 
-  hearsTone(frequency: number): Promise<number> {
+  /** Waits until a tone is heard, which may be a little after the picture has begun to move. */
+  async hears(frequency: number): Promise<void> {
+    await expect
+      .poll(() => this.toneLevel(frequency), { message: `a tone of ${frequency} Hz` })
+      .toBeGreaterThan(10);
+  }
+
+  /** How clearly a tone is heard now, in decibels. */
+  toneLevel(frequency: number): Promise<number> {
     return this.page
       .getByTestId('player')
       .evaluate((video, hertz) => window.probe.hearTone(video as HTMLVideoElement, hertz), frequency);
