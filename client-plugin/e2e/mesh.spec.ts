@@ -29,8 +29,8 @@ test('two see and hear each other, and a page that does so loads nothing of the 
     [ada, TONES.ada],
     [bob, TONES.bob],
   ]);
-  expect(await ada.names()).toEqual(['Bob']);
-  expect(await bob.names()).toEqual(['Ada']);
+  await expect.poll(() => ada.names()).toEqual(['Bob']);
+  await expect.poll(() => bob.names()).toEqual(['Ada']);
   const loaded = await ada.page.evaluate(() =>
     performance.getEntriesByType('resource').map(({ name }) => name),
   );
