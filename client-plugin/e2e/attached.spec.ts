@@ -24,6 +24,8 @@ for (const path of ['peerjs', 'simple-peer']) {
     examples,
     newGuest,
   }) => {
+    // Three people meet five times over.
+    test.setTimeout(180_000);
     const guests = await gather(`${examples}/${path}/`, server.url, newGuest, 3);
     const [ada, bob, eve] = guests;
     if (!ada || !bob || !eve) throw new Error('three people');

@@ -7,6 +7,8 @@ for (const count of [2, 3] as const) {
     server,
     newMember,
   }) => {
+    // Everybody meets seven times over.
+    test.setTimeout(180_000);
     const members = await gather(server.url, newMember, count);
     const [host] = members;
     if (!host) throw new Error('nobody came');
