@@ -1,3 +1,4 @@
+import type { FirstFrame } from './browser/pages/probe-page.ts';
 import type { Joined } from './peers/crowd.ts';
 import { type BesideRaw, namesBesideRaw } from './relays/beside-raw.ts';
 import type { Chart, Figure } from './result.ts';
@@ -13,8 +14,8 @@ export interface Storm {
   joined: Joined[];
   /** Requests for key frames that reached the publisher for each second of the storm. */
   requestsPerSecond: number;
-  /** Of a browser that joins in the middle of it, in ms. */
-  firstPictureMs: number;
+  /** Of a browser that joins in the middle of it. */
+  firstFrame: FirstFrame;
   /** How much of its core the crowd used meanwhile, from 0 to 1. */
   crowd: number;
 }
@@ -26,6 +27,26 @@ export interface ComingIn {
   /** A browser's first decoded picture, beside as many viewers as the first storm brought, in ms. */
   calm: number[];
 }
+
+/** What a browser's time to the first picture is made of, in its order. */
+const waits: { id: string; title: string; of(frame: FirstFrame): number }[] = [
+  { id: 'until-described', title: 'until signaling had answered', of: ({ describedMs }) => describedMs },
+  {
+    id: 'until-connected',
+    title: 'from there until ICE and DTLS stood',
+    of: ({ describedMs, connectedMs }) => connectedMs - describedMs,
+  },
+  {
+    id: 'until-received',
+    title: 'from there until the picture had come',
+    of: ({ connectedMs, receivedMs }) => receivedMs - connectedMs,
+  },
+  {
+    id: 'until-presented',
+    title: 'from there until it was decoded and shown',
+    of: ({ receivedMs, ms }) => ms - receivedMs,
+  },
+];
 
 const firstPackets = (joined: readonly Joined[]) =>
   joined.flatMap((one) => ('failed' in one ? [] : [one.firstPacketMs]));
@@ -83,7 +104,17 @@ export function comingInFigures(rounds: readonly ComingIn[], viewers: readonly n
           title: `First decoded picture in the midst of ${number}`,
           unit: 'ms',
         },
-        stormsOf(number).map(({ firstPictureMs }) => firstPictureMs),
+        stormsOf(number).map(({ firstFrame }) => firstFrame.ms),
+      ),
+      ...waits.map(({ id, title, of }) =>
+        figure(
+          {
+            id: `join-storm.${id}-storm-${number}`,
+            title: `Of that in the midst of ${number}, ${title}`,
+            unit: 'ms',
+          },
+          stormsOf(number).map(({ firstFrame }) => of(firstFrame)),
+        ),
       ),
       figure(
         {
@@ -148,7 +179,7 @@ export function comingInCharts(rounds: readonly ComingIn[], viewers: readonly nu
               `${number} within a second`,
               median(
                 rounds.flatMap(({ storms }) =>
-                  storms.filter((one) => one.viewers === number).map(({ firstPictureMs }) => firstPictureMs),
+                  storms.filter((one) => one.viewers === number).map(({ firstFrame }) => firstFrame.ms),
                 ),
               ),
             ]),

@@ -73,9 +73,9 @@ function storm(bench: Bench, viewers: number): Promise<Storm> {
       await crowd.cpuSeconds(),
       performance.now(),
     ];
-    const [joined, firstPictureMs] = await Promise.all([
+    const [joined, firstFrame] = await Promise.all([
       crowd.join(relay.doors[0], viewers, { withinMs: STORM_MS }),
-      browser.timeToFirstFrame(relay.streamId),
+      browser.firstFrameByPlugin(relay.streamId),
     ]);
     const seconds = (performance.now() - startedAt) / 1_000;
     const { requestedAt } = await publisher.counts();
@@ -83,7 +83,7 @@ function storm(bench: Bench, viewers: number): Promise<Storm> {
       viewers,
       joined,
       requestsPerSecond: ratePerSecond(requestedAt.slice(before.requestedAt.length)),
-      firstPictureMs,
+      firstFrame,
       crowd: ((await crowd.cpuSeconds()) - cpuBefore) / seconds,
     };
   });
@@ -95,7 +95,7 @@ function calm(bench: Bench, viewers: number): Promise<number[]> {
     const times: number[] = [];
     for (let join = 0; join < CALM_JOINS; join += 1) {
       await wait(ALONE_AFTER_MS);
-      times.push(await browser.timeToFirstFrame(relay.streamId));
+      times.push((await browser.firstFrameByPlugin(relay.streamId)).ms);
     }
     return times;
   });

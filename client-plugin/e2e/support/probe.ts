@@ -8,6 +8,14 @@ export interface Seen {
   height: number;
 }
 
+/** When a peer connection got on, by the page's clock; undefined until then. */
+export interface Progress {
+  /** The other side's first description was there. */
+  describedAt?: number;
+  /** ICE and DTLS stood for the first time. */
+  connectedAt?: number;
+}
+
 /** Runs in the page. */
 export interface Probe {
   see(video: HTMLVideoElement): Seen;
@@ -21,6 +29,8 @@ export interface Probe {
   draw(context: CanvasRenderingContext2D, count: number, restless?: boolean): void;
   /** Peer connections the page has opened. */
   connections: RTCPeerConnection[];
+  /** How the last one of them came about. */
+  progress(): Progress;
   /** How many descriptions of the other side's they have taken. */
   negotiations(): number;
 }
@@ -79,18 +89,36 @@ function draw(context: CanvasRenderingContext2D, count: number, restless = false
 }
 
 const connections: RTCPeerConnection[] = [];
+const progresses = new WeakMap<RTCPeerConnection, Progress>();
 let negotiations = 0;
 const Native = window.RTCPeerConnection;
 window.RTCPeerConnection = class extends Native {
   constructor(configuration?: RTCConfiguration) {
     super(configuration);
     connections.push(this);
+    const progress: Progress = {};
+    progresses.set(this, progress);
+    this.addEventListener('connectionstatechange', () => {
+      if (this.connectionState === 'connected') progress.connectedAt ??= performance.now();
+    });
   }
 
   override async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+    const progress = progresses.get(this);
+    if (progress) progress.describedAt ??= performance.now();
     await super.setRemoteDescription(description);
     negotiations += 1;
   }
 };
 
-window.probe = { see, hearTone, draw, connections, negotiations: () => negotiations };
+window.probe = {
+  see,
+  hearTone,
+  draw,
+  connections,
+  progress() {
+    const last = connections.at(-1);
+    return (last && progresses.get(last)) ?? {};
+  },
+  negotiations: () => negotiations,
+};

@@ -59,12 +59,11 @@ export class BrowserProbe {
   /**
    * Joins by the plugin, waits for the first picture with a number in it, and leaves.
    *
-   * @returns ms from the call of `watchStream` to the picture's presentation
+   * @returns what it waited for, since the call of `watchStream`
    * @throws Error when it is refused, or when no picture comes within 15 s
    */
-  async timeToFirstFrame(streamId: string): Promise<number> {
-    const { ms } = await this.firstFrame({ kind: 'plugin', server: this.#server, streamId });
-    return ms;
+  firstFrameByPlugin(streamId: string): Promise<FirstFrame> {
+    return this.firstFrame({ kind: 'plugin', server: this.#server, streamId });
   }
 
   /** The same by any way that a browser has, a moment after it is called. */

@@ -4,8 +4,12 @@ import type { Door } from '../../relays/relay.ts';
 
 /** What a viewer waited for, in ms since it asked. */
 export interface FirstFrame {
-  /** Until the relay had let it in. */
-  answeredMs: number;
+  /** Until the relay had said how it is to be reached. */
+  describedMs: number;
+  /** Until ICE and DTLS stood. */
+  connectedMs: number;
+  /** Until the last packet of that picture had come. */
+  receivedMs: number;
   /** Until a decoded picture was presented in which the number can be read. */
   ms: number;
   /** That picture's number. */
@@ -77,11 +81,21 @@ function addVideo(): HTMLVideoElement {
   return video;
 }
 
-/** Calls back for every picture with a number that can be read, as long as it wants another one. */
-function readPictures(video: HTMLVideoElement, wantsMore: (count: number, presentedAt: number) => boolean) {
-  const onFrame = (_now: number, { presentationTime }: VideoFrameCallbackMetadata) => {
+/** A picture with a number that can be read; times by this page's clock. */
+interface Picture {
+  count: number;
+  receivedAt: number;
+  presentedAt: number;
+}
+
+/** Calls back for every one, as long as it wants another one. */
+function readPictures(video: HTMLVideoElement, wantsMore: (picture: Picture) => boolean) {
+  const onFrame = (_now: number, metadata: VideoFrameCallbackMetadata) => {
+    const { presentationTime: presentedAt, receiveTime: receivedAt = presentedAt } = metadata;
     const { count } = window.probe.see(video);
-    if (count === undefined || wantsMore(count, presentationTime)) video.requestVideoFrameCallback(onFrame);
+    if (count === undefined || wantsMore({ count, receivedAt, presentedAt })) {
+      video.requestVideoFrameCallback(onFrame);
+    }
   };
   video.requestVideoFrameCallback(onFrame);
 }
@@ -111,11 +125,11 @@ async function join(door: Door, { log }: { log: boolean }): Promise<FirstFrame> 
   const video = addVideo();
   moments = [];
   const startedAt = performance.now();
-  const first = new Promise<Moment>((resolve, reject) => {
+  const first = new Promise<Picture>((resolve, reject) => {
     setTimeout(() => reject(new Error('no picture came in time')), PICTURE_WITHIN_MS);
-    readPictures(video, (count, presentedAt) => {
-      resolve([count, presentedAt]);
-      if (log) moments.push([count, performance.timeOrigin + presentedAt]);
+    readPictures(video, (picture) => {
+      resolve(picture);
+      if (log) moments.push([picture.count, performance.timeOrigin + picture.presentedAt]);
       return log;
     });
   });
@@ -127,9 +141,15 @@ async function join(door: Door, { log }: { log: boolean }): Promise<FirstFrame> 
     video.remove();
     await end();
   };
-  const answeredMs = performance.now() - startedAt;
-  const [count, presentedAt] = await first;
-  return { answeredMs, ms: presentedAt - startedAt, count };
+  const { count, receivedAt, presentedAt } = await first;
+  const { describedAt = startedAt, connectedAt = receivedAt } = window.probe.progress();
+  return {
+    describedMs: describedAt - startedAt,
+    connectedMs: connectedAt - startedAt,
+    receivedMs: receivedAt - startedAt,
+    ms: presentedAt - startedAt,
+    count,
+  };
 }
 
 async function publish({ width, height, frameRate }: PictureSize): Promise<string> {
