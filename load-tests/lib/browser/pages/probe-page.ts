@@ -91,6 +91,7 @@ interface Picture {
 /** Calls back for every one, as long as it wants another one. */
 function readPictures(video: HTMLVideoElement, wantsMore: (picture: Picture) => boolean) {
   const onFrame = (_now: number, metadata: VideoFrameCallbackMetadata) => {
+    // Without the time it came, which the browser may leave out, all of the wait was for it to come.
     const { presentationTime: presentedAt, receiveTime: receivedAt = presentedAt } = metadata;
     const { count } = window.probe.see(video);
     if (count === undefined || wantsMore({ count, receivedAt, presentedAt })) {
@@ -142,7 +143,10 @@ async function join(door: Door, { log }: { log: boolean }): Promise<FirstFrame> 
     await end();
   };
   const { count, receivedAt, presentedAt } = await first;
-  const { describedAt = startedAt, connectedAt = receivedAt } = window.probe.progress();
+  const { describedAt, connectedAt } = window.probe.progress();
+  if (describedAt === undefined || connectedAt === undefined) {
+    throw new Error('a picture came, and nobody saw the connection that brought it');
+  }
   return {
     describedMs: describedAt - startedAt,
     connectedMs: connectedAt - startedAt,
