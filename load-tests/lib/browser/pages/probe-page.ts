@@ -147,7 +147,7 @@ async function join(door: Door, { log }: { log: boolean }): Promise<FirstFrame> 
   const { describedAt = startedAt, connectedAt = receivedAt } = window.probe.progress();
   return {
     describedMs: describedAt - startedAt,
-    connectedMs: connectedAt - startedAt,
+    connectedMs: Math.min(connectedAt, receivedAt) - startedAt,
     receivedMs: receivedAt - startedAt,
     ms: presentedAt - startedAt,
     count,
