@@ -2,6 +2,7 @@ import { createLogger } from '@meshlift/telemetry';
 import { unaskedAddress } from './config/announced-address.ts';
 import { ConfigError, parseConfig, unknownVariables } from './config/config.ts';
 import { startServer } from './server.ts';
+import { exitOnUncaught } from './uncaught.ts';
 
 /** A stop that takes longer than this is given up. */
 const STOP_WITHIN_MS = 8_000;
@@ -11,6 +12,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 try {
   const config = parseConfig(process.env);
   const logger = createLogger(config.logLevel);
+  exitOnUncaught(logger);
   for (const name of unknownVariables(process.env))
     logger.warn({ name }, 'no such configuration variable; ignored');
   const server = await startServer(config, logger);

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { LocalMediaNode } from '@meshlift/sfu';
 import {
   collectDefaultMetrics,
@@ -10,7 +9,7 @@ import {
 import type { Config } from './config/config.ts';
 import { mediaAddresses } from './config/media-addresses.ts';
 import { createApp } from './http/app.ts';
-import { listen, stopListening } from './http/listen.ts';
+import { HttpPort } from './http/http-port.ts';
 import { createMetricsApp } from './http/metrics-app.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { followMediaEvents } from './sessions/media-events.ts';
@@ -54,8 +53,8 @@ export async function startServer(
     registry,
   });
   const readiness = { ready: false };
-  const server = createServer();
-  const metricsServer = createServer(createMetricsApp(registry));
+  const metricsDoor = new HttpPort({ app: createMetricsApp(registry), logger });
+  let publicDoor: HttpPort | undefined;
   let gateway: Gateway | undefined;
   let streams: Streams | undefined;
   let rooms: Rooms | undefined;
@@ -67,8 +66,8 @@ export async function startServer(
     await rooms?.close();
     await streams?.close();
     await node.close();
-    await stopListening(server);
-    await stopListening(metricsServer);
+    await publicDoor?.close();
+    await metricsDoor.close();
     logger.info('stopped');
   };
   const close = () => {
@@ -81,10 +80,11 @@ export async function startServer(
     streams = new Streams({ node, sessions, logger, registry, ...config });
     rooms = new Rooms({ node, sessions, streams, logger, registry, ...config });
     followMediaEvents(node, sessions);
-    gateway = new Gateway(server, { config, logger, registry, streams, rooms, sessions, node });
-    server.on('request', createApp({ config, logger, streams, node, readiness }));
-    const port = await listen(server, { port: config.port, host: config.host, variable: 'MESHLIFT_PORT' });
-    const metricsPort = await listen(metricsServer, {
+    gateway = new Gateway({ config, logger, registry, streams, rooms, sessions, node });
+    const app = createApp({ config, logger, streams, node, readiness, gateway });
+    publicDoor = new HttpPort({ app, upgrades: gateway, logger });
+    const port = await publicDoor.listen({ port: config.port, host: config.host, variable: 'MESHLIFT_PORT' });
+    const metricsPort = await metricsDoor.listen({
       port: config.metricsPort,
       host: config.metricsHost,
       variable: 'MESHLIFT_METRICS_PORT',

@@ -2,6 +2,8 @@ import type { MediaNode } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
 import express, { type Express } from 'express';
 import type { Config } from '../config/config.ts';
+import { type Gateway, SIGNALING_PATH } from '../sockets/gateway.ts';
+import { pollingRoute } from '../sockets/polling-route.ts';
 import type { Streams } from '../streams/streams.ts';
 import { describeEndpoint } from '../whip/options.ts';
 import { whepApi } from '../whip/whep-api.ts';
@@ -21,10 +23,11 @@ export interface AppContext {
   streams: Streams;
   node: MediaNode;
   readiness: Readiness;
+  gateway: Gateway;
 }
 
 /** Everything that is answered over HTTP on the public port. */
-export function createApp({ config, logger, streams, node, readiness }: AppContext): Express {
+export function createApp({ config, logger, streams, node, readiness, gateway }: AppContext): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustedProxies);
@@ -33,6 +36,7 @@ export function createApp({ config, logger, streams, node, readiness }: AppConte
   app.use('/embed', framedBy(config.frameOrigins));
   app.use(['/whip/:streamId', '/whep/:streamId'], describeEndpoint(config));
   app.use(allowOrigins(config));
+  app.use(SIGNALING_PATH, pollingRoute(gateway));
   app.use('/api/streams', streamsApi({ streams, config, node }));
   app.use('/whip', whipApi({ config, streams, node }));
   app.use('/whep', whepApi({ config, streams, node }));

@@ -11,6 +11,8 @@ export interface RateLimit {
 export const rateLimits = {
   createStream: { times: 60, perSeconds: 60 },
   connect: { times: 3_000, perSeconds: 60 },
+  /** Connections of which nobody knows yet whether a client of ours opens them. */
+  handshake: { times: 6_000, perSeconds: 60 },
   wrongKey: { times: 30, perSeconds: 60 },
   /** Of one connection, not of one address. */
   request: { times: 100, perSeconds: 5 },

@@ -1,16 +1,22 @@
-import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type MediaNode, MeshliftError, PROTOCOL_VERSION, type RtpCapabilities } from '@meshlift/protocol';
 import { Gauge, type Logger, type Registry } from '@meshlift/telemetry';
+import { Server as EngineServer } from 'engine.io';
 import { Server, type Socket } from 'socket.io';
 import type { Config } from '../config/config.ts';
 import { baseUrlOf } from '../http/base-url.ts';
+import type { UpgradeHandler } from '../http/http-port.ts';
 import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import { Connection } from './connection.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { HandlerContext } from './handler.ts';
 import { requestHandlers } from './request-handlers.ts';
 
-/** The largest message a client may send, in bytes. socket.io closes the connection of one that sends more. */
+/** Where clients of socket.io look for it. */
+export const SIGNALING_PATH = '/socket.io';
+
+/** The largest message a client may send, in bytes. engine.io closes the connection of one that sends more. */
 const LARGEST_MESSAGE = 64 * 1024;
 
 export interface GatewayContext extends HandlerContext {
@@ -19,29 +25,39 @@ export interface GatewayContext extends HandlerContext {
   registry: Registry;
 }
 
-/** The socket.io server: lets clients in, greets them and hands their messages to the dispatcher. */
-export class Gateway {
+/**
+ * The socket.io server: lets clients in, greets them and hands their messages to the dispatcher. It listens to no
+ * port: the door hands it the polls and the upgrades that are for it, so that nobody else answers them too.
+ */
+export class Gateway implements UpgradeHandler {
   readonly #io: Server;
+  readonly #engine: EngineServer;
   readonly #config: Config;
   readonly #node: MediaNode;
   readonly #dispatcher: Dispatcher;
   readonly #connects = new RateLimiter(rateLimits.connect);
+  readonly #handshakes = new RateLimiter(rateLimits.handshake);
+  #closed = false;
 
-  constructor(server: HttpServer, context: GatewayContext) {
+  constructor(context: GatewayContext) {
     const { config, logger, registry } = context;
     this.#config = config;
     this.#node = context.node;
     this.#dispatcher = new Dispatcher(requestHandlers(context), logger, registry);
-    this.#io = new Server(server, {
-      serveClient: false,
+    this.#engine = new EngineServer({
       transports: ['websocket', 'polling'],
       maxHttpBufferSize: LARGEST_MESSAGE,
       pingInterval: 10_000,
       pingTimeout: 8_000,
-      connectTimeout: 10_000,
-      cors: { origin: config.allowedOrigins.includes('*') ? '*' : config.allowedOrigins },
-      allowRequest: (request, decide) => decide(null, this.#originAllowed(request)),
+      allowRequest: (request, decide) => {
+        this.#mayConnect(request).then(
+          (allowed) => decide(null, allowed),
+          (thrown: unknown) => decide(MeshliftError.from(thrown).code, false),
+        );
+      },
     });
+    this.#io = new Server({ serveClient: false, connectTimeout: 10_000 });
+    this.#io.bind(this.#engine);
     this.#io.use((socket, next) => {
       this.#admit(socket).then(
         () => next(),
@@ -49,7 +65,7 @@ export class Gateway {
       );
     });
     this.#io.on('connection', (socket) => this.#welcome(socket));
-    const { engine } = this.#io;
+    const engine = this.#engine;
     new Gauge({
       name: 'meshlift_connections',
       help: 'Open signaling connections',
@@ -60,23 +76,42 @@ export class Gateway {
     });
   }
 
-  /** Tells every client that the server stops, and closes the connections. */
+  acceptsUpgrade({ url = '' }: IncomingMessage): boolean {
+    return url.startsWith(`${SIGNALING_PATH}/?`);
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#engine.handleUpgrade(request, socket, head);
+  }
+
+  /** Answers one request of a client that polls. */
+  handlePoll(request: IncomingMessage, response: ServerResponse): void {
+    this.#engine.handleRequest(request, response);
+  }
+
+  /** Tells every client that the server stops, closes the connections and takes no new ones. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#io.emit('server:closing', {});
     this.#io.disconnectSockets(true);
-    // Closes the HTTP server too, which its owner does again without harm.
     await this.#io.close();
   }
 
+  async #mayConnect(request: IncomingMessage): Promise<boolean> {
+    if (this.#closed || !this.#originAllowed(request)) return false;
+    await this.#handshakes.take(this.#addressOf(request, request.socket.remoteAddress));
+    return true;
+  }
+
   async #admit(socket: Socket): Promise<void> {
-    await this.#connects.take(this.#addressOf(socket));
+    await this.#connects.take(this.#addressOf(socket.request, socket.handshake.address));
     if (socket.handshake.auth.protocol !== PROTOCOL_VERSION) throw new MeshliftError('PROTOCOL_VERSION');
   }
 
   #welcome(socket: Socket): void {
     const connection = new Connection(socket, {
       baseUrl: baseUrlOf(socket.request, this.#config),
-      address: this.#addressOf(socket),
+      address: this.#addressOf(socket.request, socket.handshake.address),
     });
     this.#dispatcher.serve(socket, connection);
     socket.on('disconnect', () => connection.dropped());
@@ -97,11 +132,11 @@ export class Gateway {
   }
 
   /** The peer's address, or the one that the outermost trusted proxy has seen. */
-  #addressOf(socket: Socket): string {
+  #addressOf({ headers }: IncomingMessage, peer: string | undefined): string {
     const { trustedProxies } = this.#config;
-    const forwarded = String(socket.handshake.headers['x-forwarded-for'] ?? '').split(',');
+    const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
     const seenByProxy = trustedProxies > 0 ? forwarded.at(-trustedProxies)?.trim() : undefined;
-    return seenByProxy || socket.handshake.address;
+    return seenByProxy || peer || 'unknown';
   }
 }
 

@@ -54,8 +54,8 @@ export class TestServer {
     return fetch(this.url + path, { method, headers });
   }
 
-  async connect(): Promise<TestClient> {
-    const client = new TestClient(this.url);
+  async connect(transports?: Transport[]): Promise<TestClient> {
+    const client = new TestClient(this.url, { transports });
     onTestFinished(() => client.close());
     await client.next('server:welcome');
     return client;
@@ -71,15 +71,17 @@ export class TestServer {
   }
 }
 
+type Transport = 'polling' | 'websocket';
+
 /** A real socket.io client that speaks the protocol, and can also speak it badly. */
 export class TestClient {
   readonly socket: Socket;
   readonly #received: { name: string; payload: unknown }[] = [];
   readonly #waiting = new Set<() => void>();
 
-  constructor(url: string, options: { protocol?: number; origin?: string } = {}) {
+  constructor(url: string, options: { protocol?: number; origin?: string; transports?: Transport[] } = {}) {
     this.socket = io(url, {
-      transports: ['websocket'],
+      transports: options.transports ?? ['websocket'],
       auth: { protocol: options.protocol ?? PROTOCOL_VERSION },
       extraHeaders: options.origin ? { origin: options.origin } : {},
       reconnection: false,

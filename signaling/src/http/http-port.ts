@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Logger } from '@meshlift/telemetry';
+
+/** How long a client may take, in ms, before its connection is closed. Node's own defaults are minutes. */
+const TIMEOUTS = {
+  /** From the start of the connection, or of the next request on it, to the end of the headers. */
+  headersTimeout: 10_000,
+  /** To the end of the body, of which there are 64 KiB at most. */
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+};
+
+/**
+ * A connection on which neither side gets a byte across for this long is closed, in ms. A held poll is answered
+ * within 10 s and an event stream gets a comment every 20 s, so this ends only those who do not read.
+ */
+const SILENCE_TIMEOUT_MS = 60_000;
+
+/** At most one log line in this time, in ms, about connections that could not be accepted. */
+const ACCEPT_LOG_INTERVAL_MS = 60_000;
+
+/** Takes connections over from HTTP. */
+export interface UpgradeHandler {
+  /** Others are answered as plain requests, as RFC 9110, section 7.8, allows. */
+  acceptsUpgrade(request: IncomingMessage): boolean;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+interface HttpPortOptions {
+  /** Answers every request that is not upgraded: the only one who does. */
+  app: RequestListener;
+  upgrades?: UpgradeHandler;
+  logger: Logger;
+}
+
+/**
+ * A TCP port that speaks HTTP. It bounds what a client can hold, and keeps the fault of one connection or of one
+ * response from reaching the process.
+ */
+export class HttpPort {
+  readonly #server: Server;
+  readonly #logger: Logger;
+  readonly #sockets = new Set<Socket>();
+  #acceptErrorLoggedAt = Number.NEGATIVE_INFINITY;
+
+  constructor({ app, upgrades, logger }: HttpPortOptions) {
+    this.#logger = logger;
+    const acceptsUpgrade = (request: IncomingMessage) => upgrades?.acceptsUpgrade(request) ?? false;
+    this.#server = createServer(
+      { ...TIMEOUTS, shouldUpgradeCallback: acceptsUpgrade },
+      (request, response) => {
+        // Such as a write after the end. Without a listener it would be an uncaught exception.
+        response.on('error', (err) => logger.warn({ err, method: request.method }, 'response failed'));
+        app(request, response);
+      },
+    );
+    this.#server.timeout = SILENCE_TIMEOUT_MS;
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    if (upgrades) {
+      this.#server.on('upgrade', (request, socket, head) => {
+        // Node leaves the socket to us without its own listener. A reset is followed by a close.
+        socket.on('error', (err) => logger.debug({ err }, 'upgraded connection failed'));
+        // Before Node 24.9 everybody who asks for an upgrade comes here.
+        if (!upgrades.acceptsUpgrade(request)) socket.destroy();
+        else this.#handOver(upgrades, request, socket, head);
+      });
+    }
+  }
+
+  /**
+   * Opens the port.
+   *
+   * @param variable the configuration variable to name when the port cannot be had
+   * @returns the port, which matters when 0 was asked for
+   * @throws Error that says which port is in use, or why it cannot be opened
+   */
+  listen({
+    port,
+    host,
+    variable,
+  }: {
+    port: number;
+    host: string | undefined;
+    variable: string;
+  }): Promise<number> {
+    const server = this.#server;
+    return new Promise((resolve, reject) => {
+      const refuse = (error: NodeJS.ErrnoException) => {
+        const reason = error.code === 'EADDRINUSE' ? 'it is in use' : error.message;
+        reject(
+          new Error(`Port ${port} cannot be opened: ${reason}. Set ${variable} to another one.`, {
+            cause: error,
+          }),
+        );
+      };
+      server.once('error', refuse);
+      server.listen(port, host, () => {
+        server.off('error', refuse);
+        server.on('error', (error) => this.#acceptFailed(error));
+        resolve((server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  /** Stops listening and ends every connection, whatever it waits for: held polls and WebSockets too. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      for (const socket of this.#sockets) socket.destroy();
+    });
+  }
+
+  #handOver(upgrades: UpgradeHandler, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    try {
+      upgrades.handleUpgrade(request, socket, head);
+    } catch (err) {
+      this.#logger.error({ err }, 'upgrade failed');
+      socket.destroy();
+    }
+  }
+
+  /** Nearly always because the process may open no more files; the client is turned away, and the port stays open. */
+  #acceptFailed(err: Error): void {
+    const now = performance.now();
+    if (now - this.#acceptErrorLoggedAt < ACCEPT_LOG_INTERVAL_MS) return;
+    this.#acceptErrorLoggedAt = now;
+    this.#logger.error({ err }, 'connections cannot be accepted');
+  }
+}
