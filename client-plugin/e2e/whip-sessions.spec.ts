@@ -96,6 +96,47 @@ test('a viewer is told when the publisher goes and comes, of the layers and of t
   await viewer.seesMotion();
 });
 
+test('whoever says goodbye by DTLS before hanging up has hung up all the same', async ({
+  server,
+  newPublisher,
+  newViewer,
+}) => {
+  const stream = await server.createStream();
+  const publisher = await newPublisher();
+  await publisher.publish(stream);
+  const viewer = await newViewer();
+  await viewer.play(stream);
+  await viewer.seesMotion();
+  const sessions = async () =>
+    (await server.metric('meshlift_sessions')).reduce((sum, each) => sum + each, 0);
+  for (const [end, left] of [
+    [viewer, 1],
+    [publisher, 0],
+  ] as const) {
+    await end.page.evaluate(() => window.sdp.connection?.close());
+    await expect.poll(sessions).toBe(left);
+    // It would throw at any answer but a good one.
+    await end.stop();
+  }
+});
+
+test('a page of another origin asks for the ICE servers, and reads what a session takes', async ({
+  server,
+  newPage,
+}) => {
+  const foreign = await ForeignSite.start();
+  const page = await newPage();
+  await page.goto(foreign.serve(''));
+  const told = await page.evaluate(async (url) => {
+    const headers = { Authorization: 'Bearer s3cret' };
+    const endpoint = await fetch(`${url}/whip/my-show`, { method: 'OPTIONS', headers });
+    const session = await fetch(`${url}/whip/sessions/any`, { method: 'OPTIONS' });
+    return [endpoint.headers.get('accept-post'), session.headers.get('accept-patch')];
+  }, server.url);
+  expect(told).toEqual(['application/sdp', 'application/trickle-ice-sdpfrag']);
+  foreign.close();
+});
+
 test('pages of another origin publish, watch, trickle, restart and are told', async ({
   server,
   newPublisher,

@@ -11,6 +11,7 @@ export const errorTable = {
   SDP_INVALID: { status: 400, message: 'The SDP cannot be used.' },
   UNKNOWN_REQUEST: { status: 400, message: 'The server knows no request of that name.' },
   KEY_REQUIRED: { status: 401, message: 'This needs the publish key of the stream, as a bearer token.' },
+  KEY_MALFORMED: { status: 401, message: 'The bearer token cannot be a publish key.' },
   STREAM_NOT_YOURS: { status: 403, message: 'The publish key does not belong to this stream.' },
   NOT_HOST: { status: 403, message: 'Only a host of the room may do this.' },
   STREAM_NOT_FOUND: { status: 404, message: 'Nothing is playing here.' },

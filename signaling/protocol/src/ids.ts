@@ -18,10 +18,13 @@ export const ID_ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 /** Shorter than a generated ID is allowed: people choose their own. */
 export const streamIdSchema = z.string().check(z.minLength(1), z.maxLength(64), z.regex(urlSafe));
 
+/** Keys that encoders bring may have this many characters: twice a digest of 256 bits in hexadecimal. */
+export const LONGEST_PUBLISH_KEY = 128;
+
 /** Encoders choose their own, of whatever a bearer token may be made up of (RFC 6750, section 2.1). */
 export const publishKeySchema = z
   .string()
-  .check(z.minLength(1), z.maxLength(128), z.regex(/^[A-Za-z0-9._~+/-]+=*$/));
+  .check(z.minLength(1), z.maxLength(LONGEST_PUBLISH_KEY), z.regex(/^[A-Za-z0-9._~+/-]+=*$/));
 
 /** A room's name, or the digest of it where the room has a password. */
 export const roomIdSchema = z.string().check(z.minLength(1), z.maxLength(64), z.regex(urlSafe));

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts';
 import { type Gateway, SIGNALING_PATH } from '../sockets/gateway.ts';
 import { pollingRoute } from '../sockets/polling-route.ts';
 import type { Streams } from '../streams/streams.ts';
-import { describeEndpoint } from '../whip/options.ts';
+import { describeEndpoint, describeSession } from '../whip/options.ts';
 import { whepApi } from '../whip/whep-api.ts';
 import { whipApi } from '../whip/whip-api.ts';
 import { allowOrigins } from './allow-origins.ts';
@@ -34,7 +34,8 @@ export function createApp({ config, logger, streams, node, readiness, gateway }:
   app.use(healthRoutes(readiness));
   app.use(securityHeaders());
   app.use('/embed', framedBy(config.frameOrigins));
-  app.use(['/whip/:streamId', '/whep/:streamId'], describeEndpoint(config));
+  app.options(['/whip/:streamId', '/whep/:streamId'], describeEndpoint(config));
+  app.options(['/whip/sessions/:name', '/whep/sessions/:name'], describeSession);
   app.use(allowOrigins(config));
   app.use(SIGNALING_PATH, pollingRoute(gateway));
   app.use('/api/streams', streamsApi({ streams, config, node }));

@@ -1,4 +1,4 @@
-import { MeshliftError } from '@meshlift/protocol';
+import { type ErrorCode, MeshliftError } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 
@@ -14,6 +14,12 @@ export const allowOnly =
     response.setHeader('Allow', methods.join(', '));
     throw new MeshliftError('METHOD_NOT_ALLOWED');
   };
+
+/** What a 401 says of what is missing, or wrong, for programs (RFC 6750, section 3). */
+const challenges: { [C in ErrorCode]?: string } = {
+  KEY_REQUIRED: 'Bearer',
+  KEY_MALFORMED: 'Bearer error="invalid_token"',
+};
 
 /** What express and its parsers throw carries a status; everything else without a code is our own fault. */
 function toMeshliftError(thrown: unknown): MeshliftError {
@@ -35,7 +41,8 @@ export const answerErrors =
       next(thrown);
       return;
     }
-    if (error.code === 'KEY_REQUIRED') response.setHeader('WWW-Authenticate', 'Bearer');
+    const challenge = challenges[error.code];
+    if (challenge) response.setHeader('WWW-Authenticate', challenge);
     if (error.retryAfter !== undefined) response.setHeader('Retry-After', error.retryAfter);
     response.status(error.status).json(error.toBody());
   };

@@ -52,11 +52,39 @@ describe.each(['whip', 'whep'])('OPTIONS of an endpoint of %s', (protocol) => {
   });
 });
 
+describe('what is taken', () => {
+  it.each([
+    ['POST', '/whip/my-show', 'accept-post', 'application/sdp'],
+    ['POST', '/whep/my-show', 'accept-post', 'application/sdp'],
+    ['OPTIONS', '/whip/sessions/any', 'accept-patch', 'application/trickle-ice-sdpfrag'],
+    ['OPTIONS', '/whep/sessions/any', 'accept-patch', 'application/trickle-ice-sdpfrag'],
+  ])('is said by %s %s', async (method, path, header, type) => {
+    const server = await TestServer.start();
+    const response = await ask(method, server.url + path, { headers: { 'content-type': 'text/plain' } });
+    expect(response.headers.get(header)).toBe(type);
+  });
+
+  it('is said by PATCH of a session with another type', async () => {
+    const server = await TestServer.start();
+    const { streamId, publishKey } = await server.createStream();
+    const url = sessionUrl(await publish(server, streamId, publishKey));
+    const response = await ask('PATCH', url, { headers: { ...SDP, 'if-match': '*' }, body: 'hello' });
+    expect([response.status, response.headers.get('accept-patch')]).toEqual([
+      415,
+      'application/trickle-ice-sdpfrag',
+    ]);
+  });
+});
+
 describe('pages of other origins', () => {
   it('may publish and play, change sessions and end them', async () => {
     const server = await TestServer.start();
     for (const [path, method, headers] of [
       ['/whip/my-show', 'POST', 'authorization,content-type'],
+      // A browser asks before it may ask for the ICE servers.
+      ['/whip/my-show', 'OPTIONS', 'authorization'],
+      ['/whep/my-show', 'OPTIONS', ''],
+      ['/whip/sessions/any', 'OPTIONS', ''],
       ['/whip/sessions/any', 'PATCH', 'content-type,if-match'],
       ['/whip/sessions/any', 'DELETE', 'authorization'],
       ['/whep/my-show', 'POST', 'content-type'],
@@ -68,6 +96,7 @@ describe('pages of other origins', () => {
       expect(response.headers.get('access-control-allow-origin')).toBe('*');
       expect(response.headers.get('access-control-allow-methods')).toContain(method);
       expect(listOf(response.headers.get('access-control-allow-headers'))).toEqual(headers.split(','));
+      expect(listOf(response.headers.get('access-control-allow-methods'))).toContain('options');
     }
   });
 
@@ -82,7 +111,10 @@ describe('pages of other origins', () => {
     ];
     for (const response of answers) {
       expect(listOf(response.headers.get('access-control-expose-headers'))).toEqual(
-        expect.arrayContaining(['location', 'etag', 'link', 'whep', 'accept-post', 'allow', 'retry-after']),
+        expect.arrayContaining([
+          ...['location', 'etag', 'link', 'whep', 'accept-post', 'accept-patch', 'allow', 'retry-after'],
+          'www-authenticate',
+        ]),
       );
     }
   });

@@ -21,6 +21,8 @@ export const newEtag = () => `"${randomBytes(9).toString('base64url')}"`;
  */
 export function assertMatches({ etag }: SdpSession, ifMatch: string | undefined): void {
   if (ifMatch === undefined) throw new MeshliftError('PRECONDITION_REQUIRED');
-  const tags = ifMatch.split(',').map((tag) => tag.trim());
-  if (!tags.includes('*') && !tags.includes(etag)) throw new MeshliftError('PRECONDITION_FAILED');
+  if (ifMatch.trim() === '*') return;
+  // A comma may stand in a tag as well as between two (RFC 9110, section 8.8.3).
+  const tags: readonly string[] = ifMatch.match(/(?:W\/)?"[^"]*"/g) ?? [];
+  if (!tags.includes(etag)) throw new MeshliftError('PRECONDITION_FAILED');
 }

@@ -1,7 +1,7 @@
 import type { MediaNode } from '@meshlift/protocol';
 import { type RequestHandler, Router } from 'express';
 import { allowOnly } from '../http/errors.ts';
-import { SDP_FRAGMENT, textBody, textOf } from './sdp-body.ts';
+import { SDP_FRAGMENT, sendText, textBody, textOf } from './sdp-body.ts';
 import { assertMatches, newEtag } from './sdp-session.ts';
 import type { SdpSessions } from './sdp-sessions.ts';
 
@@ -21,12 +21,19 @@ export function sessionRoutes(sessions: SdpSessions, node: MediaNode): Router {
       return;
     }
     named.etag = newEtag();
-    response.status(200).setHeader('ETag', named.etag).type(SDP_FRAGMENT).send(fragment);
+    sendText(response.status(200).setHeader('ETag', named.etag), SDP_FRAGMENT, fragment);
   };
 
+  /**
+   * Who hangs up often says goodbye by DTLS first, which ends the session, or repeats a request whose answer got
+   * lost: what `DELETE` asks for has happened then.
+   */
   const remove: RequestHandler = async (request, response) => {
-    const { session } = sessions.get(request.params.name);
-    await session.owner.leave(session);
+    const { name } = request.params;
+    if (!sessions.hasEnded(name)) {
+      const { session } = sessions.get(name);
+      await session.owner.leave(session);
+    }
     response.status(200).end();
   };
 
@@ -39,7 +46,7 @@ export function sessionRoutes(sessions: SdpSessions, node: MediaNode): Router {
   const methods = ['PATCH', 'DELETE', 'OPTIONS'];
   router
     .route('/:name')
-    .patch(known, ...textBody(SDP_FRAGMENT), patch)
+    .patch(known, ...textBody(SDP_FRAGMENT, 'Accept-Patch'), patch)
     .delete(remove)
     .all(allowOnly(...methods));
   return router;

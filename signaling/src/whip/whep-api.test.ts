@@ -147,10 +147,10 @@ describe('viewers by WHEP', () => {
     const first = sessionUrl(await play(server, streamId));
     const rotated = await server.call('POST', `/api/streams/${streamId}/rotate`, publishKey);
     const { streamId: newId } = (await rotated.json()) as { streamId: string };
-    expect(await refusalOf(await ask('DELETE', first))).toEqual([404, 'SESSION_NOT_FOUND']);
+    expect(await refusalOf(await ask('PATCH', first))).toEqual([404, 'SESSION_NOT_FOUND']);
     const second = sessionUrl(await play(server, newId));
     await server.call('DELETE', `/api/streams/${newId}`, publishKey);
-    expect(await refusalOf(await ask('DELETE', second))).toEqual([404, 'SESSION_NOT_FOUND']);
+    expect(await refusalOf(await ask('PATCH', second))).toEqual([404, 'SESSION_NOT_FOUND']);
     expect(await server.metric('meshlift_sessions')).toBe(0);
   });
 
@@ -158,7 +158,8 @@ describe('viewers by WHEP', () => {
     const { server, streamId, publishKey } = await startLive('audio', 'video');
     const url = sessionUrl(await play(server, streamId));
     for (const pid of server.server.node.workerPids()) process.kill(pid, 'SIGKILL');
-    await expect.poll(async () => (await ask('DELETE', url)).status, { timeout: 10_000 }).toBe(404);
+    await expect.poll(async () => (await ask('PATCH', url)).status, { timeout: 10_000 }).toBe(404);
+    expect((await ask('DELETE', url)).status).toBe(200);
     const again = () => publishLive(server, { streamId, publishKey }, 'audio').then(() => 'live', String);
     await expect.poll(again, { timeout: 10_000 }).toBe('live');
   });

@@ -7,7 +7,7 @@ import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import { HttpClient } from './http-client.ts';
 import { iceServerLinks } from './links.ts';
 import { PlaybackExtensions } from './playback-extensions.ts';
-import { SDP, textBody, textOf } from './sdp-body.ts';
+import { SDP, SDP_FRAGMENT, sendText, textBody, textOf } from './sdp-body.ts';
 import { SdpSessions } from './sdp-sessions.ts';
 import { sessionRoutes } from './session-routes.ts';
 import type { WhipContext } from './whip-api.ts';
@@ -37,16 +37,16 @@ export function whepApi({ config, streams, node }: WhipContext): Router {
       .status(201)
       .location(url)
       .setHeader('ETag', etag)
-      .setHeader('Link', [...iceServers, ...links])
-      .type(SDP)
-      .send(opened.answer);
+      .setHeader('Accept-Patch', SDP_FRAGMENT)
+      .setHeader('Link', [...iceServers, ...links]);
+    sendText(response, SDP, opened.answer);
   };
 
   const router = Router();
   router.use('/sessions', extensions.routes(), sessionRoutes(sessions, node));
   router
     .route('/:streamId')
-    .post(...textBody(SDP), play)
+    .post(...textBody(SDP, 'Accept-Post'), play)
     .all(allowOnly('POST', 'OPTIONS'));
   return router;
 }

@@ -24,7 +24,8 @@ describe('an offer by WHIP', () => {
     const { server, streamId, publishKey } = await startWithStream();
     const response = await publish(server, streamId, publishKey);
     expect(response.status).toBe(201);
-    expect(response.headers.get('content-type')).toMatch(/^application\/sdp\b/);
+    expect(response.headers.get('content-type')).toBe('application/sdp');
+    expect(response.headers.get('accept-patch')).toBe('application/trickle-ice-sdpfrag');
     expect(await response.text()).toMatch(/^v=0\r\n/);
     const location = sessionUrl(response);
     expect(location).toMatch(new RegExp(`^${server.url}/whip/sessions/[A-Za-z0-9]{22}$`));
@@ -55,7 +56,7 @@ describe('an offer by WHIP', () => {
     const { server, streamId, publishKey } = await startWithStream();
     const first = sessionUrl(await publish(server, streamId, publishKey));
     const second = sessionUrl(await publish(server, streamId, publishKey));
-    expect(await refusalOf(await ask('DELETE', first))).toEqual([404, 'SESSION_NOT_FOUND']);
+    expect(await refusalOf(await ask('PATCH', first))).toEqual([404, 'SESSION_NOT_FOUND']);
     expect((await ask('DELETE', second)).status).toBe(200);
   });
 });
@@ -64,7 +65,6 @@ describe('what is wrong with a request is said', () => {
   it.each<[string, Record<string, string>]>([
     ['no key', {}],
     ['an empty one', { authorization: 'Bearer' }],
-    ['one that cannot be', { authorization: 'Bearer a b' }],
     ['another scheme', { authorization: 'Basic dXNlcjpwYXNz' }],
     ['a wrong one', { authorization: 'Bearer not-the-key' }],
   ])('with %s: 401, and the live stream goes on', async (_, headers) => {

@@ -11,7 +11,7 @@ import { streamLinks } from '../streams/stream-links.ts';
 import type { Streams } from '../streams/streams.ts';
 import { HttpClient } from './http-client.ts';
 import { iceServerLinks } from './links.ts';
-import { SDP, textBody, textOf } from './sdp-body.ts';
+import { SDP, SDP_FRAGMENT, sendText, textBody, textOf } from './sdp-body.ts';
 import { SdpSessions } from './sdp-sessions.ts';
 import { sessionRoutes } from './session-routes.ts';
 
@@ -41,10 +41,11 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
       .status(201)
       .location(`${client.baseUrl}/whip/sessions/${name}`)
       .setHeader('ETag', etag)
+      .setHeader('Accept-Patch', SDP_FRAGMENT)
       // Not of the RFC: it tells VDO.Ninja and others where viewers should look.
       .setHeader('WHEP', whepUrl);
     if (iceServers.length > 0) response.setHeader('Link', iceServers);
-    response.type(SDP).send(opened.answer);
+    sendText(response, SDP, opened.answer);
   };
 
   async function publishTo(stream: Stream, client: HttpClient, offer: string) {
@@ -87,7 +88,7 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
   router.use('/sessions', sessionRoutes(sessions, node));
   router
     .route('/:streamId')
-    .post(...textBody(SDP), publish)
+    .post(...textBody(SDP, 'Accept-Post'), publish)
     .all(allowOnly('POST', 'OPTIONS'));
   return router;
 }
