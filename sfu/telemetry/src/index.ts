@@ -1,3 +1,4 @@
+export * from './live-ids.ts';
 export * from './logger.ts';
 export * from './mask.ts';
 export * from './metrics.ts';

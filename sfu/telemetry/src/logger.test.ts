@@ -19,7 +19,7 @@ describe('what a log line may hold', () => {
   ])('V14 T1: an address is masked wherever it stands (%s)', (_, address) => {
     const { logger, text } = capture();
     logger.info({ address }, 'as a field');
-    logger.info({ peer: { detail: [`from ${address}, port 4711`] } }, 'nested');
+    logger.info({ details: { name: [`from ${address}, port 4711`], [address]: address } }, 'nested');
     logger.info(`in a message: ${address}`);
     logger.info('formatted: %s', address);
     logger.error(new Error(`cannot reach ${address}:443`));
@@ -33,16 +33,16 @@ describe('what a log line may hold', () => {
   it('V14: candidates and SDP are dropped', () => {
     const { logger, text } = capture();
     const sdp = 'a=candidate:1 1 udp 2113937151 198.51.100.23 54400 typ host';
-    logger.info({ sdp, note: sdp }, sdp);
+    logger.info({ details: sdp }, sdp);
     expect(text()).not.toContain('198.51.100.23');
   });
 
   it('J11: stream IDs and keys are hashed or removed, in fields, texts, paths and errors', () => {
     const { logger, text } = capture();
-    logger.info({ streamId: STREAM_ID, publishKey: PUBLISH_KEY }, 'fields');
+    logger.info({ streamId: STREAM_ID, details: { publishKey: PUBLISH_KEY } }, 'fields');
     logger.info(`GET /watch/${STREAM_ID}?x=1`);
     logger.info('GET /watch/mine');
-    logger.info({ note: `bearer ${PUBLISH_KEY}` }, STREAM_ID);
+    logger.info({ name: `key ${PUBLISH_KEY}` }, STREAM_ID);
     logger.error(new Error(`no stream ${STREAM_ID}`));
     expect(text()).not.toContain(STREAM_ID);
     expect(text()).not.toContain(PUBLISH_KEY);
@@ -52,8 +52,8 @@ describe('what a log line may hold', () => {
   it('keeps what an operator needs: ports, own addresses, UUIDs, names and stacks', () => {
     const { logger, last } = capture();
     const transportId = '0b6f4a3c-9f6e-4b1d-8a55-3c6f5a1e2b7d';
-    logger.info({ transportId, port: 8080, module: 'client-plugin-loader' }, 'listening on 127.0.0.1:8080');
-    expect(last()).toMatchObject({ transportId, port: 8080, module: 'client-plugin-loader' });
+    logger.info({ transportId, port: 8080, name: 'client-plugin-loader' }, 'listening on 127.0.0.1:8080');
+    expect(last()).toMatchObject({ transportId, port: 8080, name: 'client-plugin-loader' });
     expect(last().msg).toBe('listening on 127.0.0.1:8080');
     logger.error(new Error('boom'));
     expect(last().err).toMatchObject({ type: 'Error', message: 'boom' });

@@ -1,7 +1,6 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { type DestinationStream, type LoggerOptions, pino } from 'pino';
+import type { LogFields } from './log-fields.ts';
 import { maskFields, maskValue } from './mask.ts';
-
-export type { Logger } from 'pino';
 
 /**
  * `error`: a person must act. `warn`: something failed and was recovered. `info`: a life begins or ends.
@@ -10,9 +9,24 @@ export type { Logger } from 'pino';
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** Writes a line: fields and what happened, a text with its values, or an error. */
+interface WriteLine {
+  (fields: LogFields, message?: string): void;
+  (error: Error): void;
+  (message: string, ...values: unknown[]): void;
+}
+
+/** What the parts of the server log through: pino's, with the fields that `LogFields` allows. */
+export interface Logger extends Record<Exclude<LogLevel, 'silent'>, WriteLine> {
+  /** The level in force. */
+  level: string;
+  /** A logger whose lines have these fields besides their own. */
+  child(fields: LogFields): Logger;
+}
+
 /**
- * The one logger. Addresses, keys and IDs are masked before a line exists, whatever the caller passes:
- * fields by their name, and every text, message and error by what it holds.
+ * The one logger. Addresses, keys and IDs are masked before a line exists, whatever the caller passes: fields by their
+ * name, of which only known ones are written, and every text, message and error by what it holds.
  *
  * @param destination standard output by default
  */
@@ -36,7 +50,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   const logger = destination ? pino(options, destination) : pino(options);
   // Children inherit this through their prototype, and theirs through them.
   const { child } = logger;
-  logger.child = function (this: Logger, bindings, childOptions) {
+  logger.child = function (this: typeof logger, bindings, childOptions) {
     return child.call(this, maskFields(bindings), childOptions) as ReturnType<typeof child>;
   } as typeof child;
   return logger;

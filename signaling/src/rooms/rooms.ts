@@ -1,5 +1,5 @@
 import { type MediaNode, MeshliftError } from '@meshlift/protocol';
-import { Gauge, Histogram, type Logger, type Registry } from '@meshlift/telemetry';
+import { Gauge, Histogram, type Logger, liveIds, type Registry } from '@meshlift/telemetry';
 import type { Session } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Streams } from '../streams/streams.ts';
@@ -29,7 +29,9 @@ export class Rooms {
       logger,
       graceMs: graceSeconds * 1_000,
       observeGap: (mode, kind, seconds) => gaps.observe({ mode, kind }, seconds),
-      ended: (room) => void this.#byId.delete(room.id),
+      ended: (room) => {
+        if (this.#byId.delete(room.id)) liveIds.delete(room.id);
+      },
     };
     node.on('relayLost', ({ relayId }) => {
       for (const room of this.#byId.values()) if (room.relayId === relayId) void room.relayLost();
@@ -43,6 +45,7 @@ export class Rooms {
     if (this.#byId.size >= MOST_ROOMS) throw new MeshliftError('SERVER_FULL');
     const room = new Room(roomId, this.#context);
     this.#byId.set(roomId, room);
+    liveIds.add('room', roomId);
     return room;
   }
 
@@ -54,6 +57,7 @@ export class Rooms {
 
   async close(): Promise<void> {
     await Promise.all([...this.#byId.values()].map((room) => room.close()));
+    for (const id of this.#byId.keys()) liveIds.delete(id);
     this.#byId.clear();
   }
 

@@ -1,5 +1,5 @@
 import { type MediaNode, MeshliftError } from '@meshlift/protocol';
-import { Gauge, type Logger, type Registry } from '@meshlift/telemetry';
+import { Gauge, type Logger, liveIds, type Registry } from '@meshlift/telemetry';
 import { newPublishKey, newStreamId } from '../privacy/capabilities.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import { PastStreams } from './past-streams.ts';
@@ -129,6 +129,8 @@ export class Streams {
       this.#byId.delete(oldId);
       this.#past.revoked(oldId);
       this.#byId.set(newId, stream);
+      liveIds.add('stream', newId);
+      liveIds.delete(oldId);
     });
   }
 
@@ -140,6 +142,7 @@ export class Streams {
     if (this.#byId.size >= this.#maxStreams) throw new MeshliftError('SERVER_FULL');
     const stream = new Stream(streamId, publishKey, this.#context, source);
     this.#byId.set(streamId, stream);
+    liveIds.add('stream', streamId);
     const { relayId, sourceId } = stream.source;
     if (this.#flowing.has(keyOf(relayId, sourceId))) stream.ingestFlow(true);
     return { stream, publishKey };
@@ -147,6 +150,7 @@ export class Streams {
 
   /** Another stream may have taken its ID over by now. */
   #remove(stream: Stream): void {
+    liveIds.delete(stream.id);
     if (this.#byId.get(stream.id) !== stream) return;
     this.#byId.delete(stream.id);
     this.#past.ended(stream.id, stream.key);

@@ -1,3 +1,4 @@
+import { maskText } from '@meshlift/telemetry';
 import { expect, it } from 'vitest';
 import {
   ask,
@@ -59,4 +60,22 @@ it('V14 J11: nothing of WHIP and WHEP that could name anybody is in any line tha
   ];
   expect(named.length).toBeGreaterThan(15);
   expect(named.filter((secret) => log.includes(secret))).toEqual([]);
+});
+
+it('J11: an own ID is masked in every text for as long as a stream or a room has it', async () => {
+  const server = await TestServer.start({ graceSeconds: 1 });
+  const shown = (id: string) => maskText(`no ${id} here`).includes(id);
+  expect(shown('teatime')).toBe(true);
+  const publisher = await publishLive(server, { streamId: 'teatime', publishKey: 'of-mine' }, 'audio');
+  expect(shown('teatime')).toBe(false);
+  const rotated = await server.call('POST', '/api/streams/teatime/rotate', 'of-mine');
+  const { streamId } = (await rotated.json()) as { streamId: string };
+  expect([shown('teatime'), shown(streamId)]).toEqual([true, false]);
+  expect((await ask('DELETE', publisher.url)).status).toBe(200);
+
+  const guest = await server.connect();
+  const { sessionId } = await guest.request('room:join', { roomId: 'pantry' });
+  expect(shown('pantry')).toBe(false);
+  await guest.request('session:close', { sessionId });
+  await expect.poll(() => shown('pantry'), { timeout: 5_000 }).toBe(true);
 });
