@@ -49,6 +49,28 @@ test('the relay is blocked for one: nothing moves, and the host is told who and 
   expect(await server.metric('meshlift_relays')).toEqual([0]);
 });
 
+test('a picture that is not seen again by the relay moves nothing, and the host is told whose eyes lack it', async ({
+  server,
+  newMember,
+}) => {
+  const [ada, bob] = await gather(server.url, newMember, 2);
+  // An element that takes no other track, as one of Firefox does while the old track is there.
+  await bob.run((room) => {
+    const media = room.participants[0]?.stream?.media;
+    if (!media) throw new Error('nothing to see');
+    const known = media.getTracks();
+    media.addTrack = (track) => {
+      if (track.kind === 'audio' || known.includes(track)) MediaStream.prototype.addTrack.call(media, track);
+    };
+  });
+  const { code, failures } = await tryToLift(ada);
+  expect(code).toBe('SWITCH_FAILED');
+  expect(failures).toMatchObject([{ participantId: await bob.id() }]);
+  await expectAllIn('mesh', [ada, bob]);
+  await expectAllToMeet([ada, bob]);
+  await expect.poll(() => server.metric('meshlift_sessions')).toEqual([0, 0]);
+});
+
 test('the relay dies while the room is on it: everybody is back in the mesh', async ({
   server,
   newMember,

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import type { JoinOptions, OfferedStream, Room, RoomMode } from '../../src/index.ts';
+import type { JoinOptions, OfferedStream, Room, RoomMode, SwitchReport } from '../../src/index.ts';
 import { expect } from './patient-expect.ts';
 
 /** What a page of the tests keeps about the room it is in. */
@@ -8,6 +8,8 @@ interface MeshPage {
   chat: string[];
   states: string[];
   longestGap: Map<HTMLVideoElement, number>;
+  /** How often the counter in each participant's decoded pixels has been another one. */
+  changes: Map<string, number>;
   /** Plays one frame counter and one tone at a time; undefined until something is published. */
   source?: Source;
   makeSource(frequency: number, restless?: boolean): Source;
@@ -29,11 +31,19 @@ declare global {
 /** Tones that none of the others' harmonics come near. */
 export const TONES = { ada: 500, bob: 800, eve: 1_100, dan: 1_700 };
 
-/** Somebody in a room: a page that plays everybody else, and can publish a frame counter with a tone. */
-export class Member {
-  readonly page: Page;
+/** What a member needs of a page, whichever program drives its browser. */
+export interface DrivenPage {
+  url(): string;
+  goto(url: string): Promise<unknown>;
+  /** Runs a function, or an expression, in the page and waits for what it comes to. */
+  evaluate<R, A = undefined>(work: string | ((argument: A) => R), argument?: A): Promise<Awaited<R>>;
+}
 
-  constructor(page: Page) {
+/** Somebody in a room: a page that plays everybody else, and can publish a frame counter with a tone. */
+export class Member<P extends DrivenPage = Page> {
+  readonly page: P;
+
+  constructor(page: P) {
     this.page = page;
   }
 
@@ -63,6 +73,7 @@ export class Member {
           chat: [],
           states: [],
           longestGap: new Map(),
+          changes: new Map(),
           makeSource,
         };
         const videos = new Map<unknown, HTMLVideoElement>();
@@ -108,7 +119,7 @@ export class Member {
   drawsFrames(count: number): Promise<void> {
     return this.page.evaluate(
       (count) =>
-        new Promise((resolve) => {
+        new Promise<void>((resolve) => {
           const drawn = () => window.mesh.source?.drawn() ?? 0;
           const until = drawn() + count;
           const look = () => (drawn() >= until ? resolve() : requestAnimationFrame(look));
@@ -123,8 +134,13 @@ export class Member {
   }
 
   /** Moves the room, as its host. Resolves when this page is over. */
-  async switchTo(mode: RoomMode): Promise<void> {
-    await this.page.evaluate((mode) => window.mesh.room.setMode(mode), mode);
+  switchTo(mode: RoomMode): Promise<SwitchReport> {
+    return this.page.evaluate((mode) => window.mesh.room.setMode(mode), mode);
+  }
+
+  /** What this page reports of the next switch. */
+  nextReport(): Promise<SwitchReport> {
+    return this.run((room) => new Promise<SwitchReport>((resolve) => room.on('modechange', resolve)));
   }
 
   id(): Promise<string> {
@@ -169,25 +185,46 @@ export class Member {
     return last;
   }
 
+  /** Begins to count how often each picture's pixels change, whatever the browser says of its frames. */
+  async watchPixels(): Promise<void> {
+    await this.page.evaluate(() => {
+      const last = new Map<string, number>();
+      setInterval(() => {
+        for (const video of document.querySelectorAll('video')) {
+          const { participant = '' } = video.dataset;
+          const { count } = window.probe.see(video);
+          if (count === undefined || count === last.get(participant)) continue;
+          last.set(participant, count);
+          window.mesh.changes.set(participant, (window.mesh.changes.get(participant) ?? 0) + 1);
+        }
+      }, 40);
+    });
+  }
+
+  /** Waits until the pixels of somebody's picture have changed so often from now on. */
+  async seesChanges(participantId: string, times: number): Promise<void> {
+    const changes = () => this.page.evaluate((id) => window.mesh.changes.get(id) ?? 0, participantId);
+    const before = await changes();
+    await expect
+      .poll(async () => (await changes()) - before, { message: 'changes of the decoded pixels' })
+      .toBeGreaterThanOrEqual(times);
+  }
+
   /** How clearly somebody's tone is heard, in decibels. */
   tone(participantId: string, frequency: number): Promise<number> {
-    return this.page
-      .locator(`[data-participant="${participantId}"]`)
-      .evaluate((video, hertz) => window.probe.hearTone(video as HTMLVideoElement, hertz), frequency);
+    return this.page.evaluate(
+      ([id, hertz]) => {
+        const video = document.querySelector<HTMLVideoElement>(`[data-participant="${id}"]`);
+        return video ? window.probe.hearTone(video, hertz) : Number.NEGATIVE_INFINITY;
+      },
+      [participantId, frequency] as const,
+    );
   }
 
   /** Waits until somebody is heard by their tone. */
   async hears(participantId: string, frequency: number): Promise<void> {
-    const video = this.page.locator(`[data-participant="${participantId}"]`);
     await expect
-      .poll(
-        () =>
-          video.evaluate(
-            (video, hertz) => window.probe.hearTone(video as HTMLVideoElement, hertz),
-            frequency,
-          ),
-        { message: `a tone of ${frequency} Hz` },
-      )
+      .poll(() => this.tone(participantId, frequency), { message: `a tone of ${frequency} Hz` })
       .toBeGreaterThan(10);
   }
 

@@ -18,6 +18,8 @@ export interface Progress {
 
 /** Runs in the page. */
 export interface Probe {
+  /** The element of that `data-testid`, wherever in the page's components it is. */
+  find(testId: string): HTMLElement | undefined;
   see(video: HTMLVideoElement): Seen;
   /** Strength of a tone in what the element plays, in decibels over the loudest of the other frequencies; `-Infinity` in silence. */
   hearTone(video: HTMLVideoElement, frequency: number): Promise<number>;
@@ -43,6 +45,15 @@ declare global {
 
 const canvas = document.createElement('canvas');
 const context = canvas.getContext('2d', { willReadFrequently: true });
+
+function find(testId: string, root: ParentNode = document): HTMLElement | undefined {
+  for (const element of root.querySelectorAll<HTMLElement>('*')) {
+    if (element.dataset.testid === testId) return element;
+    const inside = element.shadowRoot && find(testId, element.shadowRoot);
+    if (inside) return inside;
+  }
+  return undefined;
+}
 
 function see(video: HTMLVideoElement): Seen {
   const { videoWidth: width, videoHeight: height } = video;
@@ -112,6 +123,7 @@ window.RTCPeerConnection = class extends Native {
 };
 
 window.probe = {
+  find,
   see,
   hearTone,
   draw,

@@ -9,12 +9,15 @@ import type { Waiting } from './waiting.ts';
 /** By the time anybody moves everybody has connected: what has not come then is not waited for much longer. */
 const COMES_WITHIN_MS = 3_000;
 
+/** What the host reads about a participant who had a picture before the switch, and has none after it. */
+const NOT_SEEN_AGAIN = 'does not see the video that comes the new way';
+
 export interface CutOverOptions {
   participant: Participant;
   /** The path to go over to. */
   to: RoomMode;
-  /** Shows the participant by that path from now on. */
-  show(kind: MediaKind): void;
+  /** Shows the participant by that path from now on, or by the other one again. */
+  show(kind: MediaKind, path: RoomMode): void;
   /** Whether there is nothing of this kind to wait for any more: they left, paused it, or the switch is over. */
   isOver(kind: MediaKind): boolean;
   waiting: Waiting;
@@ -23,6 +26,8 @@ export interface CutOverOptions {
 /**
  * Brings one participant's picture and sound over to another path, each as soon as the new path plays it as
  * well as the old one, and measures what its viewer missed.
+ *
+ * @throws Error if the new path's picture is not seen; the old path's is shown again then
  */
 export async function cutOver(options: CutOverOptions): Promise<SwitchGap[]> {
   await Promise.all([untilCome(options, 'video'), untilCome(options, 'audio')]);
@@ -53,14 +58,18 @@ async function cutOverPicture(options: CutOverOptions): Promise<SwitchGap | unde
   // Nobody sees it: there is nothing to be smooth about, and frames may not come at all.
   const isPaused = () => isOver('video') || participant.videoPaused;
   if (!element || isPaused()) {
-    show('video');
+    show('video', to);
     return undefined;
   }
   const warmUp = new PictureWarmUp(next, element);
   try {
     await Promise.race([warmUp.ready, waiting.until(isPaused)]);
-    const gapMs = await oneByOne(() => pictureGapDuring(element, () => show('video')));
-    return { participantId, kind: 'video', gapMs };
+    const gapMs = await oneByOne(() => pictureGapDuring(element, () => show('video', to)));
+    if (gapMs !== undefined) return { participantId, kind: 'video', gapMs };
+    // What nobody looks at, or is not sent any more, is not missed.
+    if (isPaused() || !isSeen(element)) return undefined;
+    show('video', to === 'sfu' ? 'mesh' : 'sfu');
+    throw new Error(NOT_SEEN_AGAIN);
   } finally {
     warmUp.close();
   }
@@ -73,14 +82,14 @@ async function cutOverSound(options: CutOverOptions): Promise<SwitchGap | undefi
   if (!next) return undefined;
   const isPaused = () => isOver('audio') || participant.audioPaused;
   if (isPaused()) {
-    show('audio');
+    show('audio', to);
     return undefined;
   }
   participant.stream?.expectSound(next);
   const warmUp = new SoundWarmUp(next);
   try {
     await Promise.race([warmUp.ready, waiting.until(isPaused)]);
-    const gapMs = await soundGapDuring(next, () => show('audio'));
+    const gapMs = await soundGapDuring(next, () => show('audio', to));
     return gapMs === undefined ? undefined : { participantId, kind: 'audio', gapMs };
   } finally {
     warmUp.close();

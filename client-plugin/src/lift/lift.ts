@@ -167,10 +167,10 @@ export class Lift {
         cutOver({
           participant,
           to: mode,
-          show: (kind) => {
+          show: (kind, path) => {
             if (this.#turn !== turn) return;
-            roster.setPath(participant, kind, mode);
-            if (kind === 'video') this.#watchTile(participant, mode);
+            roster.setPath(participant, kind, path);
+            if (kind === 'video') this.#watchTile(participant, path);
           },
           isOver: (kind) => this.#turn !== turn || !this.#expects(participant, kind),
           waiting: this.#waiting,

@@ -1,33 +1,37 @@
-/** A picture that stands still longer than this after a switch is not waited for. */
-const WATCH_FOR_MS = 2_000;
+/** The old path is given this long to show one more frame, so that the change comes right after it. */
+const ONE_MORE_WITHIN_MS = 1_000;
+
+/** A picture that is not seen again within this time after the change is lost. */
+const SEEN_AGAIN_WITHIN_MS = 5_000;
 
 /**
  * Does something to what an element plays and measures for how long its viewer sees no new frame.
  *
- * @returns milliseconds between the last frame before and the first one after; at most two seconds
+ * @returns milliseconds between the last frame before and the first one after; undefined if the picture was not
+ *   seen again within five seconds
  */
-export function pictureGapDuring(video: HTMLVideoElement, swap: () => void): Promise<number> {
+export function pictureGapDuring(video: HTMLVideoElement, swap: () => void): Promise<number | undefined> {
   return new Promise((resolve) => {
-    let swapped = false;
+    let callback: number;
     let last = performance.now();
-    const finish = (now: number) => {
-      clearTimeout(giveUp);
-      resolve(now - last);
-    };
-    const onFrame = (now: number) => {
-      if (swapped) {
-        finish(now);
-        return;
-      }
-      last = now;
-      video.requestVideoFrameCallback(onFrame);
-      swapped = true;
+    let timer: ReturnType<typeof setTimeout>;
+    const change = () => {
+      clearTimeout(timer);
+      video.cancelVideoFrameCallback(callback);
+      callback = video.requestVideoFrameCallback((now) => {
+        clearTimeout(timer);
+        resolve(now - last);
+      });
       swap();
+      timer = setTimeout(() => {
+        video.cancelVideoFrameCallback(callback);
+        resolve(undefined);
+      }, SEEN_AGAIN_WITHIN_MS);
     };
-    const giveUp = setTimeout(() => {
-      if (!swapped) swap();
-      finish(performance.now());
-    }, WATCH_FOR_MS);
-    video.requestVideoFrameCallback(onFrame);
+    timer = setTimeout(change, ONE_MORE_WITHIN_MS);
+    callback = video.requestVideoFrameCallback((now) => {
+      last = now;
+      change();
+    });
   });
 }

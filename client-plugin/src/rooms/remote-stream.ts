@@ -85,12 +85,11 @@ export class RemoteStream extends Emitter<RemoteStreamEvents> {
     const present = this.track(kind);
     if (track === present) return;
     const wasOver = present !== undefined && !this.media.active;
+    // Firefox goes on with the track an element plays, and takes no other while that one is there: the old one
+    // goes first, in the same turn, so that no element is ever without. A stream also holds only one of an id.
     const swap = () => {
-      // A link in place of another one brings a track of the same id, which a stream holds only once.
-      if (present && present.id === track?.id) this.media.removeTrack(present);
-      // Otherwise an element goes from one to the other, and is never without.
+      if (present) this.media.removeTrack(present);
       if (track) this.media.addTrack(track);
-      if (present && present.id !== track?.id) this.media.removeTrack(present);
     };
     if (kind === 'audio' && track && present) {
       this.expectSound(track);

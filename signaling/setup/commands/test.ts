@@ -6,9 +6,10 @@ import type { Context } from '../lib/context.ts';
 import { chooseRunners, type Runner } from '../lib/runners.ts';
 import { elapsed } from '../lib/screen.ts';
 import { describe, SetupError } from '../lib/setup-error.ts';
-import { runStep } from '../lib/step.ts';
+import { runStep, type Step } from '../lib/step.ts';
 import { isGood, oneCheck, type Report, type Result, sum, verdict, withStatus } from '../lib/tally.ts';
 import { browser } from '../steps/browser.ts';
+import { firefox } from '../steps/firefox.ts';
 import { gstreamer } from '../steps/gstreamer.ts';
 import { prepare } from './prepare.ts';
 
@@ -28,7 +29,9 @@ export async function test(context: Context, kinds: string[]): Promise<number> {
   process.env.MEDIASOUP_WORKER_BIN = workerPath;
   const has = (kind: Runner['kind']) => runners.some((runner) => runner.kind === kind);
   if (has('e2e') || has('docker')) process.env.MESHLIFT_CHROMIUM = await runStep(context, browser(context));
-  if (has('e2e')) await prepareNative(context);
+  if (has('e2e')) {
+    for (const part of OPTIONAL) await prepareOptional(context, part);
+  }
   const results: Result[] = [];
   const reports = mkdtempSync(join(tmpdir(), 'meshlift-test-'));
   try {
@@ -44,17 +47,29 @@ export async function test(context: Context, kinds: string[]): Promise<number> {
   return isGood(total) ? 0 : 1;
 }
 
+interface OptionalPart {
+  variable: string;
+  step(context: Context): Step<string>;
+  /** The tests that need it. */
+  tests: string;
+}
+
+const OPTIONAL: readonly OptionalPart[] = [
+  { variable: 'MESHLIFT_PYTHON', step: gstreamer, tests: 'The tests with native programs' },
+  { variable: 'MESHLIFT_FIREFOX', step: firefox, tests: 'The tests with Firefox' },
+];
+
 /**
- * GStreamer is not to be had on every system that runs the rest. Where it cannot be got, the tests with native
- * programs are counted as skipped, and it is said why.
+ * Not every system that runs the rest has these. Where one cannot be got, the tests that need it are counted as
+ * skipped, and it is said why.
  */
-async function prepareNative(context: Context): Promise<void> {
+async function prepareOptional(context: Context, { variable, step, tests }: OptionalPart): Promise<void> {
   try {
-    process.env.MESHLIFT_PYTHON = await runStep(context, gstreamer(context));
+    process.env[variable] = await runStep(context, step(context));
   } catch (error) {
     context.interrupt.signal.throwIfAborted();
     if (!(error instanceof SetupError)) throw error;
-    context.screen.line(`${describe(error)}\nThe tests with native programs are skipped.\n`);
+    context.screen.line(`${describe(error)}\n${tests} are skipped.\n`);
   }
 }
 

@@ -18,18 +18,21 @@ function program(name: string, status: number, mode = 0o755): string {
   return path;
 }
 
+const find = (chosen: string, others: string[]) =>
+  findBrowser({ variable: 'MESHLIFT_CHROMIUM', chosen, others });
+
 describe('findBrowser', () => {
   it('takes the first that starts', () => {
     const good = program('good', 0);
-    expect(findBrowser(undefined, [join(dir, 'none'), program('no-libraries', 127), good])).toBe(good);
-    expect(findBrowser(undefined, [join(dir, 'none')])).toBeUndefined();
+    expect(find('', [join(dir, 'none'), program('no-libraries', 127), good])).toBe(good);
+    expect(find('', [join(dir, 'none')])).toBeUndefined();
   });
 
   it('takes the chosen one only, or complains', () => {
     const chosen = program('chosen', 0);
     const other = program('other', 0);
-    expect(findBrowser(chosen, [other])).toBe(chosen);
-    expect(() => findBrowser(join(dir, 'typo'), [other])).toThrow(/MESHLIFT_CHROMIUM.*typo/);
+    expect(find(chosen, [other])).toBe(chosen);
+    expect(() => find(join(dir, 'typo'), [other])).toThrow(/MESHLIFT_CHROMIUM.*typo/);
   });
 });
 

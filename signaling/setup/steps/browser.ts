@@ -9,6 +9,7 @@ import type { StepReport } from '../lib/screen.ts';
 import { SetupError } from '../lib/setup-error.ts';
 import type { Step } from '../lib/step.ts';
 
+const VARIABLE = 'MESHLIFT_CHROMIUM';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const OTHERWISE =
   'Install Chromium or Chrome, or set MESHLIFT_CHROMIUM to the path of one, and run this again.';
@@ -22,7 +23,8 @@ export function browser(context: Context): Step<string> {
     name: 'browser',
     title: 'getting Chromium for the tests',
     lock: 'browser',
-    check: async () => findBrowser(process.env.MESHLIFT_CHROMIUM, [...onPath(NAMES), await playwrightsOwn()]),
+    check: async () =>
+      findBrowser({ variable: VARIABLE, others: [...onPath(NAMES), await playwrightsOwn()] }),
     work: async (report) => {
       await download(context, report);
       const downloaded = await playwrightsOwn();
@@ -30,20 +32,28 @@ export function browser(context: Context): Step<string> {
       report.step("installing the distribution's Chromium");
       const log = join(context.cache, 'logs', 'browser-apt.log');
       await aptInstall(context, { packages: ['chromium'], otherwise: OTHERWISE, log });
-      const installed = findBrowser(undefined, onPath(NAMES));
+      const installed = onPath(NAMES).find(starts);
       if (installed) return installed;
       throw new SetupError('the installed Chromium does not start', OTHERWISE, log);
     },
   };
 }
 
-/** The browser a person chose, which has to start, or else the first of the others that does. */
-export function findBrowser(chosen: string | undefined, others: string[]): string | undefined {
+/** The browser a person chose with this variable, which has to start, or else the first of the others that does. */
+export function findBrowser({
+  variable,
+  others,
+  chosen = process.env[variable],
+}: {
+  variable: string;
+  others: string[];
+  chosen?: string | undefined;
+}): string | undefined {
   if (!chosen) return others.find(starts);
   if (starts(chosen)) return chosen;
   throw new SetupError(
-    `MESHLIFT_CHROMIUM names a program that does not start: ${chosen}`,
-    'Set it to the path of Chromium or Chrome, or unset it.',
+    `${variable} names a program that does not start: ${chosen}`,
+    'Set it to the path of the browser, or unset it.',
   );
 }
 
