@@ -1,4 +1,5 @@
 import { expect, Studio, test } from './support/fixtures.ts';
+import { ServerProcess } from './support/server.ts';
 
 test('a publisher that reloads keeps its stream ID and its viewers', async ({ server, studio, watch }) => {
   const link = await studio.goLive(server.url);
@@ -67,19 +68,41 @@ test('a publisher whose signaling drops goes on, and its viewers notice nothing'
   expect(await studio.watchLink()).toBe(link);
 });
 
-test('publisher and viewer come back by themselves after the server was restarted, if the stream is published again', async ({
-  server,
-  studio,
-  watch,
-}) => {
-  const viewer = await watch(await studio.goLive(server.url));
-  await viewer.seesMotion();
-  await server.stop('SIGKILL');
-  await server.start();
-  // One process keeps its streams in memory: a restart ends them, and everybody is told.
-  await expect(viewer.page.getByText('Nothing is playing here')).toBeVisible();
-  await expect(studio.page.getByTestId('go-live')).toBeEnabled();
-});
+for (const claims of ['on', 'off']) {
+  test(`publisher and viewers come back by themselves after the server was killed and started again; open claims: ${claims}`, async ({
+    studio,
+    watch,
+  }) => {
+    const server = await ServerProcess.start({ MESHLIFT_OPEN_CLAIMS: claims });
+    try {
+      const link = await studio.goLive(server.url);
+      const viewers = [await watch(link), await watch(link.replace('/watch/', '/embed/'))];
+      for (const viewer of viewers) await viewer.seesMotion();
+      await viewers[0]?.page.evaluate(() => {
+        const states: string[] = [];
+        window.meshlift.view.on('state', ({ state }) => states.push(state));
+        Object.assign(window, { states });
+      });
+
+      await server.stop('SIGKILL');
+      await expect
+        .poll(() => studio.page.evaluate(() => window.meshlift.publication.state))
+        .toBe('reconnecting');
+      await server.start();
+      await expect.poll(() => studio.page.evaluate(() => window.meshlift.publication.state)).toBe('live');
+      expect(await studio.watchLink()).toBe(link);
+      await expect.poll(() => server.metric('meshlift_viewers')).toEqual([2]);
+      for (const viewer of viewers) await viewer.seesMotion();
+      // The same view: nobody was told that the stream had ended.
+      const states = await viewers[0]?.page.evaluate(() => Reflect.get(window, 'states') as string[]);
+      expect(states?.[0]).toBe('reconnecting');
+      expect(states?.at(-1)).toBe('live');
+      expect(states).not.toContain('ended');
+    } finally {
+      await server.stop();
+    }
+  });
+}
 
 test('publisher and viewer come back by themselves when a worker dies', async ({ server, studio, watch }) => {
   const viewer = await watch(await studio.goLive(server.url));

@@ -22,7 +22,10 @@ interface Ownership {
   publishKey: string;
 }
 
-/** A stream that this page publishes. It comes back by itself after a drop, as long as the stream waits for it. */
+/**
+ * A stream that this page publishes. It comes back by itself after a drop, and claims its ID again with its key when
+ * the server was restarted and has forgotten it.
+ */
 export class Publication extends Emitter<PublicationEvents> {
   readonly publishKey: string;
   readonly #api: StreamsApi;

@@ -9,7 +9,10 @@ export interface PublishOptions {
   server?: string;
   /** Its tracks stay the caller's: closing the publication does not stop them. */
   stream: MediaStream;
-  /** With `publishKey`: comes back to a stream that was published before. */
+  /**
+   * With `publishKey`: comes back to a stream that was published before, or claims an ID that nobody has, where the
+   * server lets people choose one.
+   */
   streamId?: string;
   publishKey?: string;
   /**
@@ -24,7 +27,8 @@ export interface PublishOptions {
  * Publishes a stream through the relay, creating it unless an ID and its key are given. Resolves when media
  * flows.
  *
- * @throws MeshliftError `STREAM_NOT_FOUND` when the stream has ended, `STREAM_NOT_YOURS` for a wrong key,
+ * @throws MeshliftError `STREAM_NOT_FOUND` for an ID that was revoked, or that nobody has where none can be chosen;
+ *   `STREAM_NOT_YOURS` for a wrong key,
  *   `DISCONNECTED`, `UNSUPPORTED_BROWSER`, `TRANSPORT_TIMEOUT`, `SERVER_FULL`, `RATE_LIMITED`
  */
 export async function publish(options: PublishOptions): Promise<Publication> {

@@ -11,12 +11,19 @@ export interface SessionLife {
   reconnecting(): void;
   /** It is over, and trying again would not help. */
   ended(error: MeshliftError): void;
+  /**
+   * The server is back and the stream is not, as after a restart of the server. Given by those who wait for
+   * somebody else to bring it back; without it the session ends with that.
+   */
+  absent?(): void;
   /** The page goes away. */
   leave(): void;
 }
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
+/** How long a stream that was there before is waited for when the server does not know it any more. */
+const ABSENT_FOR_AT_MOST_MS = 120_000;
 
 /** Errors that trying again does not mend. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -94,13 +101,19 @@ export class SessionKeeper {
 
   async #joinUntilDone(): Promise<void> {
     this.#life.reconnecting();
+    let absentSince: number | undefined;
     for (let pause = FIRST_PAUSE_MS; !this.#stopped; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
         await this.#life.join(this.#welcome);
         return;
       } catch (thrown) {
         const error = MeshliftError.from(thrown);
-        if (FINAL.has(error.code)) return this.#end(error);
+        if (error.code === 'STREAM_NOT_FOUND' && this.#life.absent) absentSince ??= performance.now();
+        else absentSince = undefined;
+        const isAwaited =
+          absentSince !== undefined && performance.now() - absentSince < ABSENT_FOR_AT_MOST_MS;
+        if (FINAL.has(error.code) && !isAwaited) return this.#end(error);
+        if (isAwaited) this.#life.absent?.();
         await new Promise((resolve) => setTimeout(resolve, pause * (0.75 + Math.random() / 2)));
       }
     }

@@ -6,8 +6,8 @@ import { SessionKeeper } from '../signaling/session-keeper.ts';
 import type { SignalingConnection, Welcome } from '../signaling/signaling-connection.ts';
 
 /**
- * `waiting`: the publisher dropped and may come back. `reconnecting`: signaling is away; the picture may
- * still play. `ended`: over, with an error that says why.
+ * `waiting`: the publisher dropped and may come back; after a restart of the server that is waited for two minutes.
+ * `reconnecting`: signaling is away; the picture may still play. `ended`: over, with an error that says why.
  */
 export type ViewState = 'connecting' | 'live' | 'waiting' | 'reconnecting' | 'ended';
 
@@ -68,6 +68,7 @@ export class View extends Emitter<ViewEvents> {
       resume: () => this.#resume(),
       reconnecting: () => this.#setState('reconnecting'),
       ended: (error) => this.#end(error),
+      absent: () => this.#setState('waiting'),
       leave: () => this.#sayGoodbye(),
     });
   }

@@ -65,7 +65,10 @@ const signalSchema = z.string().check(z.minLength(1), z.maxLength(32_768));
 
 /** Client to server: each request with its payload and its reply. */
 export const clientRequests = {
-  /** Publishes under a stream ID. A publisher that is already there is replaced: the key says it is the same person. */
+  /**
+   * Publishes under a stream ID, and claims it if nobody has it: a page brings its stream back that way after a
+   * restart of the server. A publisher that is already there is replaced: the key says it is the same person.
+   */
   'stream:publish': {
     payload: z.object({ streamId: streamIdSchema, publishKey: publishKeySchema }),
     reply: z.object({

@@ -170,7 +170,7 @@ export const variables = {
     fallbackText: 'on',
     allowed: 'on, off',
     about:
-      'Whether an encoder may publish by WHIP under an ID that nobody has created, with a key of its own',
+      'Whether an encoder or a page may publish under an ID of its own choice that nobody has, with a key of its own',
     schema: onOff,
   }),
   logLevel: variable<(typeof logLevels)[number]>({

@@ -1,9 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { ID_ALPHABET, PUBLISH_KEY_LENGTH, STREAM_ID_LENGTH } from '@meshlift/protocol';
 import { customAlphabet } from 'nanoid';
-
-/** Whoever holds it can watch. At least 128 random bits. */
-export const newStreamId: () => string = customAlphabet(ID_ALPHABET, STREAM_ID_LENGTH);
 
 /** Whoever holds it can publish, rotate and revoke. At least 256 random bits. */
 export const newPublishKey: () => string = customAlphabet(ID_ALPHABET, PUBLISH_KEY_LENGTH);
@@ -28,6 +25,11 @@ export class KeyHash {
   /** In constant time, so that nothing can be learned from how long a wrong key takes. */
   matches(key: string): boolean {
     return timingSafeEqual(this.#digest, digest(key));
+  }
+
+  /** A secret for one purpose, of which none tells anything about the key or about the others. */
+  derive(purpose: string): Buffer {
+    return createHmac('sha256', this.#digest).update(purpose).digest();
   }
 }
 

@@ -358,6 +358,16 @@ describe('a stream that is offered again', () => {
     expect(publishKey).not.toBe(known.publishKey);
   });
 
+  it('keeps its ID over a restart of the server, for who has its key', async () => {
+    const { streamId, publishKey } = await offered();
+    const { host, guests } = await roomOf(2);
+    const known = { streamId, publishKey };
+    const stranger = await publish(guests[0] ?? host, { ...known, publishKey: 'x'.repeat(43) });
+    expect(stranger.audience.links.streamId).not.toBe(streamId);
+    const again = await publish(host, known);
+    expect(again).toMatchObject({ publishKey, audience: { links: { streamId } } });
+  });
+
   it('cannot be published to directly, nor a stream of its own be offered by a room', async () => {
     const { server, host, streamId, publishKey } = await offered();
     const client = await server.connect();

@@ -17,8 +17,8 @@ export class Audiences {
   }
 
   /**
-   * Offers what a participant sends under a stream ID: under the one it names, if that still exists and the key
-   * is right, else under a new one, in place of what the participant offered before.
+   * Offers what a participant sends under a stream ID: under the one it names, if that is the key's, else under a
+   * new one, in place of what the participant offered before.
    *
    * @throws MeshliftError `STREAM_NOT_YOURS` for a wrong key, `WRONG_STATE` for a stream that no room sends,
    *   `SERVER_FULL`
@@ -44,7 +44,8 @@ export class Audiences {
     void before?.stream.end();
     // Viewers are bound to the source they watch. They join again, and find the new one.
     void stream?.end('MEDIA_FAILED');
-    const { audience, key } = this.#offer(participantId, session, stream && again);
+    const free = again !== undefined && this.#streams.isFreeFor(again.streamId, again.publishKey);
+    const { audience, key } = this.#offer(participantId, session, free ? again : undefined);
     if (stream?.allowed === false) void audience.setAllowed(false);
     return { publishKey: key, audience: audience.stateFor(client) };
   }

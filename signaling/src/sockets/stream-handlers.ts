@@ -1,4 +1,4 @@
-import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
+import { Claiming } from '../streams/claiming.ts';
 import { streamLinks } from '../streams/stream-links.ts';
 import { assertPlace, type HandlerContext, type RequestHandlers } from './handler.ts';
 
@@ -6,20 +6,17 @@ type StreamRequests = 'stream:publish' | 'stream:watch';
 
 /** Publishing and watching. */
 export function streamHandlers({ streams, node }: HandlerContext): Pick<RequestHandlers, StreamRequests> {
-  const wrongKeys = new RateLimiter(rateLimits.wrongKey);
+  const claiming = new Claiming(streams);
   return {
     'stream:publish': async (connection, { streamId, publishKey }) => {
       assertPlace(connection);
-      const stream = await wrongKeys.unlessFails(connection.address, () =>
-        streams.toOwn(streamId, publishKey),
+      const stream = await claiming.streamFor(connection.address, streamId, publishKey);
+      const { session, opened: transport } = await streams.publish(
+        stream,
+        connection,
+        ({ relayId, sessionId, sourceId }) => node.openIngest(relayId, sessionId, sourceId),
+        { by: 'page' },
       );
-      const { session, opened: transport } = await streams
-        .toPublish(stream)
-        .publish(
-          connection,
-          ({ relayId, sessionId, sourceId }) => node.openIngest(relayId, sessionId, sourceId),
-          { by: 'page' },
-        );
       connection.adopt(session);
       const links = streamLinks(connection.baseUrl, stream.id);
       return { sessionId: session.id, transport, links, viewers: stream.viewers };

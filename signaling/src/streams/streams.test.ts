@@ -172,7 +172,19 @@ describe('the life of a stream', () => {
     const { error } = await viewer.next('session:closed');
     expect(error.code).toBe('STREAM_NOT_FOUND');
     expect(await answerTo(server, stream.streamId)).toMatchObject({ error: { code: 'STREAM_NOT_FOUND' } });
+  });
+
+  it('goes on under its ID when a publisher comes back after its end, but not when it was deleted', async () => {
+    const { server, stream, publisher, publication, viewer } = await liveStream({ graceSeconds: 1 });
+    publisher.close();
+    publication.peer.close();
+    await viewer.next('session:closed');
     const late = await server.connect();
+    const thief = { ...stream, publishKey: 'x'.repeat(43) };
+    expect(await late.refused('stream:publish', thief)).toBe('STREAM_NOT_YOURS');
+    await goLive(late, stream);
+    await watchWhenLive(viewer, stream.streamId);
+    await server.call('DELETE', `/api/streams/${stream.streamId}`, stream.publishKey);
     expect(await late.refused('stream:publish', stream)).toBe('STREAM_NOT_FOUND');
   });
 
@@ -260,6 +272,67 @@ describe('what breaks', () => {
     expect((await publisher.next('session:closed')).error.code).toBe('TRANSPORT_TIMEOUT');
     await expect.poll(() => server.metric('meshlift_relays')).toBe(0);
     expect(await server.metric('meshlift_sessions')).toBe(0);
+  });
+});
+
+describe('after a restart of the server, which forgets all streams', () => {
+  /** A stream of a server that is gone, and another server in its place. */
+  async function restarted(overrides: Parameters<typeof TestServer.start>[0] = {}) {
+    const before = await TestServer.start(overrides);
+    const stream = await before.createStream();
+    const { streamId: rotatedId } = (await (
+      await before.call('POST', `/api/streams/${stream.streamId}/rotate`, stream.publishKey)
+    ).json()) as CreatedStream;
+    await before.server.close();
+    return { server: await TestServer.start(overrides), stream, rotatedId };
+  }
+
+  it.each([true, false])(
+    'a page claims its ID again, and nobody else can; open claims: %s',
+    async (openClaims) => {
+      const { server, stream, rotatedId } = await restarted({ openClaims });
+      const client = await server.connect();
+      for (const streamId of [stream.streamId, rotatedId]) {
+        // All who watched know the ID.
+        for (const publishKey of ['x'.repeat(43), streamId]) {
+          expect(await client.refused('stream:publish', { streamId, publishKey })).toBe('STREAM_NOT_YOURS');
+        }
+        await goLive(client, { ...stream, streamId });
+        const viewer = await server.connect();
+        expect((await watchWhenLive(viewer, streamId)).consumers).toHaveLength(1);
+      }
+    },
+  );
+
+  it('an ID of its own choice is claimed where claims are open, and is said to be refused where they are not', async () => {
+    const chosen = { streamId: 'my-show', publishKey: 'my-key' };
+    const open = await TestServer.start();
+    expect(await (await open.connect()).request('stream:publish', chosen)).toHaveProperty('sessionId');
+    expect(await (await open.connect()).refused('stream:publish', { ...chosen, publishKey: 'no' })).toBe(
+      'STREAM_NOT_YOURS',
+    );
+    const closed = await TestServer.start({ openClaims: false });
+    const client = await closed.connect();
+    const refused = await client.raw('stream:publish', chosen);
+    expect(refused).toMatchObject({ error: { code: 'STREAM_NOT_FOUND' } });
+    // It is told the same of one that was revoked.
+    const stream = await closed.createStream();
+    await closed.call('DELETE', `/api/streams/${stream.streamId}`, stream.publishKey);
+    expect(await client.raw('stream:publish', stream)).toEqual(refused);
+    expect(await closed.metric('meshlift_streams')).toBe(0);
+  });
+
+  it('claims count like creating streams', async () => {
+    const server = await TestServer.start();
+    const codes = [];
+    let client = await server.connect();
+    for (let show = 0; show < 61; show += 1) {
+      // One connection may hold 32 sessions.
+      if (show % 30 === 0) client = await server.connect();
+      const answer = await client.raw('stream:publish', { streamId: `show-${show}`, publishKey: 'key' });
+      codes.push('error' in answer ? answer.error.code : 'claimed');
+    }
+    expect(codes.slice(59)).toEqual(['claimed', 'RATE_LIMITED']);
   });
 });
 

@@ -1,10 +1,12 @@
 import { type MediaNode, MeshliftError } from '@meshlift/protocol';
 import { Gauge, type Logger, liveIds, type Registry } from '@meshlift/telemetry';
-import { newPublishKey, newStreamId } from '../privacy/capabilities.ts';
+import { KeyHash, newPublishKey } from '../privacy/capabilities.ts';
+import { firstStreamId, isDerivedForm, isDerivedFrom, nextStreamId } from '../privacy/stream-ids.ts';
+import type { Client, Session } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import { PastStreams } from './past-streams.ts';
 import { type Lifecycle, Stream, type StreamContext } from './stream.ts';
-import { StreamPublisher } from './stream-publisher.ts';
+import { StreamPublisher, type WayIn } from './stream-publisher.ts';
 import type { StreamSource } from './stream-source.ts';
 
 /** All streams of this server. */
@@ -39,7 +41,8 @@ export class Streams {
 
   /** A stream for somebody to publish to. @throws MeshliftError `SERVER_FULL` */
   create(): { stream: Stream; publishKey: string } {
-    return this.#add(newStreamId(), newPublishKey(), (stream) => new StreamPublisher(stream, this.#context));
+    const { streamId, publishKey } = newOwnership();
+    return this.#add(streamId, publishKey, (stream) => new StreamPublisher(stream, this.#context));
   }
 
   /**
@@ -52,7 +55,21 @@ export class Streams {
     source: (stream: Stream) => StreamSource,
     known?: { streamId: string; publishKey: string },
   ): { stream: Stream; publishKey: string } {
-    return this.#add(known?.streamId ?? newStreamId(), known?.publishKey ?? newPublishKey(), source);
+    const { streamId, publishKey } = known ?? newOwnership();
+    const added = this.#add(streamId, publishKey, source);
+    this.#past.back(streamId);
+    return added;
+  }
+
+  /**
+   * Whether an ID that no stream has now is known to be this key's: its stream has ended, or the server that made
+   * it has been restarted.
+   */
+  isFreeFor(streamId: string, publishKey: string): boolean {
+    if (this.#byId.has(streamId)) return false;
+    const owner = this.#past.ownerOf(streamId);
+    if (owner) return owner !== 'nobody' && owner.matches(publishKey);
+    return isDerivedFrom(new KeyHash(publishKey), streamId);
   }
 
   /**
@@ -83,7 +100,8 @@ export class Streams {
 
   /**
    * The stream of an ID for the holder of its key, who may be the first to name it: whoever claims an ID that
-   * nobody has makes the key it comes with the stream's.
+   * nobody has makes the key it comes with the stream's. An ID that a server made can be claimed with the key it
+   * was made with and no other, also where claims are not open: that is how a stream outlives a restart.
    *
    * @throws MeshliftError `STREAM_NOT_YOURS` for an ID that is or was another's; `STREAM_NOT_FOUND` for one that
    *   was revoked, and for any unknown one where claims are not open; `SERVER_FULL`
@@ -92,21 +110,35 @@ export class Streams {
     const own = this.findOwn(streamId, publishKey);
     if (own) return own;
     const owner = this.#past.ownerOf(streamId);
-    if (owner === 'nobody' || (!owner && !this.#openClaims)) throw new MeshliftError('STREAM_NOT_FOUND');
-    if (owner && !owner.matches(publishKey)) throw new MeshliftError('STREAM_NOT_YOURS');
-    const source = (made: Stream) => new StreamPublisher(made, this.#context);
+    const made = isDerivedForm(streamId);
+    if (owner === 'nobody' || (!owner && !made && !this.#openClaims)) throw this.#notToBeClaimed;
+    const yours = owner ? owner.matches(publishKey) : !made || this.isFreeFor(streamId, publishKey);
+    if (!yours) throw new MeshliftError('STREAM_NOT_YOURS');
+    const source = (stream: Stream) => new StreamPublisher(stream, this.#context);
     const { stream } = this.#add(streamId, publishKey, source);
     this.#past.back(streamId);
     this.#claimed.set(stream, owner ? 'of the key' : 'of nobody');
     return stream;
   }
 
-  /** Forgets a stream that was claimed and that nobody publishes to. Its ID is as free as it was before. */
-  unclaim(stream: Stream): void {
-    const claim = this.#claimed.get(stream);
-    if (!claim || stream.state !== 'idle' || this.toPublish(stream).taken) return;
-    void stream.end();
-    if (claim === 'of nobody') this.#past.back(stream.id);
+  /**
+   * Opens the way in to a stream, for a client that has shown the key. What was claimed for that alone is
+   * forgotten if it cannot be opened.
+   *
+   * @throws MeshliftError see `StreamPublisher.publish`
+   */
+  async publish<T>(
+    stream: Stream,
+    client: Client,
+    openWay: (way: WayIn) => Promise<T>,
+    options: { by: 'whip' | 'page' },
+  ): Promise<{ session: Session; opened: T }> {
+    try {
+      return await this.toPublish(stream).publish(client, openWay, options);
+    } catch (error) {
+      this.#unclaim(stream);
+      throw error;
+    }
   }
 
   /** Ends a stream, and its ID for good. */
@@ -124,7 +156,7 @@ export class Streams {
   /** Moves a stream to a new ID. */
   async rotate(stream: Stream): Promise<void> {
     const oldId = stream.id;
-    const newId = newStreamId();
+    const newId = nextStreamId(stream.key, oldId);
     await stream.rotate(newId, () => {
       this.#byId.delete(oldId);
       this.#past.revoked(oldId);
@@ -136,6 +168,23 @@ export class Streams {
 
   async close(): Promise<void> {
     await Promise.all([...this.#byId.values()].map((stream) => stream.end()));
+  }
+
+  /** The same for IDs that nobody has and for those that were revoked: nobody learns which it is. */
+  get #notToBeClaimed(): MeshliftError {
+    if (this.#openClaims) return new MeshliftError('STREAM_NOT_FOUND');
+    return new MeshliftError(
+      'STREAM_NOT_FOUND',
+      'There is no such stream, and this server lets nobody choose an ID.',
+    );
+  }
+
+  /** Forgets a stream that was claimed and that nobody publishes to. Its ID is as free as it was before. */
+  #unclaim(stream: Stream): void {
+    const claim = this.#claimed.get(stream);
+    if (!claim || stream.state !== 'idle' || this.toPublish(stream).taken) return;
+    void stream.end();
+    if (claim === 'of nobody') this.#past.back(stream.id);
   }
 
   #add(streamId: string, publishKey: string, source: (stream: Stream) => StreamSource) {
@@ -193,6 +242,11 @@ export class Streams {
       },
     });
   }
+}
+
+function newOwnership(): { streamId: string; publishKey: string } {
+  const publishKey = newPublishKey();
+  return { streamId: firstStreamId(new KeyHash(publishKey)), publishKey };
 }
 
 const keyOf = (relayId: string, sourceId: string) => `${relayId} ${sourceId}`;

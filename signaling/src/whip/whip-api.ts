@@ -6,6 +6,7 @@ import { baseUrlOf } from '../http/base-url.ts';
 import { bearerOf } from '../http/bearer.ts';
 import { allowOnly } from '../http/errors.ts';
 import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
+import { Claiming } from '../streams/claiming.ts';
 import type { Stream } from '../streams/stream.ts';
 import { streamLinks } from '../streams/stream-links.ts';
 import type { Streams } from '../streams/streams.ts';
@@ -23,9 +24,8 @@ export interface WhipContext {
 
 /** `POST /whip/:streamId` and the sessions it makes: ingest by RFC 9725. */
 export function whipApi({ config, streams, node }: WhipContext): Router {
-  const wrongKeys = new RateLimiter(rateLimits.wrongKey);
+  const claiming = new Claiming(streams);
   const arrivals = new RateLimiter(rateLimits.connect);
-  const claims = new RateLimiter(rateLimits.createStream);
   const sessions = new SdpSessions();
   const iceServers = iceServerLinks(config.iceServers);
 
@@ -34,7 +34,12 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
     const stream = await ownStream(request);
     const client = new HttpClient(baseUrlOf(request, config));
     const offer = textOf(request);
-    const { session, opened } = await publishTo(stream, client, offer);
+    const { session, opened } = await streams.publish(
+      stream,
+      client,
+      ({ relayId, sessionId, sourceId }) => node.openIngestByOffer(relayId, sessionId, sourceId, offer),
+      { by: 'whip' },
+    );
     const { name, etag } = sessions.add(session, client);
     const { whepUrl } = streamLinks(client.baseUrl, stream.id);
     response
@@ -48,21 +53,6 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
     sendText(response, SDP, opened.answer);
   };
 
-  async function publishTo(stream: Stream, client: HttpClient, offer: string) {
-    try {
-      return await streams
-        .toPublish(stream)
-        .publish(
-          client,
-          ({ relayId, sessionId, sourceId }) => node.openIngestByOffer(relayId, sessionId, sourceId, offer),
-          { by: 'whip' },
-        );
-    } catch (error) {
-      streams.unclaim(stream);
-      throw error;
-    }
-  }
-
   /**
    * @throws MeshliftError `KEY_REQUIRED` without a key or with a wrong one, which RFC 9725 has both be 401;
    *   `STREAM_NOT_FOUND`, `RATE_LIMITED`, `SERVER_FULL`
@@ -71,13 +61,8 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
     const publishKey = bearerOf(request);
     const streamId = streamIdSchema.safeParse(request.params.streamId);
     if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND', 'This cannot be a stream ID.');
-    const who = addressOf(request);
     try {
-      const own = await wrongKeys.unlessFails(who, () => streams.findOwn(streamId.data, publishKey));
-      if (own) return own;
-      // A claim makes a stream, which may then stay for a while with nobody publishing to it.
-      await claims.take(who);
-      return await wrongKeys.unlessFails(who, () => streams.toClaim(streamId.data, publishKey));
+      return await claiming.streamFor(addressOf(request), streamId.data, publishKey);
     } catch (error) {
       if (!(error instanceof MeshliftError) || error.code !== 'STREAM_NOT_YOURS') throw error;
       throw new MeshliftError('KEY_REQUIRED', 'The bearer token is not the publish key of this stream.');
