@@ -94,8 +94,9 @@ export class SessionKeeper {
     if (this.#joining) return;
     try {
       await this.#life.resume();
-    } catch {
-      await this.rejoin();
+    } catch (error) {
+      this.sessionClosed(MeshliftError.from(error));
+      await this.#joining;
     }
   }
 

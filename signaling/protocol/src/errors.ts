@@ -20,7 +20,7 @@ export const errorTable = {
   NOT_FOUND: { status: 404, message: 'There is nothing at this address.' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This address does not take that method.' },
   SDP_UNSUPPORTED: { status: 406, message: 'What the SDP asks for is not served here.' },
-  STREAM_LIVE: { status: 409, message: 'The stream is live from somewhere else.' },
+  STREAM_LIVE: { status: 409, message: 'Two encoders take this stream from each other. Stop one of them.' },
   SESSION_REPLACED: { status: 409, message: 'The stream is now published from somewhere else.' },
   STALE_EPOCH: { status: 409, message: 'The room has switched meanwhile.' },
   SWITCH_FAILED: { status: 409, message: 'The room could not switch: somebody could not follow.' },
@@ -51,11 +51,11 @@ export type ErrorCode = keyof typeof errorTable;
 
 export const errorCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
 
-/** Seconds until a server that is full or closing may have place again, or until a publisher that is gone is missed. */
+/** Seconds until a server that is full or closing may have place again, or until an encoder may take a stream over again. */
 const RETRY_AFTER: { [C in ErrorCode]?: number } = {
   SERVER_FULL: 10,
   SERVER_CLOSING: 10,
-  STREAM_LIVE: 10,
+  STREAM_LIVE: 60,
 };
 
 /** The body of every error answer, over HTTP and over the socket. */

@@ -4,6 +4,7 @@ import { type Client, Session, type SessionOwner } from '../sessions/session.ts'
 import type { Stream, StreamContext } from './stream.ts';
 import { streamLinks } from './stream-links.ts';
 import type { StreamSource } from './stream-source.ts';
+import { Takeovers } from './takeovers.ts';
 
 /** Where in the media node a publisher's way in begins. */
 export interface WayIn {
@@ -22,6 +23,7 @@ export class StreamPublisher implements StreamSource, SessionOwner {
   #session: Session | undefined;
   #by: 'whip' | 'page' = 'page';
   #hasRelay = false;
+  readonly #takeovers = new Takeovers();
 
   constructor(stream: Stream, context: StreamContext) {
     this.#stream = stream;
@@ -37,9 +39,12 @@ export class StreamPublisher implements StreamSource, SessionOwner {
    * Opens the way in for a client that has shown the key.
    *
    * @param openWay opens it in the media node, in whatever terms the client speaks
-   * @param options.by what kind of program it is. A page that comes back takes the place of who published before;
-   *   an encoder is refused while the other's media flows
-   * @throws MeshliftError `STREAM_LIVE`, `STREAM_NOT_FOUND`, or what the media node refuses
+   * The client takes over at once from whoever published before, whose session ends: an encoder that was killed and
+   * starts again cannot wait until it is considered gone.
+   *
+   * @param options.by what kind of program it is
+   * @throws MeshliftError `STREAM_NOT_FOUND`; `STREAM_LIVE` for an encoder that takes the stream from another one over
+   *   and over; or what the media node refuses
    */
   publish<T>(
     client: Client,
@@ -49,11 +54,13 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     const stream = this.#stream;
     return stream.inTurn(async () => {
       stream.assertNotEnded();
-      if (by === 'whip' && this.#session && stream.state === 'live') throw new MeshliftError('STREAM_LIVE');
+      const takesOver = by === 'whip' && this.#session !== undefined && stream.state === 'live';
+      if (takesOver && !this.#takeovers.allowed()) throw new MeshliftError('STREAM_LIVE');
       const session = new Session(newSessionId(), 'publisher', this, client);
       const opened = await this.#openIngest(session, openWay);
+      if (takesOver) this.#takeovers.count();
       this.#session?.send('session:closed', new MeshliftError('SESSION_REPLACED').toBody());
-      this.#drop();
+      this.#drop('SESSION_REPLACED');
       this.#session = session;
       this.#by = by;
       this.#context.sessions.add(session);
@@ -143,9 +150,10 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     await this.#context.node.closeRelay(this.relayId);
   }
 
-  #drop(): void {
+  /** @param why what the session answers if its client comes back for it */
+  #drop(why?: 'SESSION_REPLACED'): void {
     if (!this.#session) return;
-    this.#context.sessions.remove(this.#session);
+    this.#context.sessions.remove(this.#session, why);
     this.#session = undefined;
   }
 

@@ -80,15 +80,6 @@ describe('what is wrong with a request is said', () => {
     expect((await ask('DELETE', live.url)).status).toBe(200);
   });
 
-  it('for an ID that is live from elsewhere: 409, and when to try again', async () => {
-    const { server, streamId, publishKey } = await startWithStream();
-    await publishLive(server, { streamId, publishKey }, 'audio');
-    const response = await publish(server, streamId, publishKey);
-    expect(response.headers.get('retry-after')).toBe('10');
-    expect(await refusalOf(response)).toEqual([409, 'STREAM_LIVE']);
-    expect(await liveStreams(server)).toBe(1);
-  });
-
   it.each([
     ['another content type', { 'content-type': 'application/json' }, '{}', [415, 'UNSUPPORTED_MEDIA_TYPE']],
     ['a fragment', FRAGMENT, publishOffer, [415, 'UNSUPPORTED_MEDIA_TYPE']],

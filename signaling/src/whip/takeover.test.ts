@@ -1,0 +1,112 @@
+import { viewerCapabilities } from '@meshlift/sfu/testing';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  ask,
+  FRAGMENT,
+  liveStreams,
+  play,
+  publish,
+  publishLive,
+  refusalOf,
+  sessionUrl,
+} from '../testing/sdp-client.ts';
+import { SdpPeer } from '../testing/sdp-peer.ts';
+import { TestServer } from '../testing/test-server.ts';
+
+const RESTART = 'a=ice-ufrag:another\r\na=ice-pwd:anotherpasswordanother\r\n';
+
+async function liveByWhip() {
+  const server = await TestServer.start();
+  const stream = await server.createStream();
+  return { server, stream, first: await publishLive(server, stream, 'audio', 'video') };
+}
+
+/** Publishes in place of somebody who is live; resolves when packets can pass. */
+async function takeOver(
+  server: TestServer,
+  { streamId, publishKey }: Awaited<ReturnType<TestServer['createStream']>>,
+) {
+  const peer = await SdpPeer.create('SendOnly', 'audio', 'video');
+  const response = await publish(server, streamId, publishKey, peer.offer);
+  const url = sessionUrl(response);
+  await peer.connect(await response.text());
+  peer.send();
+  return { peer, url };
+}
+
+describe('an encoder that comes back with its key before it is considered gone', () => {
+  it('takes over at once; the session before has ended, and its requests do not touch the new one', async () => {
+    const { server, stream, first } = await liveByWhip();
+    const second = await takeOver(server, stream);
+    await vi.waitFor(async () => expect(await liveStreams(server)).toBe(1));
+    const headers = { ...FRAGMENT, 'if-match': '*' };
+    expect(await refusalOf(await ask('PATCH', first.url, { headers, body: RESTART }))).toEqual([
+      404,
+      'SESSION_NOT_FOUND',
+    ]);
+    await ask('DELETE', first.url);
+    expect(await liveStreams(server)).toBe(1);
+    expect(await server.metric('meshlift_sessions')).toBe(1);
+    expect((await ask('DELETE', second.url)).status).toBe(200);
+  });
+
+  it('is what viewers see from then on', async () => {
+    const { server, stream } = await liveByWhip();
+    const player = await SdpPeer.create('RecvOnly', 'video');
+    const answered = await play(server, stream.streamId, player.offer);
+    await player.connect(await answered.text());
+    await vi.waitFor(() => expect(player.received.video).toBeGreaterThan(0), { timeout: 5_000 });
+    const viewer = await server.connect();
+    await viewer.request('stream:watch', {
+      streamId: stream.streamId,
+      rtpCapabilities: viewerCapabilities(),
+    });
+    await takeOver(server, stream);
+    await viewer.next('consumer:opened', ({ consumer }) => consumer.kind === 'video');
+    await viewer.next('stream:state', ({ state }) => state === 'live');
+    const before = player.received.video;
+    await vi.waitFor(() => expect(player.received.video).toBeGreaterThan(before), { timeout: 5_000 });
+  });
+
+  it('does not lose the stream by an offer that cannot be served', async () => {
+    const { server, stream, first } = await liveByWhip();
+    expect((await publish(server, stream.streamId, stream.publishKey, 'hello')).status).toBe(400);
+    expect(await liveStreams(server)).toBe(1);
+    expect((await ask('DELETE', first.url)).status).toBe(200);
+  });
+
+  it('is refused when two of them take the stream from each other for ever', async () => {
+    const { server, stream } = await liveByWhip();
+    for (let takeover = 0; takeover < 6; takeover += 1) {
+      await takeOver(server, stream);
+      await vi.waitFor(async () => expect(await liveStreams(server)).toBe(1));
+    }
+    const response = await publish(server, stream.streamId, stream.publishKey);
+    expect(response.headers.get('retry-after')).toBe('60');
+    expect(await refusalOf(response)).toEqual([409, 'STREAM_LIVE']);
+    expect(await liveStreams(server)).toBe(1);
+  });
+});
+
+describe('a page whose stream an encoder takes over', () => {
+  it('is told so', async () => {
+    const server = await TestServer.start();
+    const stream = await server.createStream();
+    const page = await server.connect();
+    const { sessionId } = await page.request('stream:publish', stream);
+    await takeOver(server, stream);
+    const { error } = await page.next('session:closed', (closed) => closed.sessionId === sessionId);
+    expect(error.code).toBe('SESSION_REPLACED');
+  });
+
+  it('is told so when it comes back, if it was away', async () => {
+    const server = await TestServer.start();
+    const stream = await server.createStream();
+    const page = await server.connect();
+    const { sessionId } = await page.request('stream:publish', stream);
+    page.close();
+    await takeOver(server, stream);
+    const again = await server.connect();
+    expect(await again.refused('session:resume', { sessionId })).toBe('SESSION_REPLACED');
+  });
+});
