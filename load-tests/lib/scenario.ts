@@ -6,7 +6,7 @@ import type { Chart, Figure } from './result.ts';
 export interface Wishes {
   /** How often everything is measured. */
   rounds: number;
-  /** How long one measurement counts. */
+  /** How long one measurement counts; 0 for a scenario that takes as long as its viewers take. */
   seconds: number;
   /** Numbers of viewers, where the scenario goes by them. */
   viewers: readonly number[] | undefined;

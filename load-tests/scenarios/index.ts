@@ -2,6 +2,7 @@ import type { Scenario } from '../lib/scenario.ts';
 import { churn } from './churn.ts';
 import { compare } from './compare.ts';
 import { fanOut } from './fan-out.ts';
+import { heap } from './heap.ts';
 import { joinStorm } from './join-storm.ts';
 import { latency } from './latency.ts';
 import { signaling } from './signaling.ts';
@@ -15,5 +16,6 @@ export const scenarios: readonly Scenario[] = [
   latency,
   switchScenario,
   churn,
+  heap,
   signaling,
 ];

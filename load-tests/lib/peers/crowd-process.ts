@@ -14,6 +14,8 @@ export interface JoinOptions {
   atOnce?: number;
   /** Spreads their coming evenly over so many ms; then `atOnce` does not count. */
   withinMs?: number;
+  /** Whether it is enough that their connections stand; then `firstPacketMs` says when that was. Default false. */
+  untilConnected?: boolean;
   /** Whether they say how old the pictures are that come. */
   delays?: boolean;
 }
@@ -58,7 +60,7 @@ const tasks = {
   async join(
     door: Door,
     count: number,
-    { atOnce = 20, withinMs, delays = false }: JoinOptions,
+    { atOnce = 20, withinMs, untilConnected = false, delays = false }: JoinOptions,
   ): Promise<Joined[]> {
     const makeReady = pLimit(20);
     const peers = await Promise.all(
@@ -69,7 +71,7 @@ const tasks = {
       peers.map((peer, index) =>
         limit(async () => {
           if (withinMs !== undefined) await wait((index * withinMs) / count);
-          const { viewer, joined } = await Viewer.join(door, peer);
+          const { viewer, joined } = await Viewer.join(door, peer, { untilConnected });
           if (viewer) viewers.push(viewer);
           return joined;
         }),
@@ -103,11 +105,15 @@ const tasks = {
     };
   },
 
-  async leave(count = viewers.length): Promise<void> {
-    const limit = pLimit(20);
-    await Promise.all(viewers.splice(0, count).map((viewer) => limit(() => viewer.leave())));
-  },
+  leave: (count = viewers.length): Promise<void> => sendAway(viewers.splice(0, count)),
+
+  leaveLast: (count: number): Promise<void> => sendAway(viewers.splice(-count)),
 };
+
+async function sendAway(leaving: readonly Viewer[]): Promise<void> {
+  const limit = pLimit(20);
+  await Promise.all(leaving.map((viewer) => limit(() => viewer.leave())));
+}
 
 export type CrowdTasks = typeof tasks;
 

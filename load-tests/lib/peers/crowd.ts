@@ -48,6 +48,11 @@ export class Crowd {
     return this.#child.tasks.leave(count);
   }
 
+  /** Those who came last go, and say goodbye. */
+  leaveLast(count: number): Promise<void> {
+    return this.#child.tasks.leaveLast(count);
+  }
+
   /** Everybody vanishes without a word. */
   vanish(): void {
     this.#child.kill();

@@ -17,7 +17,11 @@ export class Viewer {
   readonly #entry: Entry;
 
   /** @param peer that of the viewer, whose owner it becomes; what it takes to make one is its own affair */
-  static async join(door: Door, peer: ReceivingPeer): Promise<{ viewer?: Viewer; joined: Joined }> {
+  static async join(
+    door: Door,
+    peer: ReceivingPeer,
+    { untilConnected = false }: { untilConnected?: boolean } = {},
+  ): Promise<{ viewer?: Viewer; joined: Joined }> {
     const startedAt = performance.now();
     const since = () => performance.now() - startedAt;
     let entry: Entry | undefined;
@@ -26,7 +30,7 @@ export class Viewer {
       const answeredMs = since();
       await peer.connected;
       const connectedMs = since();
-      await within(FIRST_PACKET_WITHIN_MS, peer.firstPacket);
+      if (!untilConnected) await within(FIRST_PACKET_WITHIN_MS, peer.firstPacket);
       return { viewer: new Viewer(peer, entry), joined: { answeredMs, connectedMs, firstPacketMs: since() } };
     } catch (error) {
       await entry?.leave().catch(() => undefined);

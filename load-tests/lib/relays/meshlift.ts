@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { heapOf } from './heap.ts';
 import { openRelay } from './open-relay.ts';
 import type { Ingest, RelayOptions, RelayUnderTest } from './relay.ts';
 
@@ -18,18 +19,24 @@ export interface Meshlift extends RelayUnderTest {
   metrics(): Promise<string>;
   /** One of those: the sum over its labels. */
   metric(name: string): Promise<number>;
+  /** Bytes that its Node.js process holds after a collection of garbage; of a server that is `inspected`. */
+  heap(): Promise<number>;
 }
 
-/** @param options.env more of its configuration */
+/**
+ * @param options.env more of its configuration
+ * @param options.inspected whether its heap can be measured, which takes an inspector on the loopback
+ */
 export function startMeshlift({
   core,
   workers = 1,
   env = {},
-}: RelayOptions & { env?: Record<string, string> } = {}): Promise<Meshlift> {
+  inspected = false,
+}: RelayOptions & { env?: Record<string, string>; inspected?: boolean } = {}): Promise<Meshlift> {
   return openRelay(
     {
       name: 'meshlift',
-      command: [process.execPath, ...FLAGS, MAIN],
+      command: [process.execPath, ...FLAGS, ...(inspected ? ['--inspect=127.0.0.1:0'] : []), MAIN],
       core,
       env: {
         MESHLIFT_HOST: '127.0.0.1',
@@ -43,7 +50,7 @@ export function startMeshlift({
       },
       ready: /ready after [\d.]+ s: http:\/\/localhost:(\d+)[\s\S]*metrics are on port (\d+)/,
     },
-    async ([, port, metricsPort]) => {
+    async ([, port, metricsPort], server) => {
       const url = `http://127.0.0.1:${port}`;
       const metrics = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
       const created = await fetch(`${url}/api/streams`, { method: 'POST' });
@@ -54,7 +61,7 @@ export function startMeshlift({
         { kind: 'plugin', server: url, streamId },
       ];
       const metric = async (name: string) => sumOf(await metrics(), name);
-      return { url, streamId, ingest, doors, metrics, metric };
+      return { url, streamId, ingest, doors, metrics, metric, heap: () => heapOf(server.output) };
     },
   );
 }

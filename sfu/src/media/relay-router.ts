@@ -10,8 +10,11 @@ export class RelayRouter {
   readonly worker: PoolWorker;
   readonly router: types.Router;
   readonly #origin: types.Router | undefined;
-  /** By the id at the origin. */
-  readonly #piped = new Map<string, Promise<string>>();
+  /**
+   * By the producer at the origin. Nothing of this router may hang on that producer: edges come and go with single
+   * viewers, and it outlives them all.
+   */
+  readonly #piped = new WeakMap<types.Producer, Promise<string>>();
 
   static async createOrigin(worker: PoolWorker): Promise<RelayRouter> {
     return new RelayRouter(worker, await worker.createRouter());
@@ -39,12 +42,11 @@ export class RelayRouter {
    */
   async carry(producer: types.Producer): Promise<string> {
     if (!this.#origin) return producer.id;
-    let piped = this.#piped.get(producer.id);
+    let piped = this.#piped.get(producer);
     if (!piped) {
       piped = this.#pipe(this.#origin, producer);
-      this.#piped.set(producer.id, piped);
-      producer.observer.once('close', () => this.#piped.delete(producer.id));
-      piped.catch(() => this.#piped.delete(producer.id));
+      this.#piped.set(producer, piped);
+      piped.catch(() => this.#piped.delete(producer));
     }
     return piped;
   }

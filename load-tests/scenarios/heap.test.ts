@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { testBench } from '../lib/testing/test-bench.ts';
+import { heap } from './heap.ts';
+
+/** A whole edge that is held on to is 12 KB for each viewer. What else grows is noise, more of it for so few than for 1,000. */
+const MOST_BYTES = 4_096;
+
+test('viewers that came and went leave nothing behind while the stream goes on', {
+  timeout: 120_000,
+}, async () => {
+  const { bench } = testBench({ rounds: 1, seconds: 0, viewers: [150] });
+  const { figures } = await heap.run(bench);
+  expect(figures.map(({ id }) => id)).toEqual(['heap.plugin-origin', 'heap.whep']);
+  for (const { title, median } of figures) expect(median, title).toBeLessThan(MOST_BYTES);
+});

@@ -1,0 +1,72 @@
+import type { EventEmitter } from 'node:events';
+import { findWorker } from '@meshlift/worker';
+import type { types } from 'mediasoup';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { simulcastVideo, viewerCapabilities } from '../testing/rtp-fixtures.ts';
+import { payloadTypesOf } from './payload-types.ts';
+import { PoolWorker } from './pool-worker.ts';
+import { RelayRouter } from './relay-router.ts';
+
+let workers: [PoolWorker, PoolWorker];
+let origin: RelayRouter;
+let producer: types.Producer;
+
+beforeEach(async () => {
+  const start = (index: number) => PoolWorker.create(index, [{ ip: '127.0.0.1' }], 0, findWorker());
+  workers = await Promise.all([start(0), start(1)]);
+  for (const worker of workers) onTestFinished(() => worker.close());
+  origin = await RelayRouter.createOrigin(workers[0]);
+  const transport = await origin.router.createDirectTransport();
+  const rtpParameters = simulcastVideo() as types.RtpParameters;
+  producer = await transport.produce({ kind: 'video', rtpParameters });
+});
+
+/** The edges that there are: another worker's, and one for payload types of its own on either. */
+const edges = {
+  'on another worker': () => RelayRouter.createEdge(workers[1], origin),
+  'for payload types of its own': () =>
+    RelayRouter.createEdge(workers[0], origin, payloadTypesOf(viewerCapabilities())),
+  'for payload types of its own, on another worker': () =>
+    RelayRouter.createEdge(workers[1], origin, payloadTypesOf(viewerCapabilities())),
+};
+
+function listenersOf(...emitters: EventEmitter[]): number[] {
+  return emitters.map((emitter) =>
+    emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0),
+  );
+}
+
+/** What outlives an edge, and may therefore hold nothing of it. */
+const listenersThatStay = () =>
+  listenersOf(
+    producer,
+    producer.observer,
+    origin.router,
+    origin.router.observer,
+    ...workers.flatMap(({ webRtcServer }) => [webRtcServer, webRtcServer.observer]),
+  );
+
+it.each(Object.entries(edges))('leaves nothing behind of an edge %s that came and went', async (_, open) => {
+  const before = listenersThatStay();
+  const dumpBefore = await origin.router.dump();
+  for (let times = 0; times < 5; times += 1) {
+    const edge = await open();
+    const id = await edge.carry(producer);
+    expect(await edge.carry(producer)).toBe(id);
+    edge.close();
+  }
+  expect(listenersThatStay()).toEqual(before);
+  await expect.poll(async () => (await origin.router.dump()).transportIds).toEqual(dumpBefore.transportIds);
+});
+
+it('pipes a producer once, and its successor anew', async () => {
+  const edge = await edges['on another worker']();
+  const first = await edge.carry(producer);
+  producer.close();
+  const transport = await origin.router.createDirectTransport();
+  const rtpParameters = simulcastVideo() as types.RtpParameters;
+  const successor = await transport.produce({ kind: 'video', rtpParameters });
+  const second = await edge.carry(successor);
+  expect(second).not.toBe(first);
+  expect(await edge.carry(successor)).toBe(second);
+});
