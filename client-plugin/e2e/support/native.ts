@@ -12,6 +12,11 @@ const PROGRAMS = fileURLToPath(new URL('../native', import.meta.url));
 /** A Python with GStreamer, as the setup found it or where distributions have theirs. */
 const python = process.env.MESHLIFT_PYTHON ?? ['/usr/bin/python3'].find((path) => existsSync(path));
 
+/** A WHEP player on pion, as the setup built it. */
+const pionPlayer = process.env.MESHLIFT_PION_PLAYER;
+
+export const hasPion = pionPlayer !== undefined && existsSync(pionPlayer);
+
 /** What is missing for the native programs to run here; undefined when nothing is. */
 export function missingForNative(): string | undefined {
   if (!python) return 'python3 with GStreamer';
@@ -25,6 +30,12 @@ const nativeEvent = z.looseObject({
   state: z.optional(z.string()),
   status: z.optional(z.number()),
   codec: z.optional(z.string()),
+  kind: z.optional(z.string()),
+  /** How many packets of that kind came in the session. */
+  packets: z.optional(z.number()),
+  /** Of a player that joins again when its session ends: the number of its session, from 1. */
+  session: z.optional(z.number()),
+  sdp: z.optional(z.string()),
   /** The frame counter read from decoded pixels; null when the picture has none. */
   count: z.optional(z.nullable(z.number())),
   width: z.optional(z.number()),
@@ -42,7 +53,7 @@ export interface BroadcastOptions {
   audio?: boolean;
 }
 
-/** A program outside any browser that sends or receives, by GStreamer's webrtcbin. */
+/** A program outside any browser that sends or receives, by GStreamer's webrtcbin or by pion. */
 export class NativeProgram {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #events: NativeEvent[] = [];
@@ -53,7 +64,7 @@ export class NativeProgram {
   static broadcast(url: string, publishKey: string, options: BroadcastOptions): NativeProgram {
     const { codec, profile = 'baseline', bFrames = 0, audio = true } = options;
     const args = ['--codec', codec, '--profile', profile, '--b-frames', String(bFrames)];
-    return new NativeProgram(
+    return NativeProgram.#withGstreamer(
       'whip-broadcaster.py',
       [url, ...args, ...(audio ? [] : ['--no-audio'])],
       publishKey,
@@ -62,16 +73,23 @@ export class NativeProgram {
 
   /** @param codecs of video, the preferred one first */
   static view(url: string, codecs: BroadcastOptions['codec'][] = ['vp8', 'h264']): NativeProgram {
-    return new NativeProgram('whep-viewer.py', [url, '--codecs', codecs.join(',')]);
+    return NativeProgram.#withGstreamer('whep-viewer.py', [url, '--codecs', codecs.join(',')]);
+  }
+
+  /** A player on pion, which joins again whenever its session ends. */
+  static viewByPion(url: string): NativeProgram {
+    if (!pionPlayer) throw new Error('there is no player on pion');
+    return new NativeProgram(pionPlayer, [url]);
+  }
+
+  static #withGstreamer(script: string, args: string[], token?: string): NativeProgram {
+    if (!python) throw new Error('there is no Python to run native programs with');
+    return new NativeProgram(python, [`${PROGRAMS}/${script}`, ...args], token);
   }
 
   private constructor(program: string, args: string[], token?: string) {
-    if (!python) throw new Error('there is no Python to run native programs with');
     const env = { ...process.env, ...(token ? { BEARER_TOKEN: token } : {}) };
-    this.#child = spawn(python, [`${PROGRAMS}/${program}`, ...args], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    this.#child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     createInterface(this.#child.stdout).on('line', (line) => this.#read(line));
     this.#child.stderr.on('data', (chunk: Buffer) => {
       this.#output += chunk.toString();
@@ -131,6 +149,13 @@ export class NativeProgram {
     });
   }
 
+  /** Waits until this many packets of a kind have come in one session. Resolves with the number of the session. */
+  receives(wanted: 'audio' | 'video', least: number, after = 0): Promise<number> {
+    return this.until(({ event, kind, packets = 0, session = 0 }) =>
+      event === 'received' && kind === wanted && packets >= least && session > after ? session : undefined,
+    );
+  }
+
   /** Waits until nearly all that sounds is the tone of the test picture. */
   hearsTone(): Promise<true> {
     return this.until(({ event, share }) => (event === 'sound' && (share ?? 0) > 0.9) || undefined);
@@ -159,6 +184,7 @@ export class NativeProgram {
 interface NativeFixtures {
   broadcast: typeof NativeProgram.broadcast;
   view: typeof NativeProgram.view;
+  viewByPion: typeof NativeProgram.viewByPion;
 }
 
 /** With native programs, which end with the test. What they wrote is attached to one that failed. */
@@ -183,6 +209,13 @@ export const nativeTest = base.extend<NativeFixtures & { programs: NativeProgram
   view: async ({ programs }, use) => {
     await use((...given) => {
       const program = NativeProgram.view(...given);
+      programs.push(program);
+      return program;
+    });
+  },
+  viewByPion: async ({ programs }, use) => {
+    await use((...given) => {
+      const program = NativeProgram.viewByPion(...given);
       programs.push(program);
       return program;
     });

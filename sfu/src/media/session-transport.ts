@@ -60,8 +60,8 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
     if (patience) this.#watch = new PeerWatch(transport, patience, () => this.#followState());
     transport.on('icestatechange', () => this.#followState());
     transport.on('dtlsstatechange', () => this.#followState());
-    transport.on('routerclose', () => this.#end('MEDIA_FAILED'));
-    transport.on('listenserverclose', () => this.#end('MEDIA_FAILED'));
+    transport.on('routerclose', () => this.end('MEDIA_FAILED'));
+    transport.on('listenserverclose', () => this.end('MEDIA_FAILED'));
   }
 
   /** What the client needs to build its end. */
@@ -140,7 +140,7 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   #followState(): void {
     const { iceState, dtlsState } = this.#transport;
     if (dtlsState === 'failed' || dtlsState === 'closed') {
-      this.#end('MEDIA_FAILED');
+      this.end('MEDIA_FAILED');
       return;
     }
     const connected = dtlsState === 'connected' && (iceState === 'connected' || iceState === 'completed');
@@ -155,11 +155,12 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
 
   #endAfter(ms: number, code: ErrorCode): void {
     clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => this.#end(code), ms);
+    this.#deadline = setTimeout(() => this.end(code), ms);
     this.#deadline.unref();
   }
 
-  #end(code: ErrorCode): void {
+  /** Closes with an `end` event. The peer receives a DTLS alert. */
+  end(code: ErrorCode): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#deadline);

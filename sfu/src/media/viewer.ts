@@ -45,6 +45,13 @@ export interface ViewerNeeds {
   subscription: Subscription;
   /** For one that comes with an SDP offer; its capabilities then name the payload types to use. */
   slots?: readonly Slot[];
+  /**
+   * Whether it plays only the tracks that it received when it was opened. When there are others its session ends
+   * with `TRACKS_CHANGED`, so that it joins again.
+   *
+   * @default false
+   */
+  fixedTracks?: boolean;
 }
 
 /** A track that a viewer would watch and cannot decode. */
@@ -52,6 +59,9 @@ export interface MissedTrack {
   kind: MediaKind;
   codec: RtpParameters['codecs'][number];
 }
+
+/** The tracks of a publisher that comes come one after another; a viewer with fixed tracks rejoins once for all. */
+const TRACKS_COMPLETE_AFTER_MS = 1_000;
 
 interface Watched {
   slot: Slot | undefined;
@@ -75,6 +85,9 @@ export class Viewer {
   readonly #subscription: Subscription;
   readonly #rtpCapabilities: types.RtpCapabilities;
   readonly #slots: readonly Slot[] | undefined;
+  readonly #fixedTracks: boolean;
+  #opened = false;
+  #rejoin: NodeJS.Timeout | undefined;
   /** What the viewer has asked for of what comes in a slot: a publisher that comes back does not change that. */
   readonly #chosen = new Map<Slot, Layers | null>();
   readonly #listener: ViewerListener;
@@ -95,6 +108,7 @@ export class Viewer {
     this.#subscription = options.subscription;
     this.#rtpCapabilities = options.rtpCapabilities as types.RtpCapabilities;
     this.#slots = options.slots;
+    this.#fixedTracks = options.fixedTracks ?? false;
     this.#listener = options.listener;
   }
 
@@ -120,14 +134,13 @@ export class Viewer {
   sync(producers: () => SourceProducer[]): Promise<ConsumerOptions[]> {
     return this.#oneAtATime(async () => {
       const opened: ConsumerOptions[] = [];
+      if (this.#fixedTracks && this.#opened) {
+        this.#rejoinFor(producers);
+        return opened;
+      }
+      this.#opened = true;
       for (const { sourceId, producer } of producers()) {
-        if (
-          !this.watches(sourceId) ||
-          this.#watched.has(producer.id) ||
-          producer.closed ||
-          this.transport.closed
-        )
-          continue;
+        if (!this.#lacks(sourceId, producer) || this.transport.closed) continue;
         const options = await this.#consume(producer, sourceId);
         if (options) opened.push(options);
       }
@@ -170,6 +183,7 @@ export class Viewer {
   }
 
   close(): void {
+    clearTimeout(this.#rejoin);
     for (const { ladder } of this.#watched.values()) ladder?.close();
     this.transport.close();
   }
@@ -200,6 +214,24 @@ export class Viewer {
         const codec = producer.rtpParameters.codecs[0] as RtpParameters['codecs'][number] | undefined;
         return codec ? [{ kind: producer.kind, codec }] : [];
       });
+  }
+
+  #lacks(sourceId: string, producer: types.Producer): boolean {
+    return this.watches(sourceId) && !this.#watched.has(producer.id) && !producer.closed;
+  }
+
+  /** Ends the session once no more tracks come, if it would have been sent some of them. */
+  #rejoinFor(producers: () => SourceProducer[]): void {
+    clearTimeout(this.#rejoin);
+    if (this.transport.closed) return;
+    this.#rejoin = setTimeout(() => {
+      const hasMore = producers().some(
+        ({ sourceId, producer }) =>
+          this.#lacks(sourceId, producer) && this.#decodes(producer) && this.#freeSlot(producer.kind),
+      );
+      if (hasMore) this.transport.end('TRACKS_CHANGED');
+    }, TRACKS_COMPLETE_AFTER_MS);
+    this.#rejoin.unref();
   }
 
   #decodes(producer: types.Producer): boolean {

@@ -15,6 +15,7 @@ import {
   video,
   videoSection,
 } from '../testing/sdp-offers.ts';
+import { readCorpusOffer } from './corpus/corpus.ts';
 
 const everything = { except: [] };
 let node: LocalMediaNode;
@@ -58,6 +59,52 @@ describe('one who watches', () => {
     // The relay wants of the new publisher what its only viewer wants.
     const wanted = async () => (await node.listWantedLayers('again'))[0]?.spatialLayers;
     await expect.poll(wanted, { timeout: 5_000 }).toEqual([0]);
+  });
+});
+
+describe('a player that needs SSRCs', () => {
+  const offer = readCorpusOffer({ file: 'pion-watch-av.sdp' });
+  const ssrcsOf = (sections: { ssrcs?: { id: number | string }[] | undefined }[]) =>
+    sections.map(({ ssrcs = [] }) => ssrcs.map(({ id }) => Number(id)));
+
+  /** The codes of sessions that ended. */
+  function ended(): string[] {
+    const codes: string[] = [];
+    node.on('sessionClosed', ({ sessionId, code }) => codes.push(`${sessionId} ${code}`));
+    return codes;
+  }
+
+  it('receives those of what is sent, one for each section: nothing is sent on another stream', async () => {
+    await publish(offerOf([audioSection(), videoSection()]));
+    const { sections, consumers } = await watch(offer);
+    const sent = consumers.map(({ rtpParameters: { encodings } }) => encodings.map(({ ssrc }) => ssrc));
+    expect(sent.flat()).toHaveLength(2);
+    expect(ssrcsOf(sections)).toEqual(sent);
+    expect(sections.every(({ ssrcGroups }) => ssrcGroups === undefined)).toBe(true);
+  });
+
+  it('joins again, once for all tracks, when the publisher comes back', async () => {
+    await publish(offerOf([audioSection(), videoSection()]));
+    await watch(offer);
+    await watch(offerOf([receiving(audioSection()), receiving(videoSection())]), 'browser');
+    await node.closeSession('ingest');
+    const codes = ended();
+    await publish(offerOf([audioSection(), videoSection()]), 'again');
+    await expect.poll(() => codes, { timeout: 5_000 }).toEqual(['viewer TRACKS_CHANGED']);
+    const { sections } = await watch(offer);
+    expect(ssrcsOf(sections).flat()).toHaveLength(2);
+    await expect.poll(() => node.listConsumers('browser')).toHaveLength(2);
+    expect(codes).toHaveLength(1);
+  });
+
+  it('joins again when there is more to be sent, and not when it could not be sent that', async () => {
+    await publish(offerOf([audioSection({ mid: 'sound' })]));
+    const codes = ended();
+    await watch(offer);
+    await watch(offerOf([receiving(audioSection({ extensions: {} }))]), 'sound alone');
+    await node.openProducer('ingest', { kind: 'video', rtpParameters: simulcastVideo(), paused: false });
+    await expect.poll(() => codes, { timeout: 5_000 }).toEqual(['viewer TRACKS_CHANGED']);
+    expect(await node.listConsumers('sound alone')).toHaveLength(1);
   });
 });
 

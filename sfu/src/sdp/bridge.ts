@@ -46,7 +46,8 @@ export async function ingestByOffer(
 /**
  * Plays to an SDP offer: a viewer whose consumers flow by themselves, connected. Tracks that come later, such as
  * those of a publisher that comes back, take the sections that are free. Their SSRCs are not in the answer, so that
- * they may change: packets are told apart by their payload types (RFC 9143, section 9.2).
+ * they may change: packets are told apart by their payload types (RFC 9143, section 9.2). A player that cannot do
+ * without SSRCs receives them, and its session ends with `TRACKS_CHANGED` when there are others.
  *
  * @throws MeshliftError `SDP_INVALID`, `SDP_UNSUPPORTED`, or what the relay refuses
  */
@@ -63,6 +64,7 @@ export async function playToOffer(
     rtpCapabilities: plan.capabilities,
     subscription,
     slots: plan.slots.map(({ mid, kind }) => ({ mid, kind })),
+    fixedTracks: offer.needsSsrcs,
   });
   try {
     assertServed(plan, consumers, missed);
@@ -76,18 +78,12 @@ export async function playToOffer(
     plan.slots.map(({ section, mid, codecs, extensions }) => {
       const now = codecs.filter(({ payloadType }) => sent.has(payloadType));
       const later = codecs.filter(({ payloadType }) => !sent.has(payloadType));
-      const ssrc = KNOW_SSRCS_ALONE.has(offer.author) ? ssrcOf(consumers, mid) : undefined;
+      const ssrc = offer.needsSsrcs ? ssrcOf(consumers, mid) : undefined;
       return [section, { direction: 'sendonly', codecs: [...now, ...later], extensions, ssrc }];
     }),
   );
   return { answer: writeAnswer(offer, transport, answered), consumers };
 }
-
-/**
- * Who writes such offers finds the track of a packet by an SSRC of the answer alone, if there are several tracks:
- * `rtc` is libdatachannel. These players have to come back when their publisher does.
- */
-const KNOW_SSRCS_ALONE = new Set(['rtc']);
 
 const ssrcOf = (consumers: ConsumerOptions[], mid: string) =>
   consumers.find(({ rtpParameters }) => rtpParameters.mid === mid)?.rtpParameters.encodings[0]?.ssrc;

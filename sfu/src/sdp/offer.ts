@@ -4,6 +4,7 @@ import { readCodecs, type SdpCodec } from './codecs.ts';
 import { checkLines } from './lines.ts';
 import { SdpError } from './sdp-error.ts';
 import { readSendStreams, type SendStreams } from './send-streams.ts';
+import { findsTracksUnsignaled } from './signaled-ssrcs.ts';
 
 /** More than any program offers: a browser with every codec and two pictures has about 300 lines in 4 sections. */
 const MOST_SECTIONS = 16;
@@ -44,8 +45,8 @@ export interface Offer {
   sections: (MediaSection | OtherSection)[];
   /** Whether what is in use is in a group that the answer may repeat (RFC 9143, section 7.3). */
   bundled: boolean;
-  /** Who wrote it, as the origin line has it (RFC 8866, section 5.2); most programs write `-`. */
-  author: string;
+  /** Whether its player needs the SSRCs of what it is sent. */
+  needsSsrcs: boolean;
   ice: IceCredentials;
   /** RFC 8842: this end's part in the handshake, and the fingerprints of its certificate. */
   dtls: DtlsParameters;
@@ -77,8 +78,8 @@ export function parseOffer(text: string): Offer {
   const bundled = readBundle(parsed, inUse);
   // RFC 9143, section 7.1.3: what counts for all of a bundle is said in its first section.
   const first = parsed.media[sections.indexOf(inUse[0] ?? (sections[0] as MediaSection))];
-  const author = String(parsed.origin?.username ?? '');
-  return { sections, bundled, author, ice: iceOf(parsed, first), dtls: dtlsOf(parsed, first) };
+  const needsSsrcs = !findsTracksUnsignaled(parsed, text);
+  return { sections, bundled, needsSsrcs, ice: iceOf(parsed, first), dtls: dtlsOf(parsed, first) };
 }
 
 function readSection(

@@ -25,6 +25,7 @@ export const errorTable = {
   STALE_EPOCH: { status: 409, message: 'The room has switched meanwhile.' },
   SWITCH_FAILED: { status: 409, message: 'The room could not switch: somebody could not follow.' },
   SWITCH_IN_PROGRESS: { status: 409, message: 'The room is switching already.' },
+  TRACKS_CHANGED: { status: 409, message: 'The publisher sends other tracks now. Join again.' },
   WRONG_STATE: { status: 409, message: 'The request does not fit the state the session is in.' },
   PRECONDITION_FAILED: { status: 412, message: 'The session is not in the state that If-Match names.' },
   TOO_LARGE: { status: 413, message: 'The request is larger than the server takes.' },

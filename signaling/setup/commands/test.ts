@@ -11,6 +11,7 @@ import { isGood, oneCheck, type Report, type Result, sum, verdict, withStatus } 
 import { browser } from '../steps/browser.ts';
 import { firefox } from '../steps/firefox.ts';
 import { gstreamer } from '../steps/gstreamer.ts';
+import { pion } from '../steps/pion.ts';
 import { prepare } from './prepare.ts';
 
 /**
@@ -56,6 +57,7 @@ interface OptionalPart {
 
 const OPTIONAL: readonly OptionalPart[] = [
   { variable: 'MESHLIFT_PYTHON', step: gstreamer, tests: 'The tests with native programs' },
+  { variable: 'MESHLIFT_PION_PLAYER', step: pion, tests: 'The tests with pion' },
   { variable: 'MESHLIFT_FIREFOX', step: firefox, tests: 'The tests with Firefox' },
 ];
 

@@ -232,7 +232,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
 }
 
 /** Variables of the setup that gets the project to run; not read by the server, but no mistakes either. */
-const setupVariables = ['MESHLIFT_CACHE_DIR', 'MESHLIFT_CHROMIUM', 'MESHLIFT_PYTHON'];
+const setupVariables = ['MESHLIFT_CACHE_DIR', 'MESHLIFT_CHROMIUM', 'MESHLIFT_PYTHON', 'MESHLIFT_PION_PLAYER'];
 
 /** Names that look like configuration but are none, so that a typing mistake does not go unnoticed. */
 export function unknownVariables(environment: NodeJS.ProcessEnv): string[] {

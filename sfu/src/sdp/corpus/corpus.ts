@@ -37,6 +37,6 @@ const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf
 export const corpus: readonly CorpusEntry[] = JSON.parse(read('./index.json'));
 
 /** The offer of an entry. */
-export function readCorpusOffer({ file }: CorpusEntry): string {
+export function readCorpusOffer({ file }: Pick<CorpusEntry, 'file'>): string {
   return read(`./${file}`);
 }
