@@ -28,6 +28,15 @@ describe('the configuration', () => {
   });
 
   it.each([
+    ['https://Live.Example.org', 'https://live.example.org'],
+    ['https://live.example.org:443/', 'https://live.example.org'],
+    ['http://192.0.2.1:8080', 'http://192.0.2.1:8080'],
+    ['http://[2001:db8::1]:8080/', 'http://[2001:db8::1]:8080'],
+  ])('takes the root of a host as public URL (%s)', (given, publicUrl) => {
+    expect(parseConfig({ MESHLIFT_PUBLIC_URL: given }).publicUrl).toBe(publicUrl);
+  });
+
+  it.each([
     ['', ['*']],
     ['*', ['*']],
     ['none', []],
@@ -42,6 +51,11 @@ describe('the configuration', () => {
     ['MESHLIFT_WORKERS', '0'],
     ['MESHLIFT_HOST', 'localhost'],
     ['MESHLIFT_PUBLIC_URL', 'ftp://example.org'],
+    ['MESHLIFT_PUBLIC_URL', 'https://example.org/live'],
+    ['MESHLIFT_PUBLIC_URL', 'https://example.org/live/'],
+    ['MESHLIFT_PUBLIC_URL', 'https://example.org//'],
+    ['MESHLIFT_PUBLIC_URL', 'https://example.org?a=b'],
+    ['MESHLIFT_PUBLIC_URL', 'https://someone@example.org'],
     ['MESHLIFT_ANNOUNCED_ADDRESS', '0.0.0.0'],
     ['MESHLIFT_ANNOUNCED_ADDRESS', 'http://live.example.org'],
     ['MESHLIFT_ALLOWED_ORIGINS', 'https://a.example/path'],

@@ -25,8 +25,17 @@ const whole = (least: number, most: number) =>
   z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(least).max(most));
 
 const port = whole(0, 65_535);
-const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 const isOrigin = (url: string) => URL.canParse(url) && new URL(url).origin === url;
+/** The root of a host: links, pages, assets and signaling have their paths from there. */
+function isRoot(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { pathname, search, hash, username, password } = new URL(url);
+  return pathname === '/' && search + hash + username + password === '';
+}
+const rootUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine(isRoot)
+  .transform((url) => new URL(url).origin);
 const origins = z
   .string()
   .transform((text) => text.split(',').map((origin) => origin.trim()))
@@ -77,9 +86,10 @@ export const variables = {
     name: 'MESHLIFT_PUBLIC_URL',
     fallback: undefined,
     fallbackText: 'as the browser asked',
-    allowed: 'an http or https URL',
-    about: 'What watch links begin with',
-    schema: httpUrl,
+    allowed:
+      'an http or https URL without a path, such as `https://live.example.org`; below a path nothing is served',
+    about: 'What links begin with',
+    schema: rootUrl,
   }),
   announcedAddress: variable<string | undefined>({
     name: 'MESHLIFT_ANNOUNCED_ADDRESS',

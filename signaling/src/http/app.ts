@@ -10,6 +10,7 @@ import { whepApi } from '../whip/whep-api.ts';
 import { whipApi } from '../whip/whip-api.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { answerErrors, notFound } from './errors.ts';
+import { ForwardingWatch } from './forwarded.ts';
 import { frameRulesApi } from './frame-rules-api.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { servePages } from './pages.ts';
@@ -31,6 +32,11 @@ export function createApp({ config, logger, streams, node, readiness, gateway }:
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustedProxies);
+  const forwarding = new ForwardingWatch(config, logger);
+  app.use((request, _response, next) => {
+    forwarding.look(request);
+    next();
+  });
   app.use(healthRoutes(readiness));
   app.use(securityHeaders());
   app.use('/embed', framedBy(config.frameOrigins));

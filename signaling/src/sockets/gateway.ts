@@ -6,6 +6,7 @@ import { Server as EngineServer } from 'engine.io';
 import { Server, type Socket } from 'socket.io';
 import type { Config } from '../config/config.ts';
 import { baseUrlOf } from '../http/base-url.ts';
+import { clientAddress } from '../http/forwarded.ts';
 import type { UpgradeHandler } from '../http/http-port.ts';
 import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import { Connection } from './connection.ts';
@@ -99,19 +100,19 @@ export class Gateway implements UpgradeHandler {
 
   async #mayConnect(request: IncomingMessage): Promise<boolean> {
     if (this.#closed || !this.#originAllowed(request)) return false;
-    await this.#handshakes.take(this.#addressOf(request, request.socket.remoteAddress));
+    await this.#handshakes.take(this.#addressOf(request));
     return true;
   }
 
   async #admit(socket: Socket): Promise<void> {
-    await this.#connects.take(this.#addressOf(socket.request, socket.handshake.address));
+    await this.#connects.take(this.#addressOf(socket.request));
     if (socket.handshake.auth.protocol !== PROTOCOL_VERSION) throw new MeshliftError('PROTOCOL_VERSION');
   }
 
   #welcome(socket: Socket): void {
     const connection = new Connection(socket, {
       baseUrl: baseUrlOf(socket.request, this.#config),
-      address: this.#addressOf(socket.request, socket.handshake.address),
+      address: this.#addressOf(socket.request),
     });
     this.#dispatcher.serve(socket, connection);
     socket.on('disconnect', () => connection.dropped());
@@ -123,20 +124,15 @@ export class Gateway implements UpgradeHandler {
   }
 
   /** Browsers send `Origin` with every WebSocket and enforce nothing themselves; programs send none. */
-  #originAllowed({ headers }: IncomingMessage): boolean {
-    const { allowedOrigins, publicUrl } = this.#config;
-    const { origin } = headers;
+  #originAllowed(request: IncomingMessage): boolean {
+    const { allowedOrigins } = this.#config;
+    const { origin } = request.headers;
     if (origin === undefined || allowedOrigins.includes('*') || allowedOrigins.includes(origin)) return true;
-    const own = publicUrl === undefined ? headers.host : new URL(publicUrl).host;
-    return URL.canParse(origin) && new URL(origin).host === own;
+    return URL.canParse(origin) && new URL(origin).host === new URL(baseUrlOf(request, this.#config)).host;
   }
 
-  /** The peer's address, or the one that the outermost trusted proxy has seen. */
-  #addressOf({ headers }: IncomingMessage, peer: string | undefined): string {
-    const { trustedProxies } = this.#config;
-    const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
-    const seenByProxy = trustedProxies > 0 ? forwarded.at(-trustedProxies)?.trim() : undefined;
-    return seenByProxy || peer || 'unknown';
+  #addressOf(request: IncomingMessage): string {
+    return clientAddress(request, this.#config.trustedProxies);
   }
 }
 

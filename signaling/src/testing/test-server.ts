@@ -79,11 +79,19 @@ export class TestClient {
   readonly #received: { name: string; payload: unknown }[] = [];
   readonly #waiting = new Set<() => void>();
 
-  constructor(url: string, options: { protocol?: number; origin?: string; transports?: Transport[] } = {}) {
+  constructor(
+    url: string,
+    options: {
+      protocol?: number;
+      origin?: string;
+      headers?: Record<string, string>;
+      transports?: Transport[];
+    } = {},
+  ) {
     this.socket = io(url, {
       transports: options.transports ?? ['websocket'],
       auth: { protocol: options.protocol ?? PROTOCOL_VERSION },
-      extraHeaders: options.origin ? { origin: options.origin } : {},
+      extraHeaders: { ...options.headers, ...(options.origin && { origin: options.origin }) },
       reconnection: false,
       forceNew: true,
     });
