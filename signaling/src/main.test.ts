@@ -55,6 +55,24 @@ it('stops when its port is in use and says which', async () => {
   expect(await exitCode(child)).toBe(1);
 });
 
+it('warns of a TURN password that everybody is told, and does not log it', async () => {
+  const { said, output } = start({
+    MESHLIFT_ICE_SERVERS: '[{"urls":"turn:turn.example.org","username":"u5er","credential":"hunter2"}]',
+  });
+  await said('Meshlift is ready');
+  expect(output()).toMatch(/"level":"warn".*MESHLIFT_TURN_SECRET/);
+  expect(output()).not.toMatch(/hunter2|u5er/);
+});
+
+it('says nothing of TURN passwords that are good for an hour', async () => {
+  const { said, output } = start({
+    MESHLIFT_ICE_SERVERS: '[{"urls":"turn:turn.example.org"}]',
+    MESHLIFT_TURN_SECRET: 'a secret of some length',
+  });
+  await said('Meshlift is ready');
+  expect(output()).not.toMatch(/"warn"|some length/);
+});
+
 it.each(['SIGTERM', 'SIGINT'] as const)(
   'V13: says where it serves and whom it contacts, and closes on %s',
   async (signal) => {

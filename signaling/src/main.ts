@@ -1,6 +1,7 @@
 import { createLogger } from '@meshlift/telemetry';
 import { unaskedAddress } from './config/announced-address.ts';
 import { ConfigError, parseConfig, unknownVariables } from './config/config.ts';
+import { givesPasswordsAway } from './config/ice-servers.ts';
 import { startServer } from './server.ts';
 import { exitOnUncaught } from './uncaught.ts';
 
@@ -15,6 +16,11 @@ try {
   exitOnUncaught(logger);
   for (const name of unknownVariables(process.env))
     logger.warn({ name }, 'no such configuration variable; ignored');
+  if (givesPasswordsAway(config)) {
+    logger.warn(
+      'MESHLIFT_ICE_SERVERS holds a TURN password, which everybody who asks this server is told. Leave it out and set MESHLIFT_TURN_SECRET, for passwords that are good for an hour',
+    );
+  }
   const server = await startServer(config, logger);
 
   const url = config.publicUrl ?? `http://localhost:${server.port}`;

@@ -83,7 +83,7 @@ export class ReceivingSession extends RelaySession<ReceivingSessionEvents> {
       'consumer:closed': ({ consumerId }) => this.#closeConsumer(consumerId),
       'consumer:layers': ({ consumerId, layers }) => this.#setLayers(consumerId, layers),
     });
-    const options = { connection, sessionId, transport, iceServers: welcome.iceServers };
+    const options = { connection, sessionId, transport };
     this.#path = relay.receive(options, false);
     await Promise.race([this.#openConsumers(consumers), lost]);
   }

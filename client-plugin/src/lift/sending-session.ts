@@ -64,7 +64,7 @@ export class SendingSession extends RelaySession<RelaySessionEvents> {
         void this.#path?.setWantedLayers(producerId, spatialLayers);
       },
     });
-    const path = relay.send({ connection, sessionId, transport, iceServers: welcome.iceServers }, 'VP8');
+    const path = relay.send({ connection, sessionId, transport }, 'VP8');
     this.#path = path;
     const { tracks, paused } = this.#media;
     // The way connects with its first track: who sends nothing cannot know more of it.

@@ -135,7 +135,7 @@ export class Publication extends Emitter<PublicationEvents> {
     this.#stop();
   }
 
-  async #join({ routerRtpCapabilities, iceServers }: Welcome): Promise<void> {
+  async #join({ routerRtpCapabilities }: Welcome): Promise<void> {
     const relay = await loadRelay(routerRtpCapabilities);
     const connection = this.#connection;
     const { streamId, publishKey } = this;
@@ -144,7 +144,7 @@ export class Publication extends Emitter<PublicationEvents> {
     this.#path?.close();
     connection.unfollow(this.#sessionId);
     this.#sessionId = sessionId;
-    const path = relay.send({ connection, sessionId, transport, iceServers }, this.#codec);
+    const path = relay.send({ connection, sessionId, transport }, this.#codec);
     this.#path = path;
     this.#setViewers(viewers);
     await this.#whileOpen(sessionId, async () => {

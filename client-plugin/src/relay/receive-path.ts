@@ -29,7 +29,10 @@ export class ReceivePath {
    */
   constructor(device: types.Device, options: PathOptions, inStep: boolean) {
     this.#inStep = inStep;
-    const transport = device.createRecvTransport({ ...options.transport, iceServers: options.iceServers });
+    const transport = device.createRecvTransport({
+      ...options.transport,
+      iceServers: options.connection.iceServers,
+    });
     this.#relay = new RelayTransport(transport, options);
   }
 

@@ -1,10 +1,4 @@
-import type {
-  IceServer,
-  RequestName,
-  RequestPayload,
-  RequestReply,
-  TransportOptions,
-} from '@meshlift/protocol';
+import type { RequestName, RequestPayload, RequestReply, TransportOptions } from '@meshlift/protocol';
 import type { types } from 'mediasoup-client';
 import type { SignalingConnection } from '../signaling/signaling-connection.ts';
 
@@ -19,7 +13,6 @@ export interface PathOptions {
   connection: SignalingConnection;
   sessionId: string;
   transport: TransportOptions;
-  iceServers: IceServer[];
 }
 
 /** What sending and receiving over the relay have in common: one transport, its certificate and its mending. */
@@ -77,7 +70,9 @@ export class RelayTransport {
   async #restartIce(): Promise<void> {
     try {
       const { iceParameters } = await this.request('transport:restartIce', {});
-      if (!this.transport.closed) await this.transport.restartIce({ iceParameters });
+      if (this.transport.closed) return;
+      await this.transport.updateIceServers({ iceServers: this.#connection.iceServers });
+      await this.transport.restartIce({ iceParameters });
     } catch {
       // Signaling is away, or the session has ended: in the first case `check` comes when it is back,
       // in the second the session's owner opens a new one.

@@ -24,7 +24,10 @@ export class SendPath {
       ({ mimeType }) => mimeType.toLowerCase() === `video/${codec.toLowerCase()}`,
     );
     this.#videoCodec = codec;
-    const transport = device.createSendTransport({ ...options.transport, iceServers: options.iceServers });
+    const transport = device.createSendTransport({
+      ...options.transport,
+      iceServers: options.connection.iceServers,
+    });
     this.#relay = new RelayTransport(transport, options);
     transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
       const { paused } = appData as { paused: boolean };

@@ -82,7 +82,10 @@ export class Room extends Emitter<RoomEvents> {
     this.on('streamended', (stream) => this.#paths.ended(stream));
     connection.on('restored', (welcome) => {
       this.#welcome = welcome;
-      this.#mesh.iceServers = welcome.iceServers;
+    });
+    this.#mesh.iceServers = connection.iceServers;
+    connection.on('iceServers', (iceServers) => {
+      this.#mesh.iceServers = iceServers;
     });
     this.#keeper = new SessionKeeper(connection, welcome, {
       join: (welcome) => this.#join(welcome),
@@ -246,7 +249,6 @@ export class Room extends Emitter<RoomEvents> {
     if (this.#state === 'ended') return;
     this.#follow();
     this.#welcome = welcome;
-    mesh.iceServers = welcome.iceServers;
     mesh.reachable = true;
     mesh.begin(session.participantId);
     this.#update(state, (participantId) => mesh.connect(participantId));

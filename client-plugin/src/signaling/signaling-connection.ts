@@ -4,6 +4,7 @@ import {
   type EventName,
   type EventPayload,
   errorTable,
+  type IceServer,
   MeshliftError,
   PROTOCOL_VERSION,
   type RequestName,
@@ -19,6 +20,8 @@ export type Welcome = EventPayload<'server:welcome'>;
 export interface ConnectionEvents {
   /** The connection is up again after a drop, and the server has greeted. */
   restored: Welcome;
+  /** The ICE servers to use from now on: the server has greeted, or the credentials of the former ones run out. */
+  iceServers: IceServer[];
   /** The connection dropped; it is being restored. */
   dropped: undefined;
 }
@@ -42,6 +45,7 @@ export class SignalingConnection extends Emitter<ConnectionEvents> {
   readonly #sessions = new Map<string, SessionListeners>();
   readonly #welcomed: Promise<Welcome>;
   #greeted = false;
+  #iceServers: IceServer[] = [];
   #returning: ReturnType<typeof setTimeout> | undefined;
 
   /** @throws MeshliftError `DISCONNECTED`, or the code with which the server refused */
@@ -86,6 +90,11 @@ export class SignalingConnection extends Emitter<ConnectionEvents> {
     });
   }
 
+  /** The ICE servers to use for a path that is opened or looked for anew. */
+  get iceServers(): IceServer[] {
+    return this.#iceServers;
+  }
+
   /** Requests on a connection that is down fail at once: what they are about must be resumed first. */
   async request<N extends RequestName>(name: N, payload: RequestPayload<N>): Promise<RequestReply<N>> {
     if (!this.#socket.connected) throw new MeshliftError('DISCONNECTED');
@@ -123,6 +132,10 @@ export class SignalingConnection extends Emitter<ConnectionEvents> {
     if (!Object.hasOwn(serverEvents, name)) return;
     const parsed = serverEvents[name as EventName].safeParse(payload);
     if (!parsed.success) return;
+    if ('iceServers' in parsed.data) {
+      this.#iceServers = parsed.data.iceServers;
+      this.emit('iceServers', this.#iceServers);
+    }
     if (name === 'server:welcome') {
       if (this.#greeted) this.emit('restored', parsed.data as Welcome);
       this.#greeted = true;

@@ -135,7 +135,7 @@ export class View extends Emitter<ViewEvents> {
     return [...this.#received.values()].find(({ kind }) => kind === 'video');
   }
 
-  async #join({ routerRtpCapabilities, iceServers }: Welcome): Promise<void> {
+  async #join({ routerRtpCapabilities }: Welcome): Promise<void> {
     const relay = await loadRelay(routerRtpCapabilities);
     const connection = this.#connection;
     const opened = await connection.request('stream:watch', {
@@ -146,7 +146,7 @@ export class View extends Emitter<ViewEvents> {
     connection.unfollow(this.#sessionId);
     this.#closePath();
     this.#sessionId = sessionId;
-    this.#path = relay.receive({ connection, sessionId, transport, iceServers }, true);
+    this.#path = relay.receive({ connection, sessionId, transport }, true);
     this.#follow(sessionId);
     this.#setViewers(viewers);
     await this.#open(consumers);

@@ -231,7 +231,7 @@ export const clientRequests = {
   },
 } as const;
 
-/** Server to client: events, each for one session but the first two. */
+/** Server to client: events, each for one session but the first three. */
 export const serverEvents = {
   /** The first message on a connection. */
   'server:welcome': z.object({
@@ -239,6 +239,8 @@ export const serverEvents = {
     routerRtpCapabilities: rtpCapabilitiesSchema,
     iceServers: z.array(iceServerSchema),
   }),
+  /** In place of those of the welcome, whose credentials run out: for every path that is looked for from now on. */
+  'server:iceServers': z.object({ iceServers: z.array(iceServerSchema) }),
   /** The server is about to close the connection because it stops. */
   'server:closing': nothing,
   /** To viewers: the publisher dropped, or is back. */

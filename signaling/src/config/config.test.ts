@@ -80,6 +80,29 @@ describe('the configuration', () => {
     expect(() => parseConfig({ MESHLIFT_ICE_SERVERS: 'hunter2' })).not.toThrow(/hunter2/);
   });
 
+  it.each([
+    '[{"urls":"turn:turn.example.org"}]',
+    '[{"urls":["stun:turn.example.org","turns:turn.example.org"]}]',
+    '[{"urls":"turn:turn.example.org","username":"u"}]',
+    '[{"urls":"turn:turn.example.org","credential":"c"}]',
+    '[{"urls":"http://turn.example.org"}]',
+    '[{"urls":"turn://turn.example.org","username":"u","credential":"c"}]',
+    '[{"urls":"turn:","username":"u","credential":"c"}]',
+  ])('stops at ICE servers that make browsers throw (%s)', (given) => {
+    expect(() => parseConfig({ MESHLIFT_ICE_SERVERS: given })).toThrow(/^MESHLIFT_ICE_SERVERS cannot be/);
+  });
+
+  it('takes TURN servers without credentials when they share a secret with it, which is long enough', () => {
+    const given = {
+      MESHLIFT_ICE_SERVERS: '[{"urls":"turn:turn.example.org"}]',
+      MESHLIFT_TURN_SECRET: 'sixteen or more!',
+    };
+    expect(parseConfig(given)).toMatchObject({ turnSecret: 'sixteen or more!' });
+    const tooShort = () => parseConfig({ ...given, MESHLIFT_TURN_SECRET: 'fifteen letters' });
+    expect(tooShort).toThrow(/^MESHLIFT_TURN_SECRET cannot be/);
+    expect(tooShort).not.toThrow(/fifteen/);
+  });
+
   it('notices variables that do not exist', () => {
     expect(unknownVariables({ MESHLIFT_PROT: '1', MESHLIFT_PORT: '1', HOME: '/' })).toEqual([
       'MESHLIFT_PROT',

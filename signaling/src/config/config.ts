@@ -4,6 +4,7 @@ import { type IceServer, iceServerSchema } from '@meshlift/protocol';
 import { logLevels } from '@meshlift/telemetry';
 import * as z from 'zod';
 import { canBeAnnounced } from './announced-address.ts';
+import { wantsCredentials } from './ice-servers.ts';
 
 /** One configuration variable: how it is read, and what the documentation says of it. */
 interface Variable<T> {
@@ -51,7 +52,14 @@ const iceServers = z
       return z.NEVER;
     }
   })
-  .pipe(z.array(z.custom<IceServer>((value) => iceServerSchema.safeParse(value).success)));
+  .pipe(z.array(z.custom<IceServer>(isIceServer)));
+
+/** As browsers take it: anything else would make each of them throw. */
+function isIceServer(value: unknown): boolean {
+  const { success, data } = iceServerSchema.safeParse(value);
+  if (!success || (data.username === undefined) !== (data.credential === undefined)) return false;
+  return [data.urls].flat().every((uri) => /^(?:stun|turn)s?:[^\s/]/i.test(uri));
+}
 
 const onOff = z.enum(['on', 'off']).transform((text) => text === 'on');
 
@@ -155,9 +163,20 @@ export const variables = {
     name: 'MESHLIFT_ICE_SERVERS',
     fallback: [],
     fallbackText: 'none',
-    allowed: 'a JSON array of `RTCIceServer`',
+    allowed:
+      'a JSON array of `RTCIceServer`; of those with `turn:` or `turns:`, each has `username` and `credential`, or there is a `MESHLIFT_TURN_SECRET`',
     about: 'STUN and TURN servers that browsers are told to use',
     schema: iceServers,
+    secret: true,
+  }),
+  turnSecret: variable<string | undefined>({
+    name: 'MESHLIFT_TURN_SECRET',
+    fallback: undefined,
+    fallbackText: 'none',
+    allowed: 'at least 16 characters',
+    about:
+      'What this server shares with TURN servers (`static-auth-secret` of coturn): those without credentials in `MESHLIFT_ICE_SERVERS` get some for each client, good for an hour',
+    schema: z.string().min(16),
     secret: true,
   }),
   graceSeconds: variable({
@@ -238,7 +257,11 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     if (!parsed.success) throw new ConfigError(definition, given);
     return [key, parsed.data];
   };
-  return Object.fromEntries(Object.entries(variables).map(read)) as Config;
+  const config = Object.fromEntries(Object.entries(variables).map(read)) as Config;
+  if (config.turnSecret === undefined && config.iceServers.some(wantsCredentials)) {
+    throw new ConfigError(variables.iceServers, environment[variables.iceServers.name] ?? '');
+  }
+  return config;
 }
 
 /** Variables of the setup that gets the project to run; not read by the server, but no mistakes either. */

@@ -1,7 +1,9 @@
 import type { PrivacyEntry } from '@meshlift/protocol';
+import { TURN_CREDENTIALS_FOR_MS, wantsCredentials } from '../config/ice-servers.ts';
 import { storedKeys } from './browser-storage.ts';
 import { otherHosts } from './other-hosts.ts';
 import type { RunningServer } from './running-server.ts';
+import { inWords } from './words.ts';
 
 /** What the pages ask of the browser that shows them. */
 export function browserEntries(server: RunningServer): PrivacyEntry[] {
@@ -30,7 +32,7 @@ export function browserEntries(server: RunningServer): PrivacyEntry[] {
   ];
 }
 
-function otherHostsEntry({ iceServers }: RunningServer): PrivacyEntry {
+function otherHostsEntry({ iceServers, turnSecret }: RunningServer): PrivacyEntry {
   const hosts = otherHosts(iceServers);
   const common = { id: 'other-hosts', title: 'Other hosts' };
   if (hosts.length === 0) {
@@ -43,9 +45,15 @@ function otherHostsEntry({ iceServers }: RunningServer): PrivacyEntry {
       who: 'Nobody.',
     };
   }
+  const credentials =
+    turnSecret !== undefined && iceServers.some(wantsCredentials)
+      ? ` What a TURN server lets you in by is a random name, made for each connection and good for ${inWords(TURN_CREDENTIALS_FOR_MS / 1_000)}; this server does not keep it.`
+      : '';
   return {
     ...common,
-    what: 'The pages load everything from this server. For sound and picture browsers are told to contact these hosts besides. Each learns your network address and when you use it.',
+    what:
+      'The pages load everything from this server. For sound and picture browsers are told to contact these hosts besides. Each learns your network address and when you use it.' +
+      credentials,
     why: 'Some networks let browsers reach each other, or this server, in no other way.',
     where: ['others'],
     howLong: 'For those who run these hosts to say.',

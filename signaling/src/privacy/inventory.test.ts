@@ -101,6 +101,15 @@ describe('J2: the inventory', () => {
     expect(entry('mesh-media').what).not.toContain('TURN server');
   });
 
+  it('says of TURN credentials that they are random, and for how long they are good', () => {
+    const iceServers = [{ urls: 'turn:turn.example.org' }];
+    const { what } = entry('other-hosts', { iceServers, turnSecret: 'a secret of some length' });
+    expect(what).toMatch(/random name.* 1 hour/);
+    expect(entry('other-hosts', { iceServers: [{ urls: 'stun:stun.example.org' }] }).what).not.toContain(
+      'TURN',
+    );
+  });
+
   it('gives the operator who is named, and nobody if nobody is', () => {
     expect(policyOf().operator).toEqual({});
     const told = parseConfig({

@@ -12,6 +12,7 @@ export interface RunningServer
     | 'operatorContact'
     | 'operatorName'
     | 'trustedProxies'
+    | 'turnSecret'
   > {
   /** The level of the logger itself. */
   logLevel: LogLevel;

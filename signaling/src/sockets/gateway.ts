@@ -5,6 +5,7 @@ import { Gauge, type Logger, type Registry } from '@meshlift/telemetry';
 import { Server as EngineServer } from 'engine.io';
 import { Server, type Socket } from 'socket.io';
 import type { Config } from '../config/config.ts';
+import { iceServersFor, RENEW_TURN_EVERY_MS } from '../config/ice-servers.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { clientAddress } from '../http/forwarded.ts';
 import type { UpgradeHandler } from '../http/http-port.ts';
@@ -38,6 +39,7 @@ export class Gateway implements UpgradeHandler {
   readonly #dispatcher: Dispatcher;
   readonly #connects = new RateLimiter(rateLimits.connect);
   readonly #handshakes = new RateLimiter(rateLimits.handshake);
+  #renewal: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(context: GatewayContext) {
@@ -66,6 +68,10 @@ export class Gateway implements UpgradeHandler {
       );
     });
     this.#io.on('connection', (socket) => this.#welcome(socket));
+    if (config.turnSecret !== undefined) {
+      this.#renewal = setInterval(() => this.#renewIceServers(), RENEW_TURN_EVERY_MS);
+      this.#renewal.unref();
+    }
     const engine = this.#engine;
     new Gauge({
       name: 'meshlift_connections',
@@ -93,6 +99,7 @@ export class Gateway implements UpgradeHandler {
   /** Tells every client that the server stops, closes the connections and takes no new ones. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#renewal);
     this.#io.emit('server:closing', {});
     this.#io.disconnectSockets(true);
     await this.#io.close();
@@ -119,8 +126,15 @@ export class Gateway implements UpgradeHandler {
     connection.send('server:welcome', {
       protocol: PROTOCOL_VERSION,
       routerRtpCapabilities: this.#node.routerRtpCapabilities as RtpCapabilities,
-      iceServers: this.#config.iceServers,
+      iceServers: iceServersFor(this.#config),
     });
+  }
+
+  /** Each client gets credentials of its own. */
+  #renewIceServers(): void {
+    for (const socket of this.#io.sockets.sockets.values()) {
+      socket.emit('server:iceServers', { iceServers: iceServersFor(this.#config) });
+    }
   }
 
   /** Browsers send `Origin` with every WebSocket and enforce nothing themselves; programs send none. */

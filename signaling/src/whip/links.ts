@@ -6,7 +6,7 @@ export function link(target: string, parameters: Record<string, string>): string
   return `<${target}>${written.join('')}`;
 }
 
-/** The ICE servers that clients are told to use (RFC 9725, section 4.6). */
+/** The ICE servers that a client is told to use (RFC 9725, section 4.6). */
 export function iceServerLinks(iceServers: readonly IceServer[]): string[] {
   return iceServers.flatMap(({ urls, username, credential }) =>
     [urls].flat().map((url) =>

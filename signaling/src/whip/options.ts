@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Config } from '../config/config.ts';
+import { iceServersFor } from '../config/ice-servers.ts';
 import { iceServerLinks } from './links.ts';
 import { SDP, SDP_FRAGMENT } from './sdp-body.ts';
 
@@ -8,8 +9,8 @@ import { SDP, SDP_FRAGMENT } from './sdp-body.ts';
  * they ask from another origin is added to the same answer.
  */
 export function describeEndpoint(config: Config): RequestHandler {
-  const links = iceServerLinks(config.iceServers);
   return (_request, response, next) => {
+    const links = iceServerLinks(iceServersFor(config));
     response.setHeader('Accept-Post', SDP);
     if (links.length > 0) response.setHeader('Link', links);
     next();

@@ -1,6 +1,9 @@
 import type { MediaNode } from '@meshlift/protocol';
 import { type RequestHandler, Router } from 'express';
+import type { Config } from '../config/config.ts';
+import { iceServersFor } from '../config/ice-servers.ts';
 import { allowOnly } from '../http/errors.ts';
+import { iceServerLinks } from './links.ts';
 import { SDP_FRAGMENT, sendText, textBody, textOf } from './sdp-body.ts';
 import { assertMatches, newEtag } from './sdp-session.ts';
 import type { SdpSessions } from './sdp-sessions.ts';
@@ -9,7 +12,15 @@ import type { SdpSessions } from './sdp-sessions.ts';
  * `PATCH` and `DELETE` of a session's URL (RFC 9725, sections 4.2 and 4.3), which WHIP and WHEP have in common.
  * The URL is the capability: its name can be guessed by nobody.
  */
-export function sessionRoutes(sessions: SdpSessions, node: MediaNode): Router {
+export function sessionRoutes({
+  sessions,
+  node,
+  config,
+}: {
+  sessions: SdpSessions;
+  node: MediaNode;
+  config: Config;
+}): Router {
   const router = Router();
 
   const patch: RequestHandler = async (request, response) => {
@@ -21,7 +32,11 @@ export function sessionRoutes(sessions: SdpSessions, node: MediaNode): Router {
       return;
     }
     named.etag = newEtag();
-    sendText(response.status(200).setHeader('ETag', named.etag), SDP_FRAGMENT, fragment);
+    response.status(200).setHeader('ETag', named.etag);
+    // A path that is looked for anew may need TURN, for which the first credentials may have run out.
+    const iceServers = iceServerLinks(iceServersFor(config));
+    if (iceServers.length > 0) response.setHeader('Link', iceServers);
+    sendText(response, SDP_FRAGMENT, fragment);
   };
 
   /**

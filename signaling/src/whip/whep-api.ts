@@ -1,5 +1,6 @@
 import { MeshliftError, streamIdSchema } from '@meshlift/protocol';
 import { type RequestHandler, Router } from 'express';
+import { iceServersFor } from '../config/ice-servers.ts';
 import { addressOf } from '../http/address.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { allowOnly } from '../http/errors.ts';
@@ -17,7 +18,6 @@ export function whepApi({ config, streams, node }: WhipContext): Router {
   const arrivals = new RateLimiter(rateLimits.connect);
   const sessions = new SdpSessions();
   const extensions = new PlaybackExtensions(sessions, node);
-  const iceServers = iceServerLinks(config.iceServers);
 
   const play: RequestHandler = async (request, response) => {
     await arrivals.take(addressOf(request));
@@ -38,12 +38,12 @@ export function whepApi({ config, streams, node }: WhipContext): Router {
       .location(url)
       .setHeader('ETag', etag)
       .setHeader('Accept-Patch', SDP_FRAGMENT)
-      .setHeader('Link', [...iceServers, ...links]);
+      .setHeader('Link', [...iceServerLinks(iceServersFor(config)), ...links]);
     sendText(response, SDP, opened.answer);
   };
 
   const router = Router();
-  router.use('/sessions', extensions.routes(), sessionRoutes(sessions, node));
+  router.use('/sessions', extensions.routes(), sessionRoutes({ sessions, node, config }));
   router
     .route('/:streamId')
     .post(...textBody(SDP, 'Accept-Post'), play)

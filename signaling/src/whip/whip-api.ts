@@ -1,6 +1,7 @@
 import { type MediaNode, MeshliftError, streamIdSchema } from '@meshlift/protocol';
 import { type Request, type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
+import { iceServersFor } from '../config/ice-servers.ts';
 import { addressOf } from '../http/address.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { bearerOf } from '../http/bearer.ts';
@@ -27,7 +28,6 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
   const claiming = new Claiming(streams);
   const arrivals = new RateLimiter(rateLimits.connect);
   const sessions = new SdpSessions();
-  const iceServers = iceServerLinks(config.iceServers);
 
   const publish: RequestHandler = async (request, response) => {
     await arrivals.take(addressOf(request));
@@ -49,6 +49,7 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
       .setHeader('Accept-Patch', SDP_FRAGMENT)
       // Not of the RFC: it tells VDO.Ninja and others where viewers should look.
       .setHeader('WHEP', whepUrl);
+    const iceServers = iceServerLinks(iceServersFor(config));
     if (iceServers.length > 0) response.setHeader('Link', iceServers);
     sendText(response, SDP, opened.answer);
   };
@@ -70,7 +71,7 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
   }
 
   const router = Router();
-  router.use('/sessions', sessionRoutes(sessions, node));
+  router.use('/sessions', sessionRoutes({ sessions, node, config }));
   router
     .route('/:streamId')
     .post(...textBody(SDP, 'Accept-Post'), publish)
