@@ -24,7 +24,8 @@ function video(different: Partial<TrackObservations> = {}): TrackObservations {
     bitrate: 3_400_000,
     order: { frames: 200, backward: 0 },
     slices: { seen: 200, b: 0 },
-    keyFrames: { usualSeconds: 2, longestSeconds: 2.1, asked: 0, answered: 0 },
+    keyFrames: { usualSeconds: 2, longestSeconds: 2.1, askable: true, asked: 0, answered: 0 },
+    decoding: undefined,
     ...different,
   };
 }
@@ -39,7 +40,7 @@ function audio(different: Partial<TrackObservations> = {}): TrackObservations {
     }),
     width: undefined,
     height: undefined,
-    keyFrames: { usualSeconds: undefined, longestSeconds: 0, asked: 0, answered: 0 },
+    keyFrames: { usualSeconds: undefined, longestSeconds: 0, askable: false, asked: 0, answered: 0 },
     ...different,
   };
 }
@@ -72,7 +73,7 @@ describe('B-frames', () => {
 });
 
 describe('key frames', () => {
-  const rare = { usualSeconds: 20, longestSeconds: 20.4, asked: 0, answered: 0 };
+  const rare = { usualSeconds: 20, longestSeconds: 20.4, askable: true, asked: 0, answered: 0 };
 
   it('that are rare are a hint until somebody has asked for one in vain', () => {
     expect(brief(video({ keyFrames: rare }))).toEqual(['hint KEY_FRAMES_RARE']);
@@ -88,9 +89,32 @@ describe('key frames', () => {
     expect(brief(video({ keyFrames: { ...rare, asked: 4, answered: 3 } }))).toEqual([]);
   });
 
-  it('may be ten seconds apart', () => {
-    expect(brief(video({ keyFrames: { ...rare, longestSeconds: 10 } }))).toEqual([]);
+  it('of OBS and x264 as they come, 250 frames apart, are rare', () => {
+    const usual = { ...rare, usualSeconds: 8.3, longestSeconds: 8.3 };
+    expect(brief(video({ keyFrames: usual }))).toEqual(['hint KEY_FRAMES_RARE']);
+    expect(brief(video({ keyFrames: { ...usual, asked: 1 } }))).toEqual(['problem KEY_FRAMES_RARE']);
   });
+
+  it('may be four seconds apart, where nobody can ask and where asking is of no use', () => {
+    const deaf = { ...rare, askable: false };
+    for (const [keyFrames, expected] of [
+      [{ ...deaf, longestSeconds: 4.2 }, []],
+      [{ ...deaf, longestSeconds: 4.3 }, ['problem KEY_FRAMES_RARE']],
+      [{ ...rare, asked: 4, longestSeconds: 4.2 }, []],
+      [{ ...rare, asked: 4, longestSeconds: 4.3 }, ['problem KEY_FRAMES_RARE']],
+      [{ ...rare, longestSeconds: 8 }, []],
+    ] as const) {
+      expect(brief(video({ keyFrames }))).toEqual(expected);
+    }
+    expect(message(video({ keyFrames: deaf }))).toContain('does not agree to be asked');
+  });
+});
+
+it('says that viewers cannot decode what is sent, whatever the codec', () => {
+  const track = video({ codec: 'AV1', decoding: { requestsPerMinute: 240 } });
+  expect(brief(track)).toEqual(['problem VIEWERS_CANNOT_DECODE']);
+  expect(message(track)).toContain('about 240 times a minute');
+  expect(message(track)).toContain('AV1');
 });
 
 describe('a profile', () => {
@@ -141,7 +165,7 @@ it('tells each thing once, and problems first', () => {
     layers: 1,
     sentProfile: profile('7a001f'),
     slices: { seen: 200, b: 100 },
-    keyFrames: { usualSeconds: 20, longestSeconds: 20, asked: 0, answered: 0 },
+    keyFrames: { usualSeconds: 20, longestSeconds: 20, askable: true, asked: 0, answered: 0 },
   });
   expect(brief(worst, worst)).toEqual([
     'problem PROFILE_UNUSUAL',

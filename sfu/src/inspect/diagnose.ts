@@ -4,8 +4,17 @@ import type { TrackObservations } from './observations.ts';
 /** Longer than any pause of a running encoder, and than the time between two looks at a producer's counters. */
 const SILENT_AFTER_S = 10;
 
-/** A viewer waits half of this for a picture, on average; broadcasters are advised to take two seconds. */
-const LONGEST_KEY_FRAME_INTERVAL_S = 10;
+/**
+ * A viewer that joins waits half of this for a picture, on average; broadcasters are advised to take two seconds.
+ * It holds for encoders that send none when they are asked, or cannot be asked.
+ */
+const LONGEST_KEY_FRAME_INTERVAL_S = 4;
+
+/** Key frames that are sent on time come a little late and early all the same. */
+const JITTER_S = 0.25;
+
+/** For encoders of which nobody has asked for one yet. OBS and x264 take 8.3 seconds at 30 fps if nothing is set. */
+const LONGEST_UNTIL_ASKED_S = 8;
 
 /** One picture out of order may be an encoder that began anew. */
 const FEWEST_B_FRAMES = 2;
@@ -36,13 +45,17 @@ function missingMedia(tracks: readonly TrackObservations[]): Finding | undefined
 
 function findingsOf(track: TrackObservations): (Finding | undefined)[] {
   if (track.kind !== 'video' || !track.begun) return [];
-  return [profile(track), bFrames(track), keyFrames(track), oneLayer(track)];
+  return [profile(track), undecodable(track), bFrames(track), keyFrames(track), oneLayer(track)];
 }
 
 /** What was announced does not matter: decoders go by the parameter sets in the stream. */
 function profile({ sentProfile }: TrackObservations): Finding | undefined {
   if (!sentProfile || sentProfile.decodable) return undefined;
   return describeFinding('PROFILE_UNUSUAL', 'problem', { profile: sentProfile.name });
+}
+
+function undecodable({ codec, decoding }: TrackObservations): Finding | undefined {
+  return decoding && describeFinding('VIEWERS_CANNOT_DECODE', 'problem', { codec, ...decoding });
 }
 
 function bFrames({ order, slices }: TrackObservations): Finding | undefined {
@@ -54,9 +67,13 @@ function bFrames({ order, slices }: TrackObservations): Finding | undefined {
   return share > 0 ? describeFinding('B_FRAMES', 'problem', { share }) : undefined;
 }
 
-function keyFrames({ keyFrames: { longestSeconds, asked, answered } }: TrackObservations) {
-  if (longestSeconds <= LONGEST_KEY_FRAME_INTERVAL_S) return undefined;
+function keyFrames({ keyFrames: { longestSeconds, askable, asked, answered } }: TrackObservations) {
+  if (longestSeconds <= LONGEST_KEY_FRAME_INTERVAL_S + JITTER_S) return undefined;
+  if (!askable) {
+    return describeFinding('KEY_FRAMES_RARE', 'problem', { seconds: longestSeconds, askedFor: 'impossible' });
+  }
   if (asked === 0) {
+    if (longestSeconds <= LONGEST_UNTIL_ASKED_S) return undefined;
     return describeFinding('KEY_FRAMES_RARE', 'hint', { seconds: longestSeconds, askedFor: 'never' });
   }
   // Browsers send key frames when they are asked and hardly otherwise, which is as good. Of an encoder that

@@ -1,5 +1,6 @@
 import type { IngestReport } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
+import type { ViewerCounts } from './decoding-watch.ts';
 import { reportOn } from './ingest-report.ts';
 import { ProducerInspector } from './producer-inspector.ts';
 
@@ -34,6 +35,11 @@ export class IngestInspector {
     if (inspector.closed) return;
     inspector.setConnected(this.#connected);
     this.#inspectors.set(producer.id, inspector);
+  }
+
+  /** What a look at some viewers of a producer has found. */
+  viewersSeen(producerId: string, viewers: readonly ViewerCounts[]): void {
+    this.#inspectors.get(producerId)?.viewersSeen(viewers);
   }
 
   /** Whether packets can pass. Until they can, missing media is nobody's fault. */

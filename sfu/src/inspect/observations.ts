@@ -1,4 +1,5 @@
 import type { MediaKind } from '@meshlift/protocol';
+import type { DecodingTrouble } from './decoding-watch.ts';
 import type { FrameOrder } from './frame-order.ts';
 import type { H264Profile } from './h264-profile.ts';
 
@@ -26,7 +27,11 @@ export interface TrackObservations {
   keyFrames: {
     usualSeconds: number | undefined;
     longestSeconds: number;
+    /** Whether the publisher has agreed to be asked at all (`nack pli` of RFC 4585, `ccm fir` of RFC 5104). */
+    askable: boolean;
     asked: number;
     answered: number;
   };
+  /** Viewers that keep asking for key frames although what is sent reaches them. */
+  decoding: DecodingTrouble | undefined;
 }

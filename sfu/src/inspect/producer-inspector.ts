@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup';
 import { layersOf } from '../media/layers.ts';
 import { codecOf } from './codec-of.ts';
+import { DecodingWatch, type ViewerCounts } from './decoding-watch.ts';
 import type { FrameOrder } from './frame-order.ts';
 import { h264Profile } from './h264-profile.ts';
 import { HeaderSampler } from './header-sampler.ts';
@@ -45,6 +46,7 @@ export class ProducerInspector {
   readonly #keyFrames = new Map<number, KeyFrameIntervals>();
   readonly #packetCounts = new Map<number, number>();
   readonly #order: FrameOrder = { frames: 0, backward: 0 };
+  readonly #decoding = new DecodingWatch();
   #payload: PayloadSample | undefined;
   #counters: NodeJS.Timeout | undefined;
   #bitrate: number | undefined;
@@ -108,6 +110,7 @@ export class ProducerInspector {
       order: { ...this.#order },
       slices: facts?.slices ?? { seen: 0, b: 0 },
       keyFrames: this.#keyFrameFigures(),
+      decoding: this.#decoding.trouble,
     };
   }
 
@@ -116,6 +119,12 @@ export class ProducerInspector {
     if (connected === this.#connected) return;
     this.#connected = connected;
     this.#quietSince = performance.now();
+  }
+
+  /** What a look at some of the track's viewers has found; see `DecodingWatch`. */
+  viewersSeen(viewers: readonly ViewerCounts[]): void {
+    this.#decoding.look(performance.now(), viewers);
+    this.#tell();
   }
 
   close(): void {
@@ -234,6 +243,7 @@ export class ProducerInspector {
     return {
       usualSeconds: usual.length > 0 ? Math.max(...usual) / 1_000 : undefined,
       longestSeconds: Math.max(0, ...figures.map(({ longestMs }) => longestMs)) / 1_000,
+      askable: canBeAsked(this.#producer),
       asked: figures.reduce((sum, { asked }) => sum + asked, 0),
       answered: figures.reduce((sum, { answered }) => sum + answered, 0),
     };
@@ -252,4 +262,13 @@ export class ProducerInspector {
     const kept = tracks.map(({ profile, width, height, layers }) => [profile, width, height, layers]);
     return JSON.stringify([kept, findings.map(({ code, severity }) => [code, severity])]);
   }
+}
+
+function canBeAsked({ rtpParameters }: types.Producer): boolean {
+  return rtpParameters.codecs.some(({ rtcpFeedback = [] }) =>
+    rtcpFeedback.some(
+      ({ type, parameter }) =>
+        (type === 'nack' && parameter === 'pli') || (type === 'ccm' && parameter === 'fir'),
+    ),
+  );
 }

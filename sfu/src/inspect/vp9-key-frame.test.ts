@@ -1,12 +1,16 @@
 import { expect, it } from 'vitest';
 import { readVp9KeyFrame } from './vp9-key-frame.ts';
 
-/** Marker, profile 0, a key frame that is shown; sync code; colour; 1280 x 720. */
-const bits = `10 00 0 0 1 0 ${[0x49, 0x83, 0x42].map((byte) => byte.toString(2).padStart(8, '0')).join('')}
-  001 0 ${(1279).toString(2).padStart(16, '0')} ${(719).toString(2).padStart(16, '0')}`
-  .replaceAll(/\s/g, '')
-  .padEnd(80, '0');
-const keyFrame = (bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2));
+/** Marker, profile 0, a key frame that is shown; sync code; colour; size. */
+function keyFrameOf(width: number, height: number): number[] {
+  const bits = `10 00 0 0 1 0 ${[0x49, 0x83, 0x42].map((byte) => byte.toString(2).padStart(8, '0')).join('')}
+  001 0 ${(width - 1).toString(2).padStart(16, '0')} ${(height - 1).toString(2).padStart(16, '0')}`
+    .replaceAll(/\s/g, '')
+    .padEnd(80, '0');
+  return (bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2));
+}
+
+const keyFrame = keyFrameOf(1280, 720);
 
 it('reads the size behind any descriptor', () => {
   const size = { width: 1280, height: 720 };
@@ -16,6 +20,17 @@ it('reads the size behind any descriptor', () => {
   // With a structure of one size and a group of two pictures, of which the second leans on one.
   const structure = [0x18, 5, 0, 2, 208, 2, 0x00, 0x04, 1];
   expect(readVp9KeyFrame(Uint8Array.of(0x0a, ...structure, ...keyFrame))).toEqual(size);
+});
+
+it('reads the size of the largest spatial layer from the structure', () => {
+  // L3T3 of 1280x720 as Chromium sends it: three sizes, a group of four pictures, the frame itself in 320x180.
+  const sizes = [0x01, 0x40, 0x00, 0xb4, 0x02, 0x80, 0x01, 0x68, 0x05, 0x00, 0x02, 0xd0];
+  const group = [4, 0x00, 0x54, 2, 0x34, 1, 0x54, 2];
+  const descriptor = [0xaa, 0x81, 0x02, 0x00, 0x00, 0x58, ...sizes, ...group];
+  expect(readVp9KeyFrame(Uint8Array.of(...descriptor, ...keyFrameOf(320, 180)))).toEqual({
+    width: 1280,
+    height: 720,
+  });
 });
 
 it('reads nothing from other frames, later packets and what is cut off', () => {

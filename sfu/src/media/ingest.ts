@@ -1,5 +1,6 @@
 import { type IngestReport, type MediaKind, MeshliftError, type RtpParameters } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
+import type { ViewerCounts } from '../inspect/decoding-watch.ts';
 import type { IngestInspector } from '../inspect/ingest-inspector.ts';
 import type { SessionTransport } from './session-transport.ts';
 
@@ -34,6 +35,16 @@ export class Ingest {
   /** What arrives, and what is to be mended; nothing of one that is not inspected. */
   get report(): IngestReport {
     return this.#inspector?.report ?? { tracks: [], findings: [] };
+  }
+
+  /** The tracks that viewers are looked at for. */
+  get inspectedVideos(): types.Producer[] {
+    return this.#inspector ? this.producers.filter(({ kind, paused }) => kind === 'video' && !paused) : [];
+  }
+
+  /** What a look at some viewers of a track has found. */
+  viewersSeen(producerId: string, viewers: readonly ViewerCounts[]): void {
+    this.#inspector?.viewersSeen(producerId, viewers);
   }
 
   get producers(): types.Producer[] {

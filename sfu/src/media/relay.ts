@@ -14,6 +14,7 @@ import {
 } from '@meshlift/protocol';
 import { ortc, type types } from 'mediasoup';
 import { IngestInspector } from '../inspect/ingest-inspector.ts';
+import { AudienceWatch } from './audience-watch.ts';
 import { Ingest } from './ingest.ts';
 import { Ingests } from './ingests.ts';
 import { LayerDemand } from './layer-demand.ts';
@@ -50,6 +51,7 @@ export class Relay {
   readonly #traffic: Traffic;
   readonly #ingests = new Ingests();
   readonly #viewers = new Viewers();
+  readonly #audience = new AudienceWatch(this.#viewers, this.#ingests);
   readonly #demand: LayerDemand;
   #closed = false;
 
@@ -111,6 +113,7 @@ export class Relay {
     const before = this.#ingests.ofSource(sourceId);
     if (before) this.#closeIngest(before);
     const inspector = inspected ? new IngestInspector(this.#routers.origin.router) : undefined;
+    if (inspector) this.#audience.start();
     this.#ingests.add(new Ingest(sessionId, sourceId, transport, inspector));
     transport.on('flow', (flowing) => this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing }));
     transport.on('end', (code) => this.#lose(sessionId, code));
@@ -227,6 +230,7 @@ export class Relay {
     if (this.#closed) return;
     this.#closed = true;
     this.#demand.close();
+    this.#audience.close();
     for (const ingest of this.#ingests.all) this.#closeIngest(ingest);
     for (const { sessionId } of this.#viewers.all) this.closeSession(sessionId);
     this.#routers.close();

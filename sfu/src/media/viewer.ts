@@ -164,6 +164,10 @@ export class Viewer {
     return Math.max(watched.layers.spatialLayer, watched.consumer.currentLayers?.spatialLayer ?? 0);
   }
 
+  consumerOf(producerId: string): types.Consumer | undefined {
+    return this.#watched.get(producerId)?.consumer;
+  }
+
   /** Lets consumers flow, with the layers that were asked for. Unknown ids are ignored. */
   resume(consumerIds: readonly string[]): Promise<void> {
     return this.#setSeen(consumerIds, true);

@@ -1,4 +1,5 @@
 import { MeshliftError } from '@meshlift/protocol';
+import type { types } from 'mediasoup';
 import type { Viewer } from './viewer.ts';
 
 /** The viewers of a relay, on all its routers. */
@@ -30,6 +31,17 @@ export class Viewers {
     const viewer = this.find(sessionId);
     if (!viewer) throw new MeshliftError('SESSION_NOT_FOUND');
     return viewer;
+  }
+
+  /** Those of a producer's consumers that flow, of the viewers that have been there longest. */
+  consumersOf(producerId: string, most: number): types.Consumer[] {
+    const consumers: types.Consumer[] = [];
+    for (const viewer of this.#bySession.values()) {
+      const consumer = viewer.consumerOf(producerId);
+      if (consumer && !consumer.paused) consumers.push(consumer);
+      if (consumers.length === most) break;
+    }
+    return consumers;
   }
 
   /** The highest spatial layer of a source's producer that any of them may be sent: -1 for none. */

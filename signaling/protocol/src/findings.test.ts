@@ -4,6 +4,7 @@ import { describeFinding, type FindingFigures, findingCodes, findingSchema } fro
 const figures: FindingFigures = {
   NO_MEDIA: { missing: 'picture', seconds: 12.4 },
   PROFILE_UNUSUAL: { profile: 'High 10' },
+  VIEWERS_CANNOT_DECODE: { codec: 'AV1', requestsPerMinute: 240.4 },
   B_FRAMES: { share: 0.002 },
   KEY_FRAMES_RARE: { seconds: 20.1, askedFor: 'never' },
   ONE_LAYER: { width: 1_280, height: 720, bitrate: 2_500_000 },

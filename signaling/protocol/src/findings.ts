@@ -5,6 +5,7 @@ import { mediaKindSchema } from './media.ts';
 export const findingCodes = [
   'NO_MEDIA',
   'PROFILE_UNUSUAL',
+  'VIEWERS_CANNOT_DECODE',
   'B_FRAMES',
   'KEY_FRAMES_RARE',
   'ONE_LAYER',
@@ -62,10 +63,12 @@ export interface FindingFigures {
   /** Which tracks have brought nothing, for how many seconds. */
   NO_MEDIA: { missing: 'picture' | 'sound' | 'both'; seconds: number };
   PROFILE_UNUSUAL: { profile: string };
+  /** The codec, and how often each viewer that cannot decode it asks for a key frame. */
+  VIEWERS_CANNOT_DECODE: { codec: string; requestsPerMinute: number };
   /** The share of pictures that are B-frames or come out of order, 0 to 1. */
   B_FRAMES: { share: number };
   /** The longest time without a key frame, in seconds, and whether the encoder sends one when it is asked. */
-  KEY_FRAMES_RARE: { seconds: number; askedFor: 'never' | 'in vain' };
+  KEY_FRAMES_RARE: { seconds: number; askedFor: 'never' | 'in vain' | 'impossible' };
   /** The size and the bits per second of the only layer, where they are known. */
   ONE_LAYER: {
     width: number | undefined;
@@ -99,6 +102,17 @@ const words: Words = {
       'GStreamer: video/x-raw,format=I420 before the encoder and video/x-h264,profile=constrained-baseline ' +
       'behind it. Hardware: 4:2:0, 8 bits, profile baseline or main.',
   },
+  VIEWERS_CANNOT_DECODE: {
+    title: 'Viewers cannot decode this',
+    message: ({ codec, requestsPerMinute }) =>
+      `What is sent reaches the viewers, but each asks for a key frame about ${Math.round(requestsPerMinute)} times ` +
+      `a minute: their browsers cannot decode this ${codec} video, or only its key frames.`,
+    fix:
+      'Try another encoder or codec. OBS: Settings, Output, Video Encoder; for AV1 take AOM AV1 or a hardware ' +
+      'encoder instead of SVT-AV1, or H.264 by x264. FFmpeg: libaom-av1 instead of libsvtav1, or libx264. ' +
+      'GStreamer: av1enc or x264enc instead of svtav1enc. Leave off B-frames, spatial layers in one stream and ' +
+      'reordered frames; with H.264 take the baseline profile.',
+  },
   B_FRAMES: {
     title: 'The encoder sends B-frames',
     message: ({ share }) =>
@@ -113,9 +127,11 @@ const words: Words = {
     title: 'Key frames are rare',
     message: ({ seconds, askedFor }) =>
       `No key frame came for ${inSeconds(seconds)}, ` +
-      (askedFor === 'in vain'
-        ? 'and the encoder sends none when it is asked: '
-        : 'and nobody has asked the encoder for one yet. Unless it sends one when asked, ') +
+      {
+        never: 'and nobody has asked the encoder for one yet. Unless it sends one when asked, ',
+        'in vain': 'and the encoder sends none when it is asked: ',
+        impossible: 'and the encoder does not agree to be asked for one (nack pli, ccm fir): ',
+      }[askedFor] +
       'whoever joins or loses a packet waits that long for a picture.',
     fix:
       'Set the key frame interval to 2 seconds. OBS: Settings, Output, Keyframe Interval 2 s (0 means the ' +

@@ -22,6 +22,8 @@ export class SdpPeer {
   /** RTP packets that have come, of each kind. */
   readonly received: Record<Kind, number> = { audio: 0, video: 0 };
   #sending: NodeJS.Timeout | undefined;
+  #asking: NodeJS.Timeout | undefined;
+  #videoSsrc: number | undefined;
 
   /** @param way what it does with each of the kinds */
   static async create(way: 'SendOnly' | 'RecvOnly', ...kinds: Kind[]): Promise<SdpPeer> {
@@ -49,7 +51,9 @@ export class SdpPeer {
     this.offer = offer;
     for (const [kind, track] of tracks) {
       track.onMessage((packet) => {
-        if (packet.readUInt8(1) % 128 === PAYLOAD_TYPES[kind]) this.received[kind] += 1;
+        if (packet.readUInt8(1) % 128 !== PAYLOAD_TYPES[kind]) return;
+        this.received[kind] += 1;
+        if (kind === 'video') this.#videoSsrc = packet.readUInt32BE(8);
       });
     }
   }
@@ -84,8 +88,19 @@ export class SdpPeer {
     }, EVERY_MS);
   }
 
+  /** Asks for key frames of the picture it receives until it is closed, as a viewer that cannot decode it. */
+  askForKeyFrames({ everyMs }: { everyMs: number }): void {
+    this.#asking = setInterval(() => {
+      const track = this.#tracks.get('video');
+      if (track?.isOpen() && this.#videoSsrc !== undefined) {
+        track.sendMessageBinary(pictureLossIndication(this.#videoSsrc));
+      }
+    }, everyMs);
+  }
+
   close(): void {
     clearInterval(this.#sending);
+    clearInterval(this.#asking);
     this.#connection.close();
   }
 }
@@ -104,4 +119,13 @@ function packetOf(kind: Kind, sequenceNumber: number, timestamp: number): Buffer
   header.writeUInt32BE((timestamp * clockRate) / 1_000, 4);
   header.writeUInt32BE(SSRCS[kind], 8);
   return Buffer.concat([header, kind === 'audio' ? SILENCE : KEY_FRAME]);
+}
+
+/** RFC 4585, section 6.3.1. */
+function pictureLossIndication(mediaSsrc: number): Buffer {
+  const packet = Buffer.alloc(12);
+  packet.writeUInt32BE(0x81ce0002, 0);
+  packet.writeUInt32BE(1, 4);
+  packet.writeUInt32BE(mediaSsrc, 8);
+  return packet;
 }
