@@ -1,6 +1,7 @@
 import { load } from './commands/load.ts';
 import { prepare } from './commands/prepare.ts';
 import { start } from './commands/start.ts';
+import { strangers } from './commands/strangers.ts';
 import { test } from './commands/test.ts';
 import type { Context } from './lib/context.ts';
 import { Interrupted, watchInterrupts } from './lib/interrupt.ts';
@@ -9,7 +10,7 @@ import { describe, SetupError } from './lib/setup-error.ts';
 import { oneCheck, verdict } from './lib/tally.ts';
 
 const USAGE =
-  'usage: node signaling/setup/run.mjs start | test [checks|unit|e2e|docker|all] | load [scenario…] | setup';
+  'usage: node signaling/setup/run.mjs start | test [checks|unit|e2e|docker|all] | load [scenario…] | strangers | setup';
 
 const COMMANDS: Record<string, (context: Context, args: string[]) => Promise<unknown>> = {
   start,
@@ -18,6 +19,9 @@ const COMMANDS: Record<string, (context: Context, args: string[]) => Promise<unk
   },
   load: async (context, args) => {
     process.exitCode = await load(context, args);
+  },
+  strangers: async (context, args) => {
+    process.exitCode = await strangers(context, args);
   },
   setup: async (context) => {
     await prepare(context);

@@ -53,7 +53,7 @@ export async function startServer(
     registry,
   });
   const readiness = { ready: false };
-  const metricsDoor = new HttpPort({ app: createMetricsApp(registry), logger });
+  const metricsDoor = new HttpPort({ app: createMetricsApp(registry, logger), logger });
   let publicDoor: HttpPort | undefined;
   let gateway: Gateway | undefined;
   let streams: Streams | undefined;

@@ -34,11 +34,13 @@ function toMeshliftError(thrown: unknown): MeshliftError {
 /** The one place where an error becomes an HTTP answer. */
 export const answerErrors =
   (logger: Logger): ErrorRequestHandler =>
-  (thrown: unknown, request, response, next) => {
+  // Express knows error handlers by their four parameters.
+  (thrown: unknown, request, response, _next) => {
     const error = toMeshliftError(thrown);
     if (error.code === 'INTERNAL') logger.error({ err: thrown, method: request.method }, 'request failed');
     if (response.headersSent) {
-      next(thrown);
+      // What was begun cannot be taken back. Express would end the connection too, and print the error unmasked.
+      response.destroy();
       return;
     }
     const challenge = challenges[error.code];

@@ -1,9 +1,9 @@
-import type { Registry } from '@meshlift/telemetry';
+import type { Logger, Registry } from '@meshlift/telemetry';
 import express, { type Express } from 'express';
-import { allowOnly } from './errors.ts';
+import { allowOnly, answerErrors, notFound } from './errors.ts';
 
 /** What Prometheus asks, on a port of its own that is not for the public. */
-export function createMetricsApp(registry: Registry): Express {
+export function createMetricsApp(registry: Registry, logger: Logger): Express {
   const app = express();
   app.disable('x-powered-by');
   app
@@ -12,5 +12,7 @@ export function createMetricsApp(registry: Registry): Express {
       response.type(registry.contentType).send(await registry.metrics());
     })
     .all(allowOnly('GET', 'HEAD'));
+  app.use(notFound);
+  app.use(answerErrors(logger));
   return app;
 }

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { campaign } from './campaign.ts';
+
+/** The long form is `npm run strangers`. */
+const SHORT_MS = 8_000;
+
+it('strangers at every transport leave the server alive, silent and with nothing left over', async () => {
+  const seed = Date.now() & 0x7fff_ffff;
+  const { failure, runs, exitCode } = await campaign({ seed, milliseconds: SHORT_MS });
+  expect(failure, `npm run strangers -- --seed ${seed}`).toBeUndefined();
+  expect(runs).toBeGreaterThan(0);
+  expect(exitCode).toBe(0);
+}, 150_000);
