@@ -1,26 +1,9 @@
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { expect, test } from './support/fixtures.ts';
+import { enterRoom as enter, ROOM as room, remoteTile as tile } from './support/room-pages.ts';
 import { WireTap } from './support/wire-tap.ts';
 
-const room = 'lusab-gutih-tugad';
 const password = 'correct horse+battery';
-
-interface Entry {
-  name: string;
-  /** Whatever follows the room in the address. */
-  more?: string;
-}
-
-/** Goes in through the doorway, with the test picture unless the address says otherwise. */
-async function enter(page: Page, url: string, { name, more = '&source=test' }: Entry): Promise<void> {
-  await page.goto(`${url}/studio?room=${room}${more}`);
-  await page.getByTestId('name-field').fill(name);
-  await page.getByTestId('join').click();
-  await expect(page.getByTestId('leave')).toBeVisible();
-}
-
-const tile = (page: Page, name: string): Locator =>
-  page.getByTestId('remote-tile').filter({ has: page.locator('.name', { hasText: name }) });
 
 /** Waits until somebody's picture moves on from what it shows now. */
 async function sees(page: Page, name: string): Promise<void> {

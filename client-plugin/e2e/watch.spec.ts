@@ -108,9 +108,9 @@ test('an ID under which nothing is playing says so, and starts by itself once so
 }) => {
   const stream = await server.createStream();
   const viewer = await watch(stream.watchUrl);
-  await expect(viewer.page.getByText('Nothing is playing here')).toBeVisible();
+  await expect(viewer.page.getByTestId('scene-card')).toHaveAttribute('data-state', 'absent');
   const unknown = await watch(`${server.url}/watch/NobodyHasEverClaimedMe`);
-  await expect(unknown.page.getByText('Nothing is playing here')).toBeVisible();
+  await expect(unknown.page.getByTestId('scene-card')).toHaveAttribute('data-state', 'absent');
 
   await studio.page.goto(server.url);
   await studio.page.evaluate(async ({ streamId, publishKey }) => {
@@ -118,7 +118,7 @@ test('an ID under which nothing is playing says so, and starts by itself once so
     const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
     await publish({ stream, streamId, publishKey });
   }, stream);
-  await expect(viewer.page.getByText('Nothing is playing here')).toBeHidden();
+  await expect(viewer.page.getByTestId('scene-card')).toBeHidden();
   await expect.poll(async () => (await viewer.see()).width).toBeGreaterThan(0);
 });
 

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import * as icons from '../pages/shared/icons.ts';
 import { modeLabel, viewerCount } from '../pages/shared/stream-facts.ts';
-import type { Playback } from '../pages/watch/playback.ts';
+import type { Playback, Playing } from '../pages/watch/playback.ts';
 import { qualityMenu } from '../pages/watch/quality-menu.ts';
 import { text } from '../pages/watch/text.ts';
 import { control, toggleMuted, volumeControl } from '../pages/watch/volume-control.ts';
@@ -24,7 +24,7 @@ export function playerOverlay(overlay: Overlay): TemplateResult {
 }
 
 /** A quiet line in place of the picture. */
-function words({ scene, view, reconnecting, error }: Playback): TemplateResult | typeof nothing {
+function words({ scene, playing, reconnecting, error }: Playback): TemplateResult | typeof nothing {
   if (scene === 'starting') {
     return html`<div class="words" role="status">
       <span class="spinner"></span><span class="visually-hidden">${text.starting}</span>
@@ -32,12 +32,25 @@ function words({ scene, view, reconnecting, error }: Playback): TemplateResult |
   }
   const said = {
     waiting: text.waiting,
+    stalled: text.stalledTitle,
+    over: text.overTitle,
     absent: text.absentTitle,
     failed: error?.message ?? '',
-    playing: reconnecting ? text.reconnecting : view?.hasVideo ? '' : text.noVideo,
+    playing: reconnecting ? text.reconnecting : saidOf[playing],
   }[scene];
-  return said ? html`<div class="words" role="status"><p>${said}</p></div>` : nothing;
+  return said
+    ? html`<div class="words ${playing === 'muted-video' && scene === 'playing' ? 'aside' : ''}" role="status" data-testid="player-words" data-state=${scene === 'playing' ? playing : scene}>
+        <p>${said}</p>
+      </div>`
+    : nothing;
 }
+
+const saidOf: Record<Playing, string> = {
+  video: '',
+  'muted-video': text.publisherMuted,
+  audio: text.audioOnly,
+  silent: text.silent,
+};
 
 function pill({ player, playback, refused, heard }: Overlay): TemplateResult | typeof nothing {
   if (refused === 'everything') {
@@ -52,13 +65,14 @@ function pill({ player, playback, refused, heard }: Overlay): TemplateResult | t
   </button>`;
 }
 
-function bar(player: MeshliftPlayer, { scene, view }: Playback): TemplateResult | typeof nothing {
+function bar(player: MeshliftPlayer, playback: Playback): TemplateResult | typeof nothing {
+  const { scene, view } = playback;
   if (scene !== 'playing' || !view) return nothing;
   const { videoHeight, videoWidth } = player.video;
   return html`<div class="bar">
     ${modeLabel(view.mode)}
     <div class="group" role="group" aria-label=${text.controls}>
-      ${viewerCount(view.viewers)}
+      ${playback.reconnecting ? nothing : viewerCount(view.viewers)}
       ${view.hasAudio ? volumeControl(player) : nothing}
       ${qualityMenu(view, Math.min(videoWidth, videoHeight), (quality) => {
         player.quality = quality === 'auto' ? quality : quality.spatialLayer;

@@ -44,6 +44,10 @@ export const playerStyles = [
       padding: 16px;
       pointer-events: none;
     }
+    /* The picture goes on beside these. */
+    .words.aside {
+      place-items: start end;
+    }
     .words p {
       padding: 8px 16px;
       border-radius: 999px;

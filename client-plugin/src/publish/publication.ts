@@ -33,7 +33,7 @@ export class Publication extends Emitter<PublicationEvents> {
   readonly #connection: SignalingConnection;
   readonly #keeper: SessionKeeper;
   readonly #tracks = new Map<string, MediaStreamTrack>();
-  readonly #paused = new Set<string>();
+  readonly #paused = new Set<'audio' | 'video'>();
   #links: StreamLinks;
   #sessionId = '';
   #path: SendPath | undefined;
@@ -72,7 +72,7 @@ export class Publication extends Emitter<PublicationEvents> {
     this.#codec = codec;
     this.#connection = connection;
     this.#links = { streamId, watchUrl: '', embedUrl: '', whipUrl: '', whepUrl: '' };
-    for (const track of stream.getTracks()) this.#tracks.set(track.kind, track);
+    this.#setTracks(stream);
     this.#keeper = new SessionKeeper(connection, welcome, {
       join: (welcome) => this.#join(welcome),
       resume: () => this.#resume(),
@@ -115,6 +115,15 @@ export class Publication extends Emitter<PublicationEvents> {
     await this.#path?.replace(track);
   }
 
+  /**
+   * Sends the first audio and video track of another stream in place of what is sent; a kind that it lacks is
+   * not sent any longer, which viewers are told. The tracks stay the caller's.
+   */
+  async replaceStream(stream: MediaStream): Promise<void> {
+    this.#setTracks(stream);
+    await this.#path?.sendOnly([...this.#tracks.values()], this.#paused);
+  }
+
   /** Gives the stream a new ID and drops everyone who held the old one. */
   async rotate(): Promise<StreamLinks> {
     this.#setLinks(await this.#api.rotate(this.streamId, this.publishKey));
@@ -148,13 +157,20 @@ export class Publication extends Emitter<PublicationEvents> {
     this.#path = path;
     this.#setViewers(viewers);
     await this.#whileOpen(sessionId, async () => {
-      await Promise.all(
-        [...this.#tracks.values()].map((track) => path.add(track, this.#paused.has(track.kind))),
-      );
-      await path.connected();
+      const tracks = [...this.#tracks.values()];
+      await path.sendOnly(tracks, this.#paused);
+      // A path connects with its first track: one without any connects when there is something to send.
+      if (tracks.length > 0) await path.connected();
     });
     this.#setLinks(links);
     this.#setState('live');
+  }
+
+  #setTracks(stream: MediaStream): void {
+    this.#tracks.clear();
+    for (const track of [...stream.getAudioTracks().slice(0, 1), ...stream.getVideoTracks().slice(0, 1)]) {
+      this.#tracks.set(track.kind, track);
+    }
   }
 
   /** Runs the rest of joining, which fails if the server closes the session in the middle of it. */

@@ -34,6 +34,11 @@ export class Participant {
     return this.#host;
   }
 
+  /** Whether a link to them has come about, over which they said who they are: until then nothing is known of them. */
+  get reached(): boolean {
+    return this.#presence !== undefined;
+  }
+
   /** Empty until they have said it themselves, which the server cannot do for them. */
   get name(): string {
     return this.#presence?.name ?? '';
@@ -48,7 +53,7 @@ export class Participant {
   }
 
   /** Whether they publish this kind, paused or not. */
-  publishes(kind: string): boolean {
+  publishes(kind: MediaKind): boolean {
     const state = kind === 'audio' ? this.#presence?.audio : this.#presence?.video;
     return state !== undefined && state !== 'none';
   }

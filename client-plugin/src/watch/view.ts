@@ -111,6 +111,16 @@ export class View extends Emitter<ViewEvents> {
     return this.#plays('video');
   }
 
+  /** Whether the publisher has muted its sound. */
+  get audioPaused(): boolean {
+    return this.#isPaused('audio');
+  }
+
+  /** Whether the publisher has switched its picture off. */
+  get videoPaused(): boolean {
+    return this.#isPaused('video');
+  }
+
   async setQuality(quality: Quality): Promise<void> {
     this.#quality = quality;
     await this.#applyQuality();
@@ -129,6 +139,11 @@ export class View extends Emitter<ViewEvents> {
 
   #plays(kind: 'audio' | 'video'): boolean {
     return [...this.#received.values()].some((received) => received.kind === kind && !received.paused);
+  }
+
+  #isPaused(kind: 'audio' | 'video'): boolean {
+    const received = [...this.#received.values()].filter((received) => received.kind === kind);
+    return received.length > 0 && received.every(({ paused }) => paused);
   }
 
   get #video(): ReceivedTrack | undefined {

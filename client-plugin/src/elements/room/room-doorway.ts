@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { notice } from '../../pages/shared/notice.ts';
 import { text } from '../../pages/studio/room/text.ts';
+import { type OwnSource, ownSources } from './own-media.ts';
 import type { MeshliftRoom } from './room.ts';
 
 /** The door of a room: what joining shows to the others, and a name to join by. */
@@ -10,6 +11,15 @@ export function doorway(element: MeshliftRoom): TemplateResult {
     event.preventDefault();
     void element.join();
   };
+  const less = (source: OwnSource, label: string) => html`<button
+    type="button"
+    class="button"
+    data-testid="join-${source}"
+    ?disabled=${joining}
+    @click=${() => void element.join(source)}
+  >
+    ${label}
+  </button>`;
   return html`<form class="doorway" @submit=${join}>
     <div>
       <p class="eyebrow">${text.room}</p>
@@ -29,17 +39,31 @@ export function doorway(element: MeshliftRoom): TemplateResult {
         }}
       />
     </label>
-    ${trouble ? notice({ tone: 'danger', ...trouble }) : nothing}
+    ${element.stream ? nothing : sources(element)}
+    ${trouble ? html`<div data-testid="join-trouble">${notice({ tone: 'danger', ...trouble })}</div>` : nothing}
     <button class="button primary large" data-testid="join" ?disabled=${joining || !room}>
-      ${joining ? text.joining : text.join}
+      ${joining ? text.joining : element.chosen === 'none' && !element.stream ? text.joinWithout : text.join}
     </button>
-    ${
-      element.sourceless
-        ? html`<button type="button" class="button" ?disabled=${joining} @click=${() => void element.join(false)}>
-            ${text.joinWithout}
-          </button>`
-        : nothing
-    }
+    ${element.unopened === 'camera' ? less('microphone', text.joinByVoice) : nothing}
+    ${element.unopened ? less('none', text.joinWithout) : nothing}
     <p class="small"><strong>${text.addressTitle}.</strong> ${text.addressBody}</p>
   </form>`;
+}
+
+function sources(element: MeshliftRoom): TemplateResult {
+  return html`<label>
+    <span class="label">${text.sourceTitle}</span>
+    <select
+      class="field"
+      data-testid="source-select"
+      @change=${(event: Event & { target: HTMLSelectElement }) => {
+        element.source = event.target.value;
+      }}
+    >
+      ${ownSources.map(
+        (source) =>
+          html`<option value=${source} ?selected=${source === element.chosen}>${text.own[source]}</option>`,
+      )}
+    </select>
+  </label>`;
 }

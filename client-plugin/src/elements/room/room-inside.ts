@@ -6,6 +6,7 @@ import { notice } from '../../pages/shared/notice.ts';
 import { modeWords } from '../../pages/shared/stream-facts.ts';
 import type { Switching } from '../../pages/studio/room/switching.ts';
 import { modeText, text } from '../../pages/studio/room/text.ts';
+import { lostNotices } from '../../pages/studio/source-notices.ts';
 import type { MeshliftRoom } from './room.ts';
 import { tiles } from './room-tiles.ts';
 
@@ -59,6 +60,7 @@ function progress(to: 'mesh' | 'sfu'): TemplateResult {
 }
 
 function notices(element: MeshliftRoom, room: Room, switching: Switching): TemplateResult {
+  const { media } = element;
   const { notice: phase, relay, trouble, stuck } = switching;
   const title = phase === 'coming' ? modeText.comingTitle(relay) : modeText.hereTitle(relay);
   return html`
@@ -76,6 +78,8 @@ function notices(element: MeshliftRoom, room: Room, switching: Switching): Templ
           )
         : nothing
     }
+    ${lostNotices(media.lost.list, (kind, deviceId) => media.reopen(kind, deviceId))}
+    ${media.trouble ? notice({ tone: 'danger', ...media.trouble }) : nothing}
     ${
       room.state === 'reconnecting'
         ? notice({ tone: 'warning', title: text.reconnectingTitle, body: text.reconnecting })
@@ -115,8 +119,11 @@ function button(label: string, act: () => void): TemplateResult {
 
 function mediaSwitch(element: MeshliftRoom, kind: 'audio' | 'video'): TemplateResult {
   const { media } = element;
-  const off = media.isPaused(kind);
+  const has = media.has(kind);
+  const lost = media.lost.list.some((device) => device.kind === kind);
+  const off = lost || (has && media.isPaused(kind));
   const words = { audio: [text.mute, text.unmute], video: [text.cameraOff, text.cameraOn] }[kind];
+  const label = lost ? { audio: text.noMicrophone, video: text.noCamera }[kind] : (words[off ? 1 : 0] ?? '');
   const icon = {
     audio: off ? icons.microphoneOff : icons.microphone,
     video: off ? icons.cameraOff : icons.camera,
@@ -124,10 +131,10 @@ function mediaSwitch(element: MeshliftRoom, kind: 'audio' | 'video'): TemplateRe
   return html`<button
     class="button ${off ? 'off' : ''}"
     data-testid="toggle-${kind}"
-    aria-pressed=${off}
-    ?disabled=${!media.has(kind)}
+    data-state=${lost ? 'lost' : !has ? 'none' : off ? 'off' : 'on'}
+    ?disabled=${!has}
     @click=${() => void element.toggle(kind)}
   >
-    ${icon}${words[off ? 1 : 0] ?? ''}
+    ${icon}${label}
   </button>`;
 }

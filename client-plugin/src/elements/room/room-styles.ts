@@ -162,9 +162,27 @@ export const roomStyles = [
       border-radius: 50%;
       background: hsl(160 32% 30%);
     }
-    .muted {
+    .no-picture .spinner {
+      width: 36px;
+      border: 3px solid rgb(255 255 255 / 0.2);
+      border-top-color: var(--accent);
+      background: none;
+      animation: turn 0.9s linear infinite;
+    }
+    @keyframes turn {
+      to {
+        rotate: 1turn;
+      }
+    }
+    .muted,
+    .voiceless {
       display: grid;
-      color: var(--danger);
+    }
+    .muted {
+      color: #ff8a7e;
+    }
+    .voiceless {
+      color: #b9cac3;
     }
     .badge {
       padding: 0 6px;

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Participant, Room } from '../../index.ts';
 import * as icons from '../../pages/shared/icons.ts';
-import { text } from '../../pages/studio/room/text.ts';
+import { nameOf, text } from '../../pages/studio/room/text.ts';
 import { placeTiles } from '../../pages/studio/room/tile-layout.ts';
 import type { MeshliftRoom } from './room.ts';
 
@@ -16,7 +16,9 @@ export function tiles(element: MeshliftRoom, room: Room): TemplateResult {
   };
   const own = {
     name: text.nameOfYou(element.name?.trim() ?? ''),
-    muted: media.isPaused('audio'),
+    muted: media.has('audio') && media.isPaused('audio'),
+    voiceless: !media.has('audio'),
+    connecting: false,
     picture: media.has('video') && !media.isPaused('video'),
     host: room.host,
   };
@@ -33,9 +35,10 @@ export function tiles(element: MeshliftRoom, room: Room): TemplateResult {
           class="tile ${room.activeSpeaker === participant ? 'speaking' : ''}"
           data-testid="remote-tile"
           data-participant=${participant.participantId}
+          data-state=${participant.reached ? 'here' : 'connecting'}
           style=${styleOf(index + 1)}
         >
-          <video autoplay playsinline aria-label=${participant.name || text.guest}></video>
+          <video autoplay playsinline aria-label=${nameOf(participant)}></video>
           ${plate(seatOf(participant))}
         </div>`,
       )}
@@ -46,20 +49,33 @@ export function tiles(element: MeshliftRoom, room: Room): TemplateResult {
 interface Seat {
   name: string;
   muted: boolean;
+  /** No sound comes from here, muted or not. */
+  voiceless: boolean;
+  /** No link leads here yet. */
+  connecting: boolean;
   /** Whether there is a picture to see. */
   picture: boolean;
   host: boolean;
 }
 
-function seatOf({ name, audioPaused, stream, host }: Participant): Seat {
-  return { name: name || text.guest, muted: audioPaused, picture: stream?.hasVideo ?? false, host };
+function seatOf(participant: Participant): Seat {
+  const { audioPaused, stream, host, reached } = participant;
+  return {
+    name: nameOf(participant),
+    muted: audioPaused,
+    voiceless: reached && !participant.publishes('audio'),
+    connecting: !reached,
+    picture: stream?.hasVideo ?? false,
+    host,
+  };
 }
 
-function plate({ name, muted, picture, host }: Seat): TemplateResult {
+function plate({ name, muted, voiceless, connecting, picture, host }: Seat): TemplateResult {
   const [first = '?'] = name;
-  return html`${picture ? nothing : html`<div class="no-picture"><span>${first.toUpperCase()}</span></div>`}
+  return html`${picture ? nothing : html`<div class="no-picture"><span class=${connecting ? 'spinner' : ''}>${connecting ? '' : first.toUpperCase()}</span></div>`}
     <div class="plate">
-      ${muted ? html`<span class="muted">${icons.microphoneOff}<span class="visually-hidden">${text.muted}</span></span>` : nothing}
+      ${muted ? html`<span class="muted" data-testid="muted-mark">${icons.microphoneOff}<span class="visually-hidden">${text.muted}</span></span>` : nothing}
+      ${voiceless ? html`<span class="voiceless" data-testid="no-audio-mark">${icons.microphoneOff}<span class="visually-hidden">${text.voiceless}</span></span>` : nothing}
       <span class="name">${name}</span>
       ${host ? html`<span class="badge">${text.host}</span>` : nothing}
     </div>`;

@@ -5,7 +5,7 @@ import { Switching } from '../../pages/studio/room/switching.ts';
 import type { Size } from '../../pages/studio/room/tile-layout.ts';
 import { SourceError } from '../../pages/studio/source-error.ts';
 import { SCRIPT_ORIGIN } from '../script-origin.ts';
-import { OwnMedia } from './own-media.ts';
+import { OwnMedia, type OwnSource, ownSources } from './own-media.ts';
 import { doorway } from './room-doorway.ts';
 import { inside } from './room-inside.ts';
 import { roomStyles } from './room-styles.ts';
@@ -22,7 +22,7 @@ export interface RoomElementEvents {
 }
 
 /**
- * `<meshlift-room server room name mode>` is a room with its door: it asks for a name, joins, shows everybody, and
+ * `<meshlift-room server room name mode source>` is a room with its door: it asks for a name, joins, shows everybody, and
  * leaves when it is taken out of its page.
  */
 export class MeshliftRoom extends LitElement {
@@ -31,6 +31,7 @@ export class MeshliftRoom extends LitElement {
     room: {},
     name: {},
     mode: {},
+    source: {},
     area: { state: true },
     asking: { state: true },
     silent: { state: true },
@@ -53,13 +54,15 @@ export class MeshliftRoom extends LitElement {
   password: string | undefined;
   /** What to send in place of the camera and the microphone. It stays the page's. */
   stream: MediaStream | undefined;
-  readonly #media = new OwnMedia();
+  /** What a person who joins sends, unless the page gives a `stream`: `camera` by default, `microphone`, or `none`. */
+  declare source: string | null;
+  readonly #media = new OwnMedia(() => this.requestUpdate());
   #joined: Room | undefined;
   #joining = false;
   #switching: Switching | undefined;
   #trouble: Words | undefined;
-  /** The source could not be opened: it is possible to come without one. */
-  #sourceless = false;
+  /** The source that could not be opened: it is possible to come with less. */
+  #unopened: OwnSource | undefined;
   readonly #sizes = new ResizeObserver(([entry]) => {
     if (entry) this.area = { width: entry.contentRect.width, height: entry.contentRect.height };
   });
@@ -100,27 +103,33 @@ export class MeshliftRoom extends LitElement {
   }
 
   /** @internal */
-  get sourceless(): boolean {
-    return this.#sourceless;
+  get unopened(): OwnSource | undefined {
+    return this.#unopened;
+  }
+
+  /** @internal What a person who joins will send. */
+  get chosen(): OwnSource {
+    return ownSources.find((source) => source === this.source) ?? 'camera';
   }
 
   /**
    * Goes in, as the button of the door does. What stands in the way is shown at the door.
    *
-   * @param sending whether to open the source; without it this participant only sees and hears
+   * @param source what to open; with `none` this participant only sees and hears
    */
-  async join(sending = true): Promise<void> {
+  async join(source: OwnSource = this.chosen): Promise<void> {
     if (this.#joining || this.#joined) return;
     this.#trouble = undefined;
+    this.#unopened = undefined;
     this.#setJoining(true);
     try {
-      if (sending) await this.#media.open(this.stream);
+      if (source !== 'none') await this.#media.open(this.stream, source);
       const room = await this.#open();
       if (this.isConnected) await this.#enter(room);
       else await room.leave();
     } catch (error) {
       this.#media.close();
-      this.#sourceless = error instanceof SourceError;
+      this.#unopened = error instanceof SourceError ? source : undefined;
       this.#trouble = error instanceof SourceError ? error.words : describeError(error);
     }
     this.#setJoining(false);
@@ -145,7 +154,7 @@ export class MeshliftRoom extends LitElement {
 
   /** @internal */
   async toggle(kind: 'audio' | 'video'): Promise<void> {
-    const done = this.#media.toggle(kind, this.#joined);
+    const done = this.#media.toggle(kind);
     this.requestUpdate();
     await done;
   }

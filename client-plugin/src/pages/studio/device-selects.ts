@@ -5,8 +5,14 @@ import { text } from './text.ts';
 
 /** Which camera and microphone, as soon as the browser tells their names. Emits `choose` with what changed. */
 export class DeviceSelects extends LitElement {
-  static override properties = { stream: { attribute: false }, found: { state: true } };
+  static override properties = {
+    stream: { attribute: false },
+    withoutCamera: { type: Boolean },
+    found: { state: true },
+  };
   declare stream: MediaStream | undefined;
+  /** There is only a microphone to choose. */
+  declare withoutCamera: boolean;
   declare found: MediaDeviceInfo[];
 
   constructor() {
@@ -30,7 +36,7 @@ export class DeviceSelects extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`${this.#select('camera', 'videoinput', this.stream?.getVideoTracks()[0])}
+    return html`${this.withoutCamera ? nothing : this.#select('camera', 'videoinput', this.stream?.getVideoTracks()[0])}
     ${this.#select('microphone', 'audioinput', this.stream?.getAudioTracks()[0])}`;
   }
 

@@ -1,8 +1,10 @@
 import type { Words } from '../shared/error-words.ts';
 import { Remembered } from '../shared/storage.ts';
 import type { StreamOwnership } from './encoder/encoder-stream.ts';
-import { isCameraAllowed, openSource } from './open-source.ts';
+import { type LostDevice, LostDevices } from './lost-devices.ts';
+import { isCaptureAllowed, openSource } from './open-source.ts';
 import {
+  applyPaused,
   type ChosenDevices,
   localKinds,
   type MediaKind,
@@ -32,6 +34,9 @@ export class LocalSource extends EventTarget {
   /** The attempt to open a source that counts; the ones before it were overtaken. */
   #opening: symbol | undefined;
   #trouble: Words | undefined;
+  /** The camera could not be opened, and a microphone may be there all the same. */
+  #offersMicrophone = false;
+  readonly #lost = new LostDevices(() => this.#changed());
   readonly #paused: Set<MediaKind>;
   /** An encoder's stream from before a reload. */
   #knownEncoder: StreamOwnership | undefined;
@@ -72,12 +77,28 @@ export class LocalSource extends EventTarget {
     return this.#trouble;
   }
 
+  /** Whether the microphone could do in place of a camera that cannot be opened. */
+  get offersMicrophone(): boolean {
+    return this.#offersMicrophone;
+  }
+
+  /** Devices that have stopped, each with those that can take its place. */
+  get lost(): readonly LostDevice[] {
+    return this.#lost.list;
+  }
+
+  /** What the switch of this kind says. */
   isPaused(kind: MediaKind): boolean {
     return this.#paused.has(kind);
   }
 
   get paused(): MediaKind[] {
     return [...this.#paused];
+  }
+
+  /** Whether nothing of this kind is sent: a muted microphone leaves the sound of what is shared. */
+  isWithheld(kind: MediaKind): boolean {
+    return this.isPaused(kind) && !(kind === 'audio' && this.#source?.capture?.mixed);
   }
 
   has(kind: MediaKind): boolean {
@@ -87,7 +108,9 @@ export class LocalSource extends EventTarget {
   /** Whether it may be opened without a click and without asking anybody. */
   async mayOpen(kind = this.#kind): Promise<boolean> {
     if (kind === 'encoder') return this.#knownEncoder !== undefined;
-    return kind === 'test' || (kind === 'camera' && (await isCameraAllowed()));
+    return (
+      kind === 'test' || ((kind === 'camera' || kind === 'microphone') && (await isCaptureAllowed(kind)))
+    );
   }
 
   async choose(kind: SourceChoice): Promise<void> {
@@ -103,10 +126,30 @@ export class LocalSource extends EventTarget {
     if (live || (await this.mayOpen(kind))) await this.open(kind);
   }
 
+  /** After a click: what is chosen is opened as well. */
+  async chooseAndOpen(kind: SourceKind): Promise<void> {
+    await this.choose(kind);
+    if (this.#kind === kind && !this.#source && !this.opening) await this.open(kind);
+  }
+
   async chooseDevices(devices: ChosenDevices): Promise<void> {
     this.#devices = { ...this.#devices, ...devices };
     this.#preferredDevices.save(this.#devices);
-    await this.open('camera');
+    if (devices.camera) await this.reopen('video', devices.camera);
+    if (devices.microphone) await this.reopen('audio', devices.microphone);
+  }
+
+  /** Captures another device in place of the one of this kind, whether that has stopped or not. */
+  async reopen(kind: MediaKind, deviceId?: string): Promise<void> {
+    const { capture } = this.#source ?? {};
+    if (!capture) return;
+    this.#trouble = undefined;
+    try {
+      await capture.reopen(kind, deviceId);
+    } catch (error) {
+      if (this.#source === capture) this.#trouble = SourceError.from(error, capture.kind).words;
+    }
+    this.#changed();
   }
 
   /** Opens a source in place of the one before it, for the others too. */
@@ -115,6 +158,7 @@ export class LocalSource extends EventTarget {
     const turn = Symbol('opening');
     this.#opening = turn;
     this.#trouble = undefined;
+    this.#offersMicrophone = false;
     this.#changed();
     const known = this.#knownEncoder;
     this.#knownEncoder = undefined;
@@ -128,7 +172,7 @@ export class LocalSource extends EventTarget {
       await this.#replace(source);
       return true;
     } catch (error) {
-      if (turn === this.#opening) this.#trouble = SourceError.from(error, kind).words;
+      if (turn === this.#opening) this.#fail(SourceError.from(error, kind), kind);
       return false;
     } finally {
       if (turn === this.#opening) this.#opening = undefined;
@@ -142,13 +186,14 @@ export class LocalSource extends EventTarget {
     this.#applyPaused();
     this.#changed();
     // With signaling away nothing is sent either: only the notice to the others is late.
-    await this.taker?.setPaused(kind, paused).catch(() => undefined);
+    await this.taker?.setPaused(kind, this.isWithheld(kind)).catch(() => undefined);
   }
 
   /** Lets go of the source. Repeating it changes nothing. */
   close(): void {
     this.#opening = undefined;
     this.#trouble = undefined;
+    this.#offersMicrophone = false;
     this.#closeSource();
     this.#changed();
   }
@@ -158,7 +203,9 @@ export class LocalSource extends EventTarget {
     this.#source = source;
     this.#kind = source.kind;
     this.#applyPaused();
-    for (const track of source.stream.getTracks()) {
+    this.#lost.follow(undefined);
+    // Devices are followed one by one.
+    for (const track of source.capture ? [] : source.stream.getTracks()) {
       track.addEventListener('ended', () => this.#ended(source, source.kind));
     }
     source.follow?.(() => void this.#tracksChanged(source));
@@ -168,12 +215,18 @@ export class LocalSource extends EventTarget {
 
   async #tracksChanged(source: Source): Promise<void> {
     if (this.#source !== source) return;
+    // Of a screen that is not shared any more, and has no microphone beside it, nothing is left.
+    if (source.kind === 'screen' && source.stream.getTracks().length === 0) {
+      this.#ended(source, source.kind);
+      return;
+    }
     this.#applyPaused();
+    this.#lost.follow(source.capture);
     this.#changed();
     await this.taker?.take(source).catch(() => undefined);
   }
 
-  /** Somebody pressed "stop sharing" in the browser's own controls, or pulled a plug. */
+  /** There is nothing more to come of it. */
   #ended(source: Source, kind: SourceKind): void {
     const pictures = source.stream.getVideoTracks();
     if (this.#source !== source || pictures.some((track) => track.readyState === 'live')) return;
@@ -186,12 +239,19 @@ export class LocalSource extends EventTarget {
   #closeSource(): void {
     this.#source?.close();
     this.#source = undefined;
+    this.#lost.follow(undefined);
+  }
+
+  #fail({ words, reason }: SourceError, kind: SourceKind): void {
+    this.#trouble = words;
+    this.#offersMicrophone =
+      kind === 'camera' && (reason === 'none' || reason === 'denied' || reason === 'busy');
   }
 
   #applyPaused(): void {
-    for (const track of this.#source?.stream.getTracks() ?? []) {
-      track.enabled = !this.#paused.has(track.kind as MediaKind);
-    }
+    const source = this.#source;
+    if (source)
+      for (const kind of ['audio', 'video'] as const) applyPaused(source, kind, this.isPaused(kind));
   }
 
   #changed(): void {

@@ -2,9 +2,20 @@ import { MeshliftError } from '../../index.ts';
 import { describeError, type Words } from '../shared/error-words.ts';
 import type { SourceKind } from './source.ts';
 
-type Reason = 'insecure' | 'unsupported' | 'denied' | 'none' | 'busy' | 'unknown';
+export type Reason = 'insecure' | 'unsupported' | 'denied' | 'none' | 'busy' | 'unknown';
 
-const text: Record<Reason, Words> & { screenDenied: Words } = {
+const text: Record<Reason, Words> & { screenDenied: Words; microphone: Partial<Record<Reason, Words>> } = {
+  microphone: {
+    denied: {
+      title: 'The microphone is blocked',
+      body: 'Allow it for this page, with the icon beside the address, and try again.',
+    },
+    none: { title: 'No microphone found', body: 'Plug one in and try again, or choose another source.' },
+    busy: {
+      title: 'The microphone is in use',
+      body: 'Another program holds it. Close that one, then try again.',
+    },
+  },
   insecure: {
     title: 'Camera and screen need https',
     body: 'Browsers give them only to pages opened over https, or on localhost. The test picture works here as well.',
@@ -47,6 +58,8 @@ const reasonByName: Record<string, Reason> = {
 /** Why a camera, a screen or a microphone could not be opened. */
 export class SourceError extends Error {
   readonly words: Words;
+  /** Undefined where it comes from elsewhere, as that of an encoder. */
+  readonly reason: Reason | undefined;
 
   constructor(reason: Reason | Words, kind: SourceKind, options?: ErrorOptions) {
     const words =
@@ -54,10 +67,11 @@ export class SourceError extends Error {
         ? reason
         : reason === 'denied' && kind === 'screen'
           ? text.screenDenied
-          : text[reason];
+          : (kind === 'microphone' && text.microphone[reason]) || text[reason];
     super(words.title, options);
     this.name = 'SourceError';
     this.words = words;
+    this.reason = typeof reason === 'string' ? reason : undefined;
   }
 
   static from(thrown: unknown, kind: SourceKind): SourceError {

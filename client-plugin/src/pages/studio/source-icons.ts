@@ -4,6 +4,7 @@ import type { SourceChoice } from './source.ts';
 
 export const iconOf: Record<SourceChoice, TemplateResult> = {
   camera: icons.camera,
+  microphone: icons.microphone,
   screen: icons.screen,
   test: icons.testCard,
   encoder: icons.broadcast,

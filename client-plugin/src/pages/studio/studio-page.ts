@@ -9,6 +9,7 @@ import { siteHeader } from '../shared/site-header.ts';
 import { modeLabel, viewerCount } from '../shared/stream-facts.ts';
 import type { EncoderStream } from './encoder/encoder-stream.ts';
 import { type ChosenDevices, localKinds, type SourceChoice, sourceKinds } from './source.ts';
+import { sourceNotices } from './source-notices.ts';
 import { Studio } from './studio.ts';
 import { studioStyles } from './studio-styles.ts';
 import { text } from './text.ts';
@@ -181,9 +182,10 @@ export class StudioPage extends LitElement {
         @choose=${({ detail }: CustomEvent<SourceChoice>) => studio.choose(detail)}
       ></source-picker>
       ${
-        kind === 'camera' && source
+        source?.capture && source.capture.kind !== 'screen'
           ? html`<device-selects
             .stream=${source.stream}
+            ?withoutCamera=${source.capture.kind === 'microphone'}
             @choose=${({ detail }: CustomEvent<ChosenDevices>) => local.chooseDevices(detail)}
           ></device-selects>`
           : nothing
@@ -194,12 +196,11 @@ export class StudioPage extends LitElement {
   /** Whatever stands in the way, the source first: without one nothing else matters. */
   #notices(): TemplateResult {
     const { local, broadcast, encoder } = this.#studio;
-    const { trouble } = local;
     const { resumable, starting } = broadcast;
     const error = encoder.error ?? broadcast.error;
     const waiting = resumable !== undefined && !starting;
     return html`
-      ${trouble ? notice({ tone: 'danger', ...trouble }) : nothing}
+      ${sourceNotices(local)}
       ${error ? notice({ tone: 'danger', ...describeError(error) }) : nothing}
       ${this.endTrouble ? notice({ tone: 'warning', ...this.endTrouble }) : nothing}
       ${

@@ -64,29 +64,46 @@ export class StudioPreview extends LitElement {
   }
 
   #cover({ encoder, stream }: Source): TemplateResult | typeof nothing {
-    if (encoder && stream.getVideoTracks().length === 0) {
-      return html`<div class="over"><span class="emblem">${icons.broadcast}</span><p>${text.encoderAwaited}</p></div>`;
+    if (stream.getVideoTracks().length === 0) {
+      if (encoder) return cover(icons.broadcast, text.encoderAwaited);
+      return stream.getAudioTracks().length > 0
+        ? cover(icons.microphone, text.audioOnly)
+        : cover(icons.alert, text.nothingSent);
     }
-    if (!this.local.isPaused('video')) return nothing;
-    return html`<div class="over"><span class="emblem">${icons.cameraOff}</span><p>${text.cameraPaused}</p></div>`;
+    return this.local.isPaused('video') ? cover(icons.cameraOff, text.cameraPaused) : nothing;
   }
 
   #switch(kind: MediaKind): TemplateResult {
     const { local } = this;
+    const has = local.has(kind);
     const paused = local.isPaused(kind);
+    const { capture, encoder } = local.source ?? {};
+    const lost = capture?.lost.includes(kind) ?? false;
+    const state = has ? (paused ? 'off' : 'on') : lost ? 'lost' : 'none';
     const camera = local.kind === 'camera';
-    const label = {
-      audio: paused ? text.unmute : text.mute,
-      video: camera ? (paused ? text.pictureOn : text.pictureOff) : paused ? text.show : text.hide,
-    }[kind];
+    const label =
+      !has && capture && !encoder
+        ? { audio: text.noMicrophone, video: camera ? text.noCamera : text.noPicture }[kind]
+        : {
+            audio: capture?.mixed
+              ? paused
+                ? text.unmuteMicrophone
+                : text.muteMicrophone
+              : paused
+                ? text.unmute
+                : text.mute,
+            video: camera ? (paused ? text.pictureOn : text.pictureOff) : paused ? text.show : text.hide,
+          }[kind];
+    const off = paused || (capture !== undefined && !has);
     const icon = {
-      audio: paused ? icons.microphoneOff : icons.microphone,
-      video: paused ? icons.cameraOff : icons.camera,
+      audio: off ? icons.microphoneOff : icons.microphone,
+      video: off ? icons.cameraOff : icons.camera,
     }[kind];
     return html`<button
-      class="button ${paused ? 'off' : ''}"
+      class="button ${has && paused ? 'off' : ''}"
       data-testid="toggle-${kind}"
-      ?disabled=${!local.has(kind)}
+      data-state=${state}
+      ?disabled=${!has}
       @click=${() => local.setPaused(kind, !paused)}
     >
       ${icon}${label}
@@ -108,6 +125,10 @@ export class StudioPreview extends LitElement {
       }
     `,
   ];
+}
+
+function cover(icon: TemplateResult, words: string): TemplateResult {
+  return html`<div class="over"><span class="emblem">${icon}</span><p>${words}</p></div>`;
 }
 
 customElements.define('studio-preview', StudioPreview);

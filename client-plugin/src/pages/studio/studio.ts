@@ -3,6 +3,8 @@ import { EncoderBroadcast } from './encoder-broadcast.ts';
 import { LocalSource } from './local-source.ts';
 import type { MediaKind, Source, SourceChoice } from './source.ts';
 
+const kinds: readonly MediaKind[] = ['audio', 'video'];
+
 /**
  * What the studio page shows and does: one source, and the stream it goes into; or a stream that an encoder
  * sends. Emits `change`.
@@ -49,7 +51,8 @@ export class Studio extends EventTarget {
     }
     const resuming = this.broadcast.resumable !== undefined;
     const { local } = this;
-    if (!(resuming && local.kind === 'camera') && !(await local.mayOpen())) return;
+    if (!(resuming && (local.kind === 'camera' || local.kind === 'microphone')) && !(await local.mayOpen()))
+      return;
     if (resuming) await this.goLive();
     else await local.open();
   }
@@ -60,18 +63,26 @@ export class Studio extends EventTarget {
       return;
     }
     if (!this.local.source && !(await this.local.open())) return;
-    const { source, paused } = this.local;
-    if (source) await this.broadcast.start(source.stream, source.kind, paused);
+    const { source } = this.local;
+    if (source) await this.broadcast.start(source.stream, source.kind, this.#withheld);
+    // A device may have come or gone while the stream went live.
+    if (source && source === this.local.source) await this.take(source);
   }
 
   async take(source: Source | undefined): Promise<void> {
     const { publication } = this.broadcast;
-    if (!source || !publication) return;
-    this.broadcast.setSource(source.kind);
-    await Promise.all(source.stream.getTracks().map((track) => publication.replaceTrack(track)));
+    if (!publication) return;
+    if (source) this.broadcast.setSource(source.kind);
+    const withheld = this.#withheld;
+    await publication.replaceStream(source?.stream ?? new MediaStream());
+    await Promise.all(kinds.map((kind) => publication.setPaused(kind, withheld.includes(kind))));
   }
 
   async setPaused(kind: MediaKind, paused: boolean): Promise<void> {
     await this.broadcast.publication?.setPaused(kind, paused);
+  }
+
+  get #withheld(): MediaKind[] {
+    return kinds.filter((kind) => this.local.isWithheld(kind));
   }
 }

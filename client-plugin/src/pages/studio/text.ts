@@ -8,9 +8,15 @@ const sources: Record<SourceChoice, { name: string; hint: string; open: string; 
     open: 'Turn on the camera',
     ready: 'Your camera is off',
   },
+  microphone: {
+    name: 'Microphone',
+    hint: 'audio only',
+    open: 'Turn on the microphone',
+    ready: 'Your microphone is off',
+  },
   screen: {
     name: 'Screen',
-    hint: 'with its sound',
+    hint: 'with its sound and your voice',
     open: 'Choose what to share',
     ready: 'Nothing is shared yet',
   },
@@ -35,14 +41,9 @@ const sources: Record<SourceChoice, { name: string; hint: string; open: string; 
 };
 
 const stopped: Record<SourceKind, Words> = {
-  camera: {
-    title: 'The camera has stopped',
-    body: 'It was unplugged or taken away. Viewers see its last picture until you turn one on.',
-  },
-  screen: {
-    title: 'Screen sharing has stopped',
-    body: 'Viewers see the last picture until you choose something else to share.',
-  },
+  camera: { title: 'The camera has stopped', body: 'Nothing is sent until you turn one on.' },
+  microphone: { title: 'The microphone has stopped', body: 'Nothing is sent until you turn one on.' },
+  screen: { title: 'Screen sharing has stopped', body: 'Nothing is sent until you share something again.' },
   test: { title: 'The test picture has stopped', body: 'Start it again, or choose another source.' },
   encoder: { title: 'The encoder has stopped', body: 'Start it again, or choose another source.' },
 };
@@ -52,6 +53,22 @@ export const text = {
   titleLive: 'Live · Studio · Meshlift',
   sources,
   stopped,
+  lostCamera: {
+    title: 'The camera has stopped',
+    body: 'It was unplugged, or something else took it. Nobody sees you.',
+  },
+  lostMicrophone: {
+    title: 'The microphone has stopped',
+    body: 'It was unplugged, or something else took it. Nobody hears you.',
+  },
+  lostScreen: { title: 'Screen sharing has stopped', body: 'Nobody sees it any more.' },
+  use: (device: string) => `Use ${device}`,
+  microphoneAlone: 'Use the microphone alone',
+  noMicrophone: 'No microphone',
+  noCamera: 'No camera',
+  noPicture: 'No picture',
+  audioOnly: 'Only your voice is sent',
+  nothingSent: 'Nothing is sent',
   headingOff: 'Go live',
   introOff: 'Choose what to show. Whoever has the link can watch, without an account.',
   sourceLegend: 'Source',
@@ -64,6 +81,9 @@ export const text = {
   cameraPaused: 'The picture is off for viewers',
   mute: 'Mute',
   unmute: 'Unmute',
+  /** Where the sound of what is shared goes on. */
+  muteMicrophone: 'Mute microphone',
+  unmuteMicrophone: 'Unmute microphone',
   pictureOff: 'Camera off',
   pictureOn: 'Camera on',
   hide: 'Hide picture',

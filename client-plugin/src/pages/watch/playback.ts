@@ -3,10 +3,17 @@ import { exposeToScripts } from '../shared/page-hooks.ts';
 
 /**
  * What there is to see. `starting`: joining, or waiting for the first frame. `playing`: the picture or
- * the sound is there. `waiting`: the publisher dropped. `absent`: nothing is published under this ID.
- * `failed`: something else is in the way; see `error`.
+ * the sound is there, or the publisher sends neither for now. `stalled`: the server is away, and the picture
+ * stands still. `waiting`: the publisher dropped. `over`: it was watched here, and the link leads to it no
+ * longer. `absent`: nothing is published under this ID. `failed`: something else is in the way; see `error`.
  */
-export type Scene = 'starting' | 'playing' | 'waiting' | 'absent' | 'failed';
+export type Scene = 'starting' | 'playing' | 'stalled' | 'waiting' | 'over' | 'absent' | 'failed';
+
+/** What of a stream that plays is there. `silent`: neither picture nor sound. */
+export type Playing = 'video' | 'muted-video' | 'audio' | 'silent';
+
+/** A picture that brings no new frame for so long stands still. */
+const STALLED_AFTER_MS = 2_000;
 
 const RETRY_FIRST_MS = 3_000;
 const RETRY_LONGEST_MS = 10_000;
@@ -24,6 +31,10 @@ export class Playback extends EventTarget {
   #view: View | undefined;
   #error: MeshliftError | undefined;
   #hasPicture = false;
+  /** Whether the stream has been there since the page was opened. */
+  #watched = false;
+  #stalled = false;
+  #stalling: ReturnType<typeof setTimeout> | undefined;
   #joining = false;
   #retryAfterMs = RETRY_FIRST_MS;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -50,14 +61,25 @@ export class Playback extends EventTarget {
   }
 
   get scene(): Scene {
-    if (this.#error) return this.#error.code === 'STREAM_NOT_FOUND' ? 'absent' : 'failed';
+    if (this.#error) {
+      if (this.#error.code !== 'STREAM_NOT_FOUND') return 'failed';
+      return this.#watched ? 'over' : 'absent';
+    }
     const view = this.#view;
     if (view?.state === 'waiting') return 'waiting';
+    if (view?.state === 'reconnecting' && this.#stalled) return 'stalled';
     if (view?.state === 'live' && (this.#hasPicture || !view.hasVideo)) return 'playing';
     // While signaling is away the picture goes on.
     return view?.state === 'reconnecting' && this.#hasPicture ? 'playing' : 'starting';
   }
 
+  get playing(): Playing {
+    const { hasVideo = false, hasAudio = false, audioPaused = false } = this.#view ?? {};
+    if (hasVideo) return audioPaused ? 'muted-video' : 'video';
+    return hasAudio ? 'audio' : 'silent';
+  }
+
+  /** Whether signaling is away: what the server said last of the stream may not be true any more. */
   get reconnecting(): boolean {
     return this.#view?.state === 'reconnecting';
   }
@@ -88,6 +110,7 @@ export class Playback extends EventTarget {
   close(): void {
     this.#listening.abort();
     clearTimeout(this.#retry);
+    clearTimeout(this.#stalling);
     this.#retry = undefined;
     this.#view?.close();
   }
@@ -103,10 +126,12 @@ export class Playback extends EventTarget {
     }
     this.#view = view;
     this.#error = undefined;
+    this.#watched = true;
     this.#retryAfterMs = RETRY_FIRST_MS;
     view.on('state', ({ state, error }) => {
       if (state === 'ended') this.#giveUp(error ?? new MeshliftError('STREAM_NOT_FOUND'));
       if (state === 'waiting') this.#awaitPicture();
+      this.#watchForStall(state === 'reconnecting');
       this.#changed();
     });
     view.on('viewers', () => this.#changed());
@@ -121,6 +146,31 @@ export class Playback extends EventTarget {
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => void this.#join(), this.#retryAfterMs);
     this.#retryAfterMs = Math.min(this.#retryAfterMs * RETRY_GROWTH, RETRY_LONGEST_MS);
+  }
+
+  /** While nobody says how the stream is doing, its frames do. Without a picture there is nothing to tell it by. */
+  #watchForStall(watching: boolean): void {
+    clearTimeout(this.#stalling);
+    this.#stalled = false;
+    if (!watching || this.#closed || !this.#view?.hasVideo || !('requestVideoFrameCallback' in this.element))
+      return;
+    const view = this.#view;
+    const still = () => view === this.#view && view.state === 'reconnecting' && !this.#closed;
+    const look = () => {
+      clearTimeout(this.#stalling);
+      if (!still()) return;
+      if (this.#stalled) {
+        this.#stalled = false;
+        this.#changed();
+      }
+      this.#stalling = setTimeout(() => {
+        // A page that nobody sees is shown no frames.
+        this.#stalled = still() && document.visibilityState === 'visible';
+        if (this.#stalled) this.#changed();
+      }, STALLED_AFTER_MS);
+      this.element.requestVideoFrameCallback(look);
+    };
+    look();
   }
 
   /** The scene is `starting` until a frame has been decoded. */

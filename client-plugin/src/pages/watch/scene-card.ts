@@ -12,25 +12,51 @@ export function sceneCard(playback: Playback): TemplateResult | typeof nothing {
         <span class="spinner"></span><span class="visually-hidden">${text.starting}</span>
       </div>`;
     case 'waiting':
-      return card(html`<span class="breath"></span>`, text.waitingTitle, text.waiting);
+      return card('waiting', html`<span class="breath"></span>`, text.waitingTitle, text.waiting);
+    case 'stalled':
+      return card('stalled', html`<span class="breath"></span>`, text.stalledTitle, text.stalled);
+    case 'over':
+      return card('over', html`<span class="emblem">${icons.mark}</span>`, text.overTitle, text.over);
     case 'absent':
-      return card(html`<span class="emblem">${icons.mark}</span>`, text.absentTitle, text.absent);
+      return card('absent', html`<span class="emblem">${icons.mark}</span>`, text.absentTitle, text.absent);
     case 'failed': {
       const { title, body } = describeError(playback.error);
       const again = playback.willRetry
         ? html`<p class="again"><span class="spinner small"></span>${text.retrying}</p>`
         : html`<button class="button" @click=${() => location.reload()}>${text.reload}</button>`;
-      return card(html`<span class="emblem">${icons.alert}</span>`, title, body, again);
+      return card('failed', html`<span class="emblem">${icons.alert}</span>`, title, body, again);
     }
     default:
-      return playback.view?.hasVideo === false
-        ? card(html`<span class="emblem">${icons.speaker}</span>`, text.noVideo, text.noVideoHint)
-        : nothing;
+      return withoutPicture(playback);
   }
 }
 
-function card(emblem: TemplateResult, title: string, body: string, more?: TemplateResult): TemplateResult {
-  return html`<div class="card" role="status">
+function withoutPicture({ playing, view }: Playback): TemplateResult | typeof nothing {
+  if (playing === 'audio') {
+    return card(
+      'audio',
+      html`<span class="emblem">${icons.speaker}</span>`,
+      text.audioOnly,
+      view?.videoPaused ? text.cameraOff : text.noCamera,
+    );
+  }
+  if (playing !== 'silent') return nothing;
+  const hint = view?.audioPaused
+    ? view.videoPaused
+      ? text.bothOff
+      : text.mutedAndNoCamera
+    : text.nothingSent;
+  return card('silent', html`<span class="emblem">${icons.speakerOff}</span>`, text.silent, hint);
+}
+
+function card(
+  state: string,
+  emblem: TemplateResult,
+  title: string,
+  body: string,
+  more?: TemplateResult,
+): TemplateResult {
+  return html`<div class="card" role="status" data-testid="scene-card" data-state=${state}>
     ${emblem}
     <h1>${title}</h1>
     <p>${body}</p>

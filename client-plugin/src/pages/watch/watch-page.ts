@@ -43,15 +43,27 @@ export class WatchPage extends LitElement {
     if (!playback) return nothing;
     const { scene, view } = playback;
     const idle = this.#idle.idle && scene === 'playing';
-    document.title = scene === 'playing' ? `${text.live} · ${text.title}` : text.title;
+    const playing = scene === 'playing';
+    document.title = playing && !playback.reconnecting ? `${text.live} · ${text.title}` : text.title;
     return html`
       <main class=${idle ? 'idle' : ''}>
         <div class="surface" @dblclick=${toggleFullscreen}></div>
         ${sceneCard(playback)}
         <header class="top">
           <a class="home" href="/" aria-label=${text.home}>${icons.mark}</a>
-          ${scene === 'playing' ? html`<span class="live">${text.live}</span>` : nothing}
-          ${view ? viewerCount(view.viewers) : nothing}
+          ${this.#state(playback)}
+          ${
+            playing
+              ? html`${
+                  playback.playing === 'muted-video'
+                    ? html`<span class="muted" data-testid="publisher-muted">
+                        ${icons.microphoneOff}${text.publisherMuted}
+                      </span>`
+                    : nothing
+                }`
+              : nothing
+          }
+          ${view && !playback.reconnecting ? viewerCount(view.viewers) : nothing}
         </header>
         ${this.#message(playback)}
         <footer>
@@ -71,8 +83,16 @@ export class WatchPage extends LitElement {
     `;
   }
 
+  /** `Live` is what the server says, and nothing that a page can know without it. */
+  #state({ scene, reconnecting }: Playback): TemplateResult | typeof nothing {
+    if (reconnecting)
+      return html`<span class="live away" data-testid="live-mark" data-state="away">${text.away}</span>`;
+    if (scene !== 'playing') return nothing;
+    return html`<span class="live" data-testid="live-mark" data-state="live">${text.live}</span>`;
+  }
+
   #message(playback: Playback): TemplateResult | typeof nothing {
-    const words = playback.reconnecting ? text.reconnecting : this.#trouble;
+    const words = playback.reconnecting && playback.scene !== 'stalled' ? text.reconnecting : this.#trouble;
     return words ? html`<p class="message" role="status">${words}</p>` : nothing;
   }
 
@@ -179,6 +199,16 @@ export class WatchPage extends LitElement {
         font-weight: 650;
         line-height: 1.3;
         text-shadow: none;
+      }
+      .live.away {
+        background: var(--warning);
+      }
+      .muted {
+        display: inline-flex;
+        align-items: center;
+        gap: 6px;
+        font-size: 14px;
+        font-weight: 500;
       }
       footer {
         position: absolute;

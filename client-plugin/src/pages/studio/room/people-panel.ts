@@ -8,7 +8,7 @@ import { baseStyles, buttonStyles } from '../../shared/styles.ts';
 import './copy-link.ts';
 import type { CopyLink } from './copy-link.ts';
 import { switchRow, switchRowStyles } from './switch-row.ts';
-import { text } from './text.ts';
+import { nameOf, text } from './text.ts';
 import { VisitElement } from './visit-element.ts';
 
 /** Who is here, how others come in, and who watches from outside. */
@@ -64,7 +64,7 @@ export class PeoplePanel extends VisitElement {
 
   #other(participant: Participant, host: boolean): TemplateResult {
     const { participantId, audioPaused } = participant;
-    const name = participant.name || text.guest;
+    const name = nameOf(participant);
     if (this.handingTo === participantId) return html`<li>${this.#question(participantId, name)}</li>`;
     return html`<li>
       ${this.#person(name, participant.host, audioPaused)}

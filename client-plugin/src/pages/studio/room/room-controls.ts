@@ -46,18 +46,33 @@ export class RoomControls extends VisitElement {
 
   #switch(kind: MediaKind): TemplateResult {
     const { sending } = this.visit;
-    const off = sending.has(kind) && sending.isPaused(kind);
-    const words = { audio: [text.mute, text.unmute], video: [text.cameraOff, text.cameraOn] }[kind];
+    const has = sending.has(kind);
+    const paused = has && sending.isPaused(kind);
+    const lost = sending.local.lost.some((device) => device.kind === kind);
+    const off = paused || lost;
+    const label = lost
+      ? { audio: text.noMicrophone, video: text.noCamera }[kind]
+      : {
+          audio: sending.mixed
+            ? paused
+              ? text.unmuteMicrophone
+              : text.muteMicrophone
+            : paused
+              ? text.unmute
+              : text.mute,
+          video: paused ? text.cameraOn : text.cameraOff,
+        }[kind];
     const icon = {
       audio: off ? icons.microphoneOff : icons.microphone,
       video: off ? icons.cameraOff : icons.camera,
     }[kind];
     return control({
       testId: `toggle-${kind}`,
-      label: words[off ? 1 : 0] ?? '',
+      label,
       icon,
       style: off ? 'off' : '',
-      disabled: !sending.has(kind) || (kind === 'video' && sending.sharing),
+      state: lost && !has ? 'lost' : !has ? 'none' : paused ? 'off' : 'on',
+      disabled: !has || (kind === 'video' && sending.sharing),
       act: () => void sending.toggle(kind),
     });
   }
@@ -187,15 +202,28 @@ interface Control {
   spoken?: string | undefined;
   icon: TemplateResult;
   style: string;
+  /** Of a switch: what becomes of what it switches. */
+  state?: 'on' | 'off' | 'none' | 'lost';
   disabled?: boolean;
   expanded?: boolean;
   act(): void;
 }
 
-function control({ testId, label, spoken, icon, style, disabled, expanded, act }: Control): TemplateResult {
+function control({
+  testId,
+  label,
+  spoken,
+  icon,
+  style,
+  state,
+  disabled,
+  expanded,
+  act,
+}: Control): TemplateResult {
   return html`<button
     class=${style}
     data-testid=${testId}
+    data-state=${state ?? nothing}
     title=${label}
     aria-label=${spoken ?? nothing}
     aria-expanded=${expanded ?? nothing}

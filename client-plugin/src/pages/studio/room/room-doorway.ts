@@ -5,6 +5,7 @@ import type { SourceChoice } from '../source.ts';
 import '../source-picker.ts';
 import '../studio-preview.ts';
 import * as icons from '../../shared/icons.ts';
+import { sourceNotices } from '../source-notices.ts';
 import { doorwayStyles } from './doorway-styles.ts';
 import { suggestPersonName } from './person-name.ts';
 import { sourceDetails } from './source-details.ts';
@@ -38,7 +39,7 @@ export class RoomDoorway extends VisitElement {
         ${sourceDetails(local)}
         ${this.#password()}
         ${visit.untold ? notice({ tone: 'plain', title: text.addressTitle, body: text.addressBody }) : nothing}
-        ${local.trouble ? notice({ tone: 'danger', ...local.trouble }) : nothing}
+        ${sourceNotices(local)}
         ${visit.trouble ? notice({ tone: 'danger', ...visit.trouble }) : nothing}
         <div class="action">
           <button class="button primary large" data-testid="join" ?disabled=${joining || local.opening}>

@@ -6,7 +6,7 @@ import { plateStyles } from '../../shared/plate-styles.ts';
 import { baseStyles, buttonStyles } from '../../shared/styles.ts';
 import './room-tile.ts';
 import type { Seat } from './room-tile.ts';
-import { text } from './text.ts';
+import { nameOf, text } from './text.ts';
 import { placeAround, placeTiles, type Size } from './tile-layout.ts';
 import { tileStyles } from './tile-styles.ts';
 import { VisitElement } from './visit-element.ts';
@@ -57,6 +57,7 @@ export class RoomGrid extends VisitElement {
               class=${seat.speaking ? 'speaking' : ''}
               data-testid=${seat.own ? 'own-tile' : 'remote-tile'}
               data-participant=${seat.own ? nothing : seat.id}
+              data-state=${seat.connecting ? 'connecting' : 'here'}
               style="left: ${left}px; top: ${top}px; width: ${width}px; height: ${height}px"
               .seat=${seat}
               ?enlarged=${index === large}
@@ -96,6 +97,8 @@ export class RoomGrid extends VisitElement {
       name: text.nameOfYou(name.trim()),
       host: room?.host ?? false,
       muted: sending.has('audio') && sending.isPaused('audio'),
+      voiceless: !sending.has('audio'),
+      connecting: false,
       picture: sending.has('video') && !paused,
       pictureOff: paused,
       speaking: false,
@@ -146,9 +149,11 @@ function seatOf(participant: Participant, speaker: Participant | undefined): Sea
   return {
     id: participantId,
     own: false,
-    name: participant.name || text.guest,
+    name: nameOf(participant),
     host: participant.host,
     muted: participant.audioPaused,
+    voiceless: participant.reached && !participant.publishes('audio'),
+    connecting: !participant.reached,
     picture: stream?.hasVideo ?? false,
     pictureOff: participant.videoPaused,
     speaking: participant === speaker,

@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import * as icons from '../../shared/icons.ts';
 import { notice } from '../../shared/notice.ts';
+import { sourceNotices } from '../source-notices.ts';
 import type { Switching } from './switching.ts';
 import { modeText, text } from './text.ts';
 import type { Visit } from './visit.ts';
@@ -15,7 +16,7 @@ export function roomNotices(visit: Visit): TemplateResult {
         : nothing
     }
     ${switching ? switchNotices(switching) : nothing} ${audienceNotice(visit)}
-    ${sending.trouble ? notice({ tone: 'danger', ...sending.trouble }) : nothing}
+    ${sending.trouble ? notice({ tone: 'danger', ...sending.trouble }) : nothing} ${sourceNotices(sending.local)}
     ${
       trouble
         ? notice(

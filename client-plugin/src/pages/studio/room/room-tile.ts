@@ -10,6 +10,10 @@ export interface Seat {
   name: string;
   host: boolean;
   muted: boolean;
+  /** No sound comes from here, muted or not. */
+  voiceless: boolean;
+  /** No link leads here yet: who it is nobody knows. */
+  connecting: boolean;
   /** Whether there is a picture to see. */
   picture: boolean;
   /** There was one, and it has been switched off. */
@@ -50,6 +54,7 @@ export class RoomTile extends LitElement {
       ${seat.picture ? nothing : this.#initial()}
       <div class="plate">
         ${seat.muted ? html`<span class="mark off" data-testid="muted-mark">${icons.microphoneOff}<span class="visually-hidden">${text.muted}</span></span>` : nothing}
+        ${seat.voiceless ? html`<span class="mark" data-testid="no-audio-mark">${icons.microphoneOff}<span class="visually-hidden">${text.voiceless}</span></span>` : nothing}
         ${seat.pictureOff ? html`<span class="mark" data-testid="picture-off-mark">${icons.cameraOff}<span class="visually-hidden">${text.pictureOff}</span></span>` : nothing}
         <span class="name">${seat.name}</span>
         ${seat.host ? html`<span class="badge" data-testid="host-badge">${text.host}</span>` : nothing}
@@ -64,7 +69,8 @@ export class RoomTile extends LitElement {
   }
 
   #initial(): TemplateResult {
-    const { name, id } = this.seat;
+    const { name, id, connecting } = this.seat;
+    if (connecting) return html`<div class="no-picture"><span class="spinner"></span></div>`;
     const hue = [...id].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7);
     const [first = '?'] = name;
     return html`<div class="no-picture">

@@ -1,18 +1,20 @@
 import type { Room } from '../../../index.ts';
 import type { Words } from '../../shared/error-words.ts';
+import { getScreen } from '../capture.ts';
 import type { LocalSource, SourceTaker } from '../local-source.ts';
-import { openSource } from '../open-source.ts';
-import type { MediaKind, Source } from '../source.ts';
+import { SoundMix } from '../sound-mix.ts';
+import type { MediaKind } from '../source.ts';
 import { SourceError } from '../source-error.ts';
 
 /**
  * What this page sends into a room: its source, or a screen in place of the source's picture, with the
- * microphone going on. Emits `change`.
+ * microphone going on and what the screen sounds like mixed in. Emits `change`.
  */
 export class Sending extends EventTarget implements SourceTaker {
   readonly local: LocalSource;
   #room: Room | undefined;
-  #screen: Source | undefined;
+  #screen: MediaStream | undefined;
+  #mix: SoundMix | undefined;
   #trouble: Words | undefined;
   /** What is shown and sent at the moment. */
   #stream: MediaStream | undefined;
@@ -28,7 +30,7 @@ export class Sending extends EventTarget implements SourceTaker {
   }
 
   get sharing(): boolean {
-    return this.#screen !== undefined || (this.local.kind === 'screen' && this.local.source !== undefined);
+    return this.#screen !== undefined || (this.local.kind === 'screen' && this.local.has('video'));
   }
 
   /** Whether the picture is the camera's, which people expect to see as in a mirror. */
@@ -36,17 +38,25 @@ export class Sending extends EventTarget implements SourceTaker {
     return !this.#screen && this.local.kind === 'camera';
   }
 
+  /** Why no screen is shared. */
   get trouble(): Words | undefined {
-    return this.#trouble ?? this.local.trouble;
+    return this.#trouble;
   }
 
   has(kind: MediaKind): boolean {
     return this.#stream?.getTracks().some((track) => track.kind === kind) ?? false;
   }
 
-  /** A screen that is shared is seen, whatever the camera's switch says. */
+  /** What the switch of this kind says. A screen that is shared is seen, whatever the camera's says. */
   isPaused(kind: MediaKind): boolean {
     return this.local.isPaused(kind) && !(kind === 'video' && this.#screen);
+  }
+
+  /** Whether the sound that is sent holds more than what the switch mutes. */
+  get mixed(): boolean {
+    return (
+      (this.#mix !== undefined && this.local.has('audio')) || (this.local.source?.capture?.mixed ?? false)
+    );
   }
 
   async begin(room: Room): Promise<void> {
@@ -60,7 +70,7 @@ export class Sending extends EventTarget implements SourceTaker {
   }
 
   async setPaused(kind: MediaKind): Promise<void> {
-    await this.#room?.setPaused(kind, this.isPaused(kind));
+    await this.#room?.setPaused(kind, this.#isWithheld(kind));
   }
 
   async toggle(kind: MediaKind): Promise<void> {
@@ -73,13 +83,11 @@ export class Sending extends EventTarget implements SourceTaker {
   async share(): Promise<void> {
     this.#trouble = undefined;
     try {
-      const screen = await openSource('screen', {});
+      const screen = await getScreen();
+      for (const track of this.#screen?.getTracks() ?? []) track.stop();
       this.#screen = screen;
-      for (const track of screen.stream.getVideoTracks()) {
-        track.addEventListener('ended', () => {
-          if (this.#screen === screen) void this.stopSharing();
-        });
-      }
+      for (const track of screen.getTracks())
+        track.addEventListener('ended', () => this.#ended(screen, track));
       await this.#send();
     } catch (error) {
       this.#trouble = SourceError.from(error, 'screen').words;
@@ -89,11 +97,10 @@ export class Sending extends EventTarget implements SourceTaker {
 
   async stopSharing(): Promise<void> {
     if (!this.#screen) {
-      await this.local.choose('none');
+      await this.local.choose(this.local.has('audio') ? 'microphone' : 'none');
       return;
     }
-    this.#screen.close();
-    this.#screen = undefined;
+    this.#closeScreen();
     await this.#send();
     this.#changed();
   }
@@ -102,8 +109,9 @@ export class Sending extends EventTarget implements SourceTaker {
   close(): void {
     this.#room = undefined;
     this.local.taker = undefined;
-    this.#screen?.close();
-    this.#screen = undefined;
+    this.#closeScreen();
+    this.#mix?.close();
+    this.#mix = undefined;
     this.#stream = undefined;
     this.local.close();
   }
@@ -112,16 +120,50 @@ export class Sending extends EventTarget implements SourceTaker {
     const room = this.#room;
     if (!room) return;
     const own = this.local.source?.stream;
-    const screen = this.#screen?.stream;
+    const screen = this.#screen;
     const [picture] = [...(screen?.getVideoTracks() ?? []), ...(own?.getVideoTracks() ?? [])];
-    const [sound] = [...(own?.getAudioTracks() ?? []), ...(screen?.getAudioTracks() ?? [])];
+    const former = this.#mix;
+    const sound = this.#sound(own, screen);
     const tracks = [picture, sound].filter((track) => track !== undefined);
     this.#stream = tracks.length > 0 ? new MediaStream(tracks) : undefined;
     this.#changed();
-    await Promise.all((['audio', 'video'] as const).map((kind) => room.setPaused(kind, this.isPaused(kind))));
+    await Promise.all(
+      (['audio', 'video'] as const).map((kind) => room.setPaused(kind, this.#isWithheld(kind))),
+    );
     // Without a place for an audience the room is sent to all the same.
-    if (this.#stream) void room.publish(this.#stream).catch(() => undefined);
-    else await room.unpublish();
+    const sent = this.#stream ? room.publish(this.#stream).catch(() => undefined) : room.unpublish();
+    // What is sent in its place is sent by now, or will be without it.
+    if (former !== this.#mix) void sent.finally(() => former?.close());
+    if (!this.#stream) await sent;
+  }
+
+  /** One track for all there is to hear; the same one for as long as a screen is shared with its sound. */
+  #sound(own: MediaStream | undefined, screen: MediaStream | undefined): MediaStreamTrack | undefined {
+    const [voice] = own?.getAudioTracks() ?? [];
+    const [shared] = screen?.getAudioTracks() ?? [];
+    const sounds = [voice, shared].filter((track) => track !== undefined);
+    if (sounds.length > 1) this.#mix ??= new SoundMix();
+    else if (!screen) this.#mix = undefined;
+    this.#mix?.set(sounds);
+    return sounds.length > 0 ? (this.#mix?.track ?? sounds[0]) : undefined;
+  }
+
+  /** Muting leaves what is shared to be heard. */
+  #isWithheld(kind: MediaKind): boolean {
+    const shared = this.local.has('audio') && (this.#screen?.getAudioTracks().length ?? 0) > 0;
+    return this.isPaused(kind) && !(kind === 'audio' && shared) && this.local.isWithheld(kind);
+  }
+
+  /** Somebody pressed "stop sharing" in the browser's own controls, or the tab that was shared is silent now. */
+  #ended(screen: MediaStream, track: MediaStreamTrack): void {
+    if (this.#screen !== screen) return;
+    screen.removeTrack(track);
+    void (track.kind === 'video' ? this.stopSharing() : this.#send());
+  }
+
+  #closeScreen(): void {
+    for (const track of this.#screen?.getTracks() ?? []) track.stop();
+    this.#screen = undefined;
   }
 
   #changed(): void {

@@ -5,7 +5,7 @@ import type { ChosenDevices } from '../source.ts';
 
 /** What there is to say of the chosen source: which devices, or how an encoder is set up. */
 export function sourceDetails(local: LocalSource): TemplateResult | typeof nothing {
-  const { kind, source } = local;
+  const { source } = local;
   if (source?.encoder) {
     return html`<encoder-card
       compact
@@ -14,9 +14,10 @@ export function sourceDetails(local: LocalSource): TemplateResult | typeof nothi
       @renew=${() => local.open('encoder')}
     ></encoder-card>`;
   }
-  if (kind !== 'camera' || !source) return nothing;
+  if (!source?.capture || source.capture.kind === 'screen') return nothing;
   return html`<device-selects
     .stream=${source.stream}
+    ?withoutCamera=${source.capture.kind === 'microphone'}
     @choose=${({ detail }: CustomEvent<ChosenDevices>) => local.chooseDevices(detail)}
   ></device-selects>`;
 }

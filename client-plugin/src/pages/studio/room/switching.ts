@@ -1,6 +1,6 @@
 import { MeshliftError, type Room, type RoomEvents, type SwitchReport } from '../../../index.ts';
 import { describeError, type Words } from '../../shared/error-words.ts';
-import { modeText, text } from './text.ts';
+import { modeText, nameOf, text } from './text.ts';
 
 type Mode = Room['mode'];
 
@@ -155,7 +155,8 @@ export class Switching extends EventTarget {
 
   #nameOf(participantId: string): string {
     if (participantId === this.#room.participantId) return text.you;
-    return this.#room.participants.find((other) => other.participantId === participantId)?.name || text.guest;
+    const other = this.#room.participants.find((other) => other.participantId === participantId);
+    return other ? nameOf(other) : text.guest;
   }
 
   #changed(): void {

@@ -1,3 +1,4 @@
+import type { Participant } from '../../../index.ts';
 import type { Words } from '../../shared/error-words.ts';
 
 /** "Ada", "Ada and Bob", "Ada, Bob and Eve". */
@@ -8,6 +9,8 @@ export const text = {
   room: 'Room',
   join: 'Join',
   joinWithout: 'Join without sending',
+  joinByVoice: 'Join with the microphone alone',
+  own: { camera: 'Camera and microphone', microphone: 'Microphone alone', none: 'Nothing: watch and listen' },
   joining: 'Joining…',
   yourName: 'Your name',
   suggestName: 'Suggest a name',
@@ -24,6 +27,8 @@ export const text = {
   you: 'You',
   nameOfYou: (name: string) => (name ? `${name} (you)` : 'You'),
   guest: 'Guest',
+  connecting: 'Connecting…',
+  voiceless: 'No microphone',
   host: 'Host',
   muted: 'Muted',
   pictureOff: 'Camera off',
@@ -35,6 +40,10 @@ export const text = {
   controls: 'Controls',
   mute: 'Mute',
   unmute: 'Unmute',
+  muteMicrophone: 'Mute microphone',
+  unmuteMicrophone: 'Unmute microphone',
+  noMicrophone: 'No microphone',
+  noCamera: 'No camera',
   cameraOff: 'Camera off',
   cameraOn: 'Camera on',
   share: 'Share screen',
@@ -95,6 +104,11 @@ export const text = {
   dismiss: 'Dismiss',
   audienceFailed: 'The audience could not be changed',
 };
+
+/** A person's name, or what there is to say in its place. */
+export function nameOf({ name, reached }: Pick<Participant, 'name' | 'reached'>): string {
+  return reached ? name || text.guest : text.connecting;
+}
 
 export const modeText = {
   note: {

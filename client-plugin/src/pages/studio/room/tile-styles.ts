@@ -54,6 +54,19 @@ export const tileStyles = css`
     font-size: min(19cqh, 15cqw, 52px);
     font-weight: 600;
   }
+  .no-picture .spinner {
+    width: min(20cqh, 16cqw, 40px);
+    aspect-ratio: 1;
+    border: 3px solid rgb(255 255 255 / 0.2);
+    border-top-color: #5fe0b4;
+    border-radius: 50%;
+    animation: turn 0.9s linear infinite;
+  }
+  @keyframes turn {
+    to {
+      rotate: 1turn;
+    }
+  }
   .mark {
     display: grid;
     color: #b9cac3;
