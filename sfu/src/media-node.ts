@@ -1,8 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { type MediaNode, MeshliftError, type RtpCapabilities } from '@meshlift/protocol';
+import { type MediaNode, MeshliftError } from '@meshlift/protocol';
 import type { Logger, Registry } from '@meshlift/telemetry';
-import { ortc } from 'mediasoup';
-import { mediaCodecs } from './media/codecs.ts';
+import { servedCapabilities } from './media/codecs.ts';
 import { registerMediaMetrics } from './media/media-metrics.ts';
 import type { ListenAddress } from './media/pool-worker.ts';
 import { type Notify, Relay } from './media/relay.ts';
@@ -43,7 +42,7 @@ export class LocalMediaNode implements MediaNode {
   private constructor(pool: WorkerPool, { logger, registry }: LocalMediaNodeOptions) {
     this.#pool = pool;
     this.#logger = logger;
-    this.routerRtpCapabilities = ortc.generateRouterRtpCapabilities(mediaCodecs) as RtpCapabilities;
+    this.routerRtpCapabilities = servedCapabilities();
     registerMediaMetrics(registry, pool, () => this.#liveRelays());
   }
 

@@ -1,4 +1,5 @@
-import type { types } from 'mediasoup';
+import type { RtpCapabilities } from '@meshlift/protocol';
+import { ortc, type types } from 'mediasoup';
 
 /**
  * What every router can carry. The order is the order of preference offered to publishers that have none.
@@ -17,3 +18,17 @@ export const mediaCodecs: types.RouterRtpCodecCapability[] = [
   },
   { kind: 'video', mimeType: 'video/AV1', clockRate: 90_000 },
 ];
+
+/**
+ * Header extensions that routers could carry and senders must not use: each reaches those viewers alone that agreed
+ * on it, and is lost for all others. A sender that may not use `urn:3gpp:video-orientation` (3GPP TS 26.114, section
+ * 7.4.5) turns its video itself, so that it is upright for everybody.
+ */
+const NOT_FOR_EVERY_VIEWER = new Set(['urn:3gpp:video-orientation']);
+
+/** What senders and viewers may agree on with this node. */
+export function servedCapabilities(): RtpCapabilities {
+  const { codecs, headerExtensions = [] } = ortc.generateRouterRtpCapabilities(mediaCodecs);
+  const served = headerExtensions.filter(({ uri }) => !NOT_FOR_EVERY_VIEWER.has(uri));
+  return { codecs, headerExtensions: served } as RtpCapabilities;
+}

@@ -89,6 +89,25 @@ describe('programs that publish', () => {
   );
 });
 
+describe('the orientation of a video (CVO)', () => {
+  const CVO = 'urn:3gpp:video-orientation';
+  const offering = corpus.filter((entry) => readCorpusOffer(entry).includes(CVO));
+
+  it.each(offering)('is agreed on with nobody, as not every viewer would learn it: $file', async (entry) => {
+    const node = await startRelay();
+    expect(node.routerRtpCapabilities.headerExtensions.map(({ uri }) => uri)).not.toContain(CVO);
+    // Whoever watches has the number of routers for it, so that nothing else stands in the way.
+    const offer = readCorpusOffer(entry)
+      .replace(/^a=extmap:8 .*\r\n/gm, '')
+      .replaceAll(/^a=extmap:\d+ (urn:3gpp)/gm, 'a=extmap:8 $1');
+    const { answer } = entry.file.includes('-watch-')
+      ? await node.openViewerByOffer('relay', 'viewer', offer, everything)
+      : await node.openIngestByOffer('relay', 'ingest', 'camera', offer);
+    expect(answer).toContain('a=setup:');
+    expect(answer).not.toContain(CVO);
+  });
+});
+
 describe('programs that watch', () => {
   it.each(players)('$file is served what a browser publishes', async (entry) => {
     const node = await startRelay();
