@@ -7,14 +7,22 @@ import { ProducerInspector } from './producer-inspector.ts';
 /** Watches all that one ingest sends, and reports on it as a whole. */
 export class IngestInspector {
   readonly #router: types.Router;
+  readonly #onOrder: (producer: types.Producer, order: readonly number[]) => void;
   /** By producer, in the order they were added; nothing yet for those that are starting. */
   readonly #inspectors = new Map<string, ProducerInspector | undefined>();
   #connected = false;
   #closed = false;
 
-  /** @param router the one that the ingest's producers are on */
-  constructor(router: types.Router) {
+  /**
+   * @param router the one that the ingest's producers are on
+   * @param onOrder called with the order in which a producer's encodings belong, when they are in another one
+   */
+  constructor(
+    router: types.Router,
+    onOrder: (producer: types.Producer, order: readonly number[]) => void = () => undefined,
+  ) {
     this.#router = router;
+    this.#onOrder = onOrder;
   }
 
   /** What has been found until now. Costs nothing. */
@@ -30,6 +38,7 @@ export class IngestInspector {
     const inspector = await ProducerInspector.start({
       router: this.#router,
       producer,
+      onOrder: (order) => this.#onOrder(producer, order),
     });
     if (this.#closed) inspector.close();
     if (inspector.closed) return;

@@ -7,6 +7,7 @@ import { h264Profile } from './h264-profile.ts';
 import { HeaderSampler } from './header-sampler.ts';
 import { reportOn } from './ingest-report.ts';
 import { KeyFrameIntervals } from './key-frame-intervals.ts';
+import { layerOrder } from './layer-order.ts';
 import type { TrackObservations } from './observations.ts';
 import { PayloadSample } from './payload-sample.ts';
 import { tracedPacket } from './traced-packet.ts';
@@ -29,6 +30,12 @@ const PACE: InspectorPace = {
   countersEveryMs: 5_000,
 };
 
+/** Each costs a key frame of each layer; an order that is in doubt again and again is left as it is. */
+const MOST_SAMPLES = 6;
+
+/** Bit rates may be odd for a moment. */
+const DOUBTS_IN_A_ROW = 2;
+
 /**
  * Watches what one publisher's encoder sends, as cheaply as it can: a look into the packets at the start, their
  * headers now and then, each key frame and each request for one, and the counters.
@@ -40,7 +47,9 @@ const PACE: InspectorPace = {
 export class ProducerInspector {
   readonly #producer: types.Producer;
   readonly #pace: InspectorPace;
+  readonly #router: types.Router;
   readonly #onChange: () => void;
+  readonly #onOrder: (order: readonly number[]) => void;
   readonly #headers: HeaderSampler;
   /** Of each stream that has sent something, by SSRC. */
   readonly #keyFrames = new Map<number, KeyFrameIntervals>();
@@ -48,6 +57,8 @@ export class ProducerInspector {
   readonly #order: FrameOrder = { frames: 0, backward: 0 };
   readonly #decoding = new DecodingWatch();
   #payload: PayloadSample | undefined;
+  #samples = 0;
+  #doubts = 0;
   #counters: NodeJS.Timeout | undefined;
   #bitrate: number | undefined;
   #begun = false;
@@ -60,6 +71,8 @@ export class ProducerInspector {
   /**
    * Never rejects: with a producer that is closed, or closes meanwhile, the inspector is closed as well.
    *
+   * @param onOrder called with the order in which the producer's encodings belong, from the smallest picture to the
+   *   largest, when they are in another one
    * @param onChange called when findings, profile, size or number of layers have changed; not for mere figures
    * @param pace for tests, that need not wait as long
    */
@@ -67,18 +80,29 @@ export class ProducerInspector {
     router: types.Router;
     producer: types.Producer;
     onChange?: () => void;
+    onOrder?: (order: readonly number[]) => void;
     pace?: Partial<InspectorPace>;
   }): Promise<ProducerInspector> {
-    const { router, producer, onChange = () => undefined, pace } = options;
-    const inspector = new ProducerInspector(producer, onChange, { ...PACE, ...pace });
-    await inspector.#begin(router);
+    const inspector = new ProducerInspector(options, { ...PACE, ...options.pace });
+    await inspector.#begin();
     return inspector;
   }
 
-  private constructor(producer: types.Producer, onChange: () => void, pace: InspectorPace) {
+  private constructor(
+    options: {
+      router: types.Router;
+      producer: types.Producer;
+      onChange?: () => void;
+      onOrder?: (order: readonly number[]) => void;
+    },
+    pace: InspectorPace,
+  ) {
+    const { router, producer } = options;
+    this.#router = router;
     this.#producer = producer;
     this.#pace = pace;
-    this.#onChange = onChange;
+    this.#onChange = options.onChange ?? (() => undefined);
+    this.#onOrder = options.onOrder ?? (() => undefined);
     this.#headers = new HeaderSampler(
       producer,
       { firstMs: pace.sampleMs, laterMs: pace.headersMs, everyMs: pace.headersEveryMs },
@@ -162,7 +186,7 @@ export class ProducerInspector {
     if (data.type === 'keyframe') this.#intervalsOf(packet.ssrc).keyFrame(at, packet.timestamp);
   };
 
-  async #begin(router: types.Router): Promise<void> {
+  async #begin(): Promise<void> {
     if (this.#producer.closed) {
       this.close();
       return;
@@ -174,23 +198,57 @@ export class ProducerInspector {
     this.#counters = setInterval(() => void this.#count(), this.#pace.countersEveryMs).unref();
     if (this.#producer.kind !== 'video') return;
     await this.#headers.begin();
-    await this.#samplePayload(router);
+    await this.#samplePayload();
   }
 
-  async #samplePayload(router: types.Router): Promise<void> {
+  async #samplePayload(): Promise<void> {
     if (this.#closed) return;
+    this.#samples += 1;
     try {
       const payload = await PayloadSample.open({
-        router,
+        router: this.#router,
         producer: this.#producer,
         forMs: this.#pace.sampleMs,
-        onDone: () => void this.#count(),
+        onLayer: () => this.#checkOrder(),
+        onDone: () => {
+          this.#checkOrder();
+          void this.#count();
+        },
       });
       this.#payload = payload;
       if (this.#closed) payload.close();
     } catch {
       // Router, producer or worker are gone. If the producer is not, what the headers tell must do.
     }
+  }
+
+  /** Layers that are all known by their sizes need not wait for the sample to be over. */
+  #checkOrder(): void {
+    if (this.#closed || !this.#payload || layersOf(this.#producer).spatialLayers < 2) return;
+    const { layers, done } = this.#payload;
+    if (!done && layers.some(({ size }) => !size)) return;
+    const order = layerOrder(done ? layers : layers.map(({ size }) => ({ size, bytes: 1 })));
+    if (order) this.#onOrder(order);
+  }
+
+  /** Looks into the packets again when a layer came late, or when bit rates do not go with the order of the layers. */
+  #doubtOrder(stats: readonly types.ProducerStat[]): void {
+    const { encodings = [] } = this.#producer.rtpParameters;
+    if (encodings.length < 2 || !this.#payload?.done || this.#samples >= MOST_SAMPLES) return;
+    const rates = encodings.map(({ rid, ssrc }) => {
+      const stat = stats.find((one) => (ssrc === undefined ? one.rid === rid : one.ssrc === ssrc));
+      return stat && stat.packetCount > 0 ? stat.bitrate : 0;
+    });
+    const arriving = rates.map((rate) => rate > 0);
+    const late = arriving.some((arrives, place) => arrives && !this.#payload?.layers[place]?.bytes);
+    const flowing = rates.filter((rate) => rate > 0);
+    const upsideDown = flowing.some(
+      (rate, place) => rate > Math.max(...flowing.slice(place + 1)) * 2 && place < flowing.length - 1,
+    );
+    this.#doubts = late || upsideDown ? this.#doubts + 1 : 0;
+    if (this.#doubts < DOUBTS_IN_A_ROW) return;
+    this.#doubts = 0;
+    void this.#samplePayload();
   }
 
   async #count(): Promise<void> {
@@ -203,6 +261,7 @@ export class ProducerInspector {
         else this.#intervalsOf(ssrc).stalled();
         this.#packetCounts.set(ssrc, packetCount);
       }
+      this.#doubtOrder(stats);
       this.#bitrate = stats.reduce((sum, { bitrate }) => sum + bitrate, 0);
       this.#tell();
     } catch {

@@ -18,6 +18,8 @@ export class Ingest {
   readonly sessionId: string;
   readonly sourceId: string;
   readonly transport: SessionTransport;
+  /** How often the layers of a track have been put in another order; kept by the relay. */
+  reorders = 0;
   readonly #producers = new Map<string, types.Producer>();
 
   readonly #inspector: IngestInspector | undefined;

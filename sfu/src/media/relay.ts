@@ -18,7 +18,7 @@ import { AudienceWatch } from './audience-watch.ts';
 import { Ingest } from './ingest.ts';
 import { Ingests } from './ingests.ts';
 import { LayerDemand } from './layer-demand.ts';
-import { layersOf } from './layers.ts';
+import { layersOf, withLayersInOrder } from './layers.ts';
 import { payloadTypesOf, withPayloadTypes } from './payload-types.ts';
 import { ENCODER_PATIENCE, PLAYER_PATIENCE } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
@@ -31,6 +31,9 @@ import type { WorkerPool } from './worker-pool.ts';
 
 /** How a relay tells its node what happens in it. */
 export type Notify = <N extends keyof MediaNodeEvents>(name: N, event: MediaNodeEvents[N]) => void;
+
+/** An encoder whose layers are in another order every time has none that could be kept. */
+const MOST_REORDERS = 4;
 
 interface OpenedViewer {
   transport: TransportOptions;
@@ -112,7 +115,11 @@ export class Relay {
     }
     const before = this.#ingests.ofSource(sourceId);
     if (before) this.#closeIngest(before);
-    const inspector = inspected ? new IngestInspector(this.#routers.origin.router) : undefined;
+    const inspector = inspected
+      ? new IngestInspector(this.#routers.origin.router, (producer, order) => {
+          void this.#reorderLayers(sessionId, producer, order);
+        })
+      : undefined;
     if (inspector) this.#audience.start();
     this.#ingests.add(new Ingest(sessionId, sourceId, transport, inspector));
     transport.on('flow', (flowing) => this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing }));
@@ -274,6 +281,29 @@ export class Relay {
     transport.on('end', (code) => this.#lose(sessionId, code));
     this.#demand.refresh();
     return viewer;
+  }
+
+  /**
+   * Puts the layers of a producer in another order. mediasoup knows no other way than another producer: viewers have
+   * their consumers replaced, as when the publisher comes back.
+   */
+  async #reorderLayers(sessionId: string, producer: types.Producer, order: readonly number[]): Promise<void> {
+    const ingest = this.#ingests.find(sessionId);
+    if (!ingest || ingest.reorders >= MOST_REORDERS) return;
+    ingest.reorders += 1;
+    try {
+      const rtpParameters = await withLayersInOrder(producer, order);
+      if (producer.closed) return;
+      producer.close();
+      await this.openProducer(sessionId, {
+        kind: producer.kind,
+        rtpParameters: rtpParameters as RtpParameters,
+        paused: producer.paused,
+      });
+    } catch {
+      // Its transport or its worker broke. Without its video it is of no use: it is told so and comes back.
+      if (producer.closed && this.#ingests.find(sessionId) === ingest) this.#lose(sessionId, 'MEDIA_FAILED');
+    }
   }
 
   /** Lets a viewer that is there already see producers that came after it. */

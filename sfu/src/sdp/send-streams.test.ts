@@ -30,6 +30,9 @@ describe('simulcast by rid (RFC 8853)', () => {
     [['l', 'm', 'h']],
     [['lo', 'mid', 'hi']],
     [['low', 'medium', 'high']],
+    [['low', 'med', 'high']],
+    [['s', 'm', 'l']],
+    [['180p', '360p', '1080p']],
     [['r0', 'r1', 'r2']],
   ])('puts the smallest picture first of the known names %j, whatever order they are offered in', (names) => {
     expect(ridsOf(byRid(...names))).toEqual(names);

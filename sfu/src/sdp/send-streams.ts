@@ -73,14 +73,22 @@ const KNOWN_NAMES = [
   ['lo', 'mid', 'hi'],
   ['low', 'mid', 'high'],
   ['low', 'medium', 'high'],
+  ['low', 'med', 'high'],
+  ['s', 'm', 'l'],
+  ['small', 'medium', 'large'],
+  ['quarter', 'half', 'full'],
   ['r0', 'r1', 'r2', 'r3'],
 ];
 
 /**
  * Neither RFC 8853 nor any other says which layer is the largest picture: only which the sender prefers, which it
- * names first (section 5.2). So names that are known count, and that order where they are not.
+ * names first (section 5.2). So names that are known count, and that order where they are not. It is a guess for the
+ * first moment: what arrives decides (`LayerOrder`).
  */
 function smallestFirst(rids: string[]): string[] {
+  if (rids.every((rid) => /^\d{3,4}p?$/.test(rid))) {
+    return rids.toSorted((one, other) => Number.parseInt(one, 10) - Number.parseInt(other, 10));
+  }
   const known = KNOWN_NAMES.find((names) => rids.every((rid) => names.includes(rid)));
   return known ? known.filter((name) => rids.includes(name)) : [...rids].reverse();
 }

@@ -63,7 +63,7 @@ export function peopleEntries(server: RunningServer): PrivacyEntry[] {
     {
       id: 'encoders',
       title: 'What an encoder sends',
-      what: 'Of sound and picture that come by WHIP: codec, profile, size, number of layers, bit rate, and how often key frames and B-frames come; and of up to eight viewers at a time, without saying which, how often they ask for a key frame and how many packets they miss. To learn that, the server looks into the packets for some seconds at the start and at their headers for two seconds a minute.',
+      what: 'Of sound and picture that come by WHIP: codec, profile, size, number of layers, bit rate, and how often key frames and B-frames come; and of up to eight viewers at a time, without saying which, how often they ask for a key frame and how many packets they miss. To learn that, the server looks into the packets for some seconds at the start, again when a size of the picture comes late, and at their headers for two seconds a minute.',
       why: 'To tell whoever publishes what to change in the encoder, so that everybody can watch.',
       where: ['memory'],
       howLong: 'As long as the encoder sends. Of the packets themselves nothing is kept.',
