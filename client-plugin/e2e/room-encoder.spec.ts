@@ -71,6 +71,8 @@ test('an encoder is seen and heard in a room, in the mesh and over the relay, an
   await expect(card.arrival('video')).toContainText(/\d+ × \d+ · \d sizes?/);
   await sees(bob, 'Ada');
   await hears(bob, 'Ada');
+  await expect(ada.getByTestId('mode-label')).toHaveAttribute('data-way', 'encoder');
+  await expect(bob.getByTestId('mode-label')).toHaveAttribute('data-way', 'direct');
 
   await publisher.stop();
   await expect(tile(bob, 'Ada').locator('.no-picture')).toBeVisible();

@@ -22,6 +22,7 @@ export { PeerConnectionMesh } from './attach/peer-connection-mesh.ts';
 export { peerJsMesh } from './attach/peerjs-adapter.ts';
 export { simplePeerMesh } from './attach/simple-peer-adapter.ts';
 export type { SwitchReport } from './lift/lifted-room.ts';
+export type { UplinkUse } from './lift/uplink.ts';
 export type { Publication, PublicationEvents, PublicationState } from './publish/publication.ts';
 export { type PublishOptions, publish } from './publish/publish.ts';
 export type { VideoCodec } from './relay/encodings.ts';

@@ -313,6 +313,8 @@ export class AttachedMesh extends Emitter<AttachedMeshEvents> {
       switched: (report) => this.emit('modechange', report),
       switchFailed: (failures) => this.emit('switchfailed', failures),
       autoChanged: (auto) => this.emit('auto', auto),
+      // An attached mesh has no audience: its mode says all of it.
+      uplinkChanged: () => undefined,
     };
   }
 

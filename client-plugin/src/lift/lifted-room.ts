@@ -2,6 +2,7 @@ import type { MediaKind, RoomMode, SwitchFailure, SwitchGap } from '@meshlift/pr
 import type { Participant } from '../rooms/participant.ts';
 import type { RelaySessionContext } from './relay-session.ts';
 import type { OutgoingMedia } from './sending-session.ts';
+import type { UplinkUse } from './uplink.ts';
 
 /** How a switch went, as this page saw it. */
 export interface SwitchReport {
@@ -48,4 +49,6 @@ export interface LiftedRoom extends RelaySessionContext {
   switchFailed(failures: SwitchFailure[]): void;
   /** Whether the room follows what its participants measure has changed. */
   autoChanged(auto: boolean): void;
+  /** What this page sends to the relay for has changed. */
+  uplinkChanged(use: UplinkUse): void;
 }

@@ -22,7 +22,11 @@ export class MediaPaths {
 
   constructor(room: LiftedRoom) {
     this.#room = room;
-    this.uplink = new Uplink(() => room, room.mesh.media);
+    this.uplink = new Uplink(
+      () => room,
+      room.mesh.media,
+      (use) => room.uplinkChanged(use),
+    );
     const { uplink } = this;
     const lift = new Lift(room, uplink);
     this.#lift = lift;

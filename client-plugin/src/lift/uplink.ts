@@ -6,30 +6,48 @@ import { type OutgoingMedia, SendingSession } from './sending-session.ts';
 /** What a participant's media is needed on the relay for. */
 export type UplinkNeed = 'room' | 'audience';
 
+/**
+ * What this page sends to the relay for, at the moment: for all of a room, as well as for an audience if there
+ * is one; for an audience alone, while the room itself is direct; or not at all.
+ */
+export type UplinkUse = UplinkNeed | 'none';
+
 /** What this page sends to the relay: once, however many things need it there, and not at all while none does. */
 export class Uplink {
   readonly #kept: KeptSession<SendingSession>;
   readonly #needs = new Set<UplinkNeed>();
 
-  /** @param context read anew for each session, since both may change */
-  constructor(context: () => RelaySessionContext, media: OutgoingMedia) {
+  readonly #changed: (use: UplinkUse) => void;
+
+  /**
+   * @param context read anew for each session, since both may change
+   * @param changed called whenever `use` has changed
+   */
+  constructor(context: () => RelaySessionContext, media: OutgoingMedia, changed: (use: UplinkUse) => void) {
+    this.#changed = changed;
     this.#kept = new KeptSession(() => new SendingSession(context(), media));
+  }
+
+  /** The server may see and hear what is sent from the moment this is not `none`. */
+  get use(): UplinkUse {
+    if (this.#needs.has('room')) return 'room';
+    return this.#needs.has('audience') ? 'audience' : 'none';
   }
 
   /** Resolves when media flows. @throws MeshliftError if it cannot; the need stands, and is not met */
   async need(need: UplinkNeed): Promise<void> {
-    this.#needs.add(need);
+    this.#change(() => this.#needs.add(need));
     await this.#kept.open();
   }
 
   /** Meets the need for as long as it stands, and tries for as long as it takes. */
   keep(need: UplinkNeed): void {
-    this.#needs.add(need);
+    this.#change(() => this.#needs.add(need));
     this.#kept.keep();
   }
 
   release(need: UplinkNeed): void {
-    this.#needs.delete(need);
+    this.#change(() => this.#needs.delete(need));
     if (this.#needs.size === 0) this.#kept.close();
   }
 
@@ -59,7 +77,13 @@ export class Uplink {
 
   /** Repeating it changes nothing. */
   close(): void {
-    this.#needs.clear();
+    this.#change(() => this.#needs.clear());
     this.#kept.close();
+  }
+
+  #change(change: () => void): void {
+    const before = this.use;
+    change();
+    if (this.use !== before) this.#changed(this.use);
   }
 }

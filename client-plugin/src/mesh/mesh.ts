@@ -1,5 +1,6 @@
 import type { IceServer } from '@meshlift/protocol';
 import { Emitter } from '../emitter.ts';
+import { isScreen } from '../relay/encodings.ts';
 import { randomWord } from './base64url.ts';
 import { LocalMedia } from './local-media.ts';
 import type { ChannelMessage, Presence } from './messages.ts';
@@ -57,6 +58,7 @@ export class Mesh extends Emitter<MeshEvents> implements PeerContext {
       name: this.#name,
       audio: this.media.state('audio'),
       video: this.media.state('video'),
+      screen: isScreen(this.media.track('video') ?? null),
     };
   }
 

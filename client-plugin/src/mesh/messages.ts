@@ -63,6 +63,8 @@ const presenceSchema = z.object({
   name: text(LONGEST_NAME),
   audio: sendingSchema,
   video: sendingSchema,
+  /** Whether the picture is that of a screen. */
+  screen: z.optional(z.boolean()),
 });
 
 const channelSchema = z.discriminatedUnion('kind', [

@@ -52,6 +52,11 @@ export class Participant {
     return this.#presence?.video === 'paused';
   }
 
+  /** Whether the picture they send is that of a screen. */
+  get sharesScreen(): boolean {
+    return this.#presence?.screen === true && this.#presence.video === 'sent';
+  }
+
   /** Whether they publish this kind, paused or not. */
   publishes(kind: MediaKind): boolean {
     const state = kind === 'audio' ? this.#presence?.audio : this.#presence?.video;

@@ -1,5 +1,6 @@
 import type { Audience, MeshliftError, RoomMode, SwitchFailure } from '@meshlift/protocol';
 import type { SwitchReport } from '../lift/lifted-room.ts';
+import type { UplinkUse } from '../lift/uplink.ts';
 import type { Participant } from './participant.ts';
 import type { RosterEvents } from './roster.ts';
 
@@ -20,6 +21,8 @@ export interface RoomEvents extends RosterEvents {
   modechange: SwitchReport;
   /** Whether the room's mode follows what its participants measure. */
   auto: boolean;
+  /** What this page sends to the relay for has changed: see `Room.uplink`. */
+  uplink: UplinkUse;
   /** Somebody else is speaking now, or nobody is any more. */
   speaker: Participant | undefined;
   /**

@@ -10,6 +10,7 @@ import {
 import { Emitter } from '../emitter.ts';
 import type { LiftedRoom, SwitchReport } from '../lift/lifted-room.ts';
 import { MediaPaths } from '../lift/media-paths.ts';
+import type { UplinkUse } from '../lift/uplink.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import { LONGEST_TEXT } from '../mesh/messages.ts';
 import { SessionKeeper } from '../signaling/session-keeper.ts';
@@ -135,6 +136,14 @@ export class Room extends Emitter<RoomEvents> {
   /** How this page's media travels: between the browsers themselves, or through the relay. */
   get mode(): RoomMode {
     return this.#paths.mode;
+  }
+
+  /**
+   * What this page sends to the relay for. It may see and hear what is sent while this is not `none`, also in a
+   * room whose mode is `mesh`.
+   */
+  get uplink(): UplinkUse {
+    return this.#paths.uplink.use;
   }
 
   /** Whether the room's mode follows what its participants measure. */
@@ -340,6 +349,7 @@ export class Room extends Emitter<RoomEvents> {
       switched: (report) => this.emit('modechange', report),
       switchFailed: (failures) => this.emit('switchfailed', failures),
       autoChanged: (auto) => this.emit('auto', auto),
+      uplinkChanged: (use) => this.emit('uplink', use),
     };
   }
 

@@ -3,7 +3,7 @@ import type { Room } from '../../index.ts';
 import { confirmation } from '../../pages/shared/confirmation.ts';
 import * as icons from '../../pages/shared/icons.ts';
 import { notice } from '../../pages/shared/notice.ts';
-import { modeWords } from '../../pages/shared/stream-facts.ts';
+import { wayOf, wayWords } from '../../pages/shared/stream-facts.ts';
 import type { Switching } from '../../pages/studio/room/switching.ts';
 import { modeText, text } from '../../pages/studio/room/text.ts';
 import { lostNotices } from '../../pages/studio/source-notices.ts';
@@ -12,11 +12,12 @@ import { tiles } from './room-tiles.ts';
 
 /** The room from inside: how it travels, everybody in it, and what this participant can switch. */
 export function inside(element: MeshliftRoom, room: Room, switching: Switching): TemplateResult {
+  const way = wayOf(room);
   return html`<div class="inside">
     <header>
-      <span class="mode" data-testid="mode-label" data-mode=${room.mode}>
-        ${room.mode === 'mesh' ? icons.direct : icons.relay}
-        <span>${modeWords(room.mode, room.relayHost)}</span>
+      <span class="mode" data-testid="mode-label" data-mode=${room.mode} data-way=${way}>
+        ${way === 'direct' ? icons.direct : icons.relay}
+        <span>${wayWords(way, room.relayHost)}</span>
       </span>
       ${room.host ? toggle(element, switching) : switching.running ? progress(switching.running) : nothing}
     </header>
@@ -78,6 +79,7 @@ function notices(element: MeshliftRoom, room: Room, switching: Switching): Templ
           )
         : nothing
     }
+    ${element.atRelayDoor ? relayDoor(element, room) : nothing} ${audience(element)}
     ${lostNotices(media.lost.list, (kind, deviceId) => media.reopen(kind, deviceId))}
     ${media.trouble ? notice({ tone: 'danger', ...media.trouble }) : nothing}
     ${
@@ -86,7 +88,7 @@ function notices(element: MeshliftRoom, room: Room, switching: Switching): Templ
         : nothing
     }
     ${
-      phase
+      phase && !element.atRelayDoor
         ? notice(
             { tone: 'warning', title, body: modeText.relayBody },
             button(text.dismiss, () => switching.dismissNotice()),
@@ -113,8 +115,39 @@ function notices(element: MeshliftRoom, room: Room, switching: Switching): Templ
   `;
 }
 
-function button(label: string, act: () => void): TemplateResult {
-  return html`<button class="button" @click=${act}>${label}</button>`;
+/** Before anything is sent through the relay: told to those who join a room that is there already. */
+function relayDoor(element: MeshliftRoom, { relayHost }: Room): TemplateResult {
+  return html`<div data-testid="relay-door">
+    ${notice(
+      { tone: 'warning', title: modeText.doorTitle(relayHost), body: modeText.doorBody },
+      html`${button(modeText.doorAgree, () => element.answerRelayDoor(true), 'relay-agree')}
+      ${button(modeText.doorWatch, () => element.answerRelayDoor(false), 'relay-watch')}`,
+    )}
+  </div>`;
+}
+
+/** Somebody outside watches: they can be refused, and let in again. */
+function audience(element: MeshliftRoom): TemplateResult | typeof nothing {
+  const state = element.audienceNotice;
+  if (!state) return nothing;
+  const put = button(text.dismiss, () => element.putAudienceNoticeAway(), 'dismiss-watched');
+  return html`<div data-testid="watched-notice" data-state=${state}>
+    ${
+      state === 'watched'
+        ? notice(
+            { tone: 'plain', title: text.watchedTitle, body: text.watchedBody },
+            html`${button(text.refuse, () => element.allowAudience(false), 'refuse-audience')} ${put}`,
+          )
+        : notice(
+            { tone: 'plain', title: text.watchedRefused },
+            html`${button(text.letIn, () => element.allowAudience(true), 'let-audience')} ${put}`,
+          )
+    }
+  </div>`;
+}
+
+function button(label: string, act: () => void, testId?: string): TemplateResult {
+  return html`<button class="button" data-testid=${testId ?? nothing} @click=${act}>${label}</button>`;
 }
 
 function mediaSwitch(element: MeshliftRoom, kind: 'audio' | 'video'): TemplateResult {

@@ -80,7 +80,7 @@ export const roomStyles = [
       color: var(--accent);
       font-size: 17px;
     }
-    .mode[data-mode='sfu'] .icon {
+    .mode:not([data-way='direct']) .icon {
       color: var(--warning);
     }
     .progress {
@@ -192,6 +192,31 @@ export const roomStyles = [
       font-size: 11.5px;
       font-weight: 650;
       line-height: 1.6;
+    }
+    .enlarge {
+      position: absolute;
+      top: 8px;
+      right: 8px;
+      display: grid;
+      place-items: center;
+      width: 36px;
+      height: 36px;
+      border: 0;
+      border-radius: var(--radius-s);
+      background: rgb(8 13 12 / 0.74);
+      color: inherit;
+      opacity: 0;
+      cursor: pointer;
+      transition: opacity 0.15s;
+    }
+    .tile:hover .enlarge,
+    .enlarge:focus-visible {
+      opacity: 1;
+    }
+    @media (hover: none) {
+      .enlarge {
+        opacity: 0.75;
+      }
     }
     .sound {
       position: absolute;

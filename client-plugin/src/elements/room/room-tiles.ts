@@ -3,13 +3,19 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Participant, Room } from '../../index.ts';
 import * as icons from '../../pages/shared/icons.ts';
 import { nameOf, text } from '../../pages/studio/room/text.ts';
-import { placeTiles } from '../../pages/studio/room/tile-layout.ts';
+import { placeAround, placeTiles } from '../../pages/studio/room/tile-layout.ts';
 import type { MeshliftRoom } from './room.ts';
 
 /** Everybody in the room, this participant first, as large as there is place. */
 export function tiles(element: MeshliftRoom, room: Room): TemplateResult {
   const { media, area } = element;
-  const { places, height } = placeTiles(area, room.participants.length + 1);
+  const { spotlight } = element;
+  spotlight.update(
+    room.participants.filter(({ sharesScreen }) => sharesScreen).map(({ participantId }) => participantId),
+  );
+  const large = room.participants.findIndex(({ participantId }) => participantId === spotlight.on) + 1;
+  const count = room.participants.length + 1;
+  const { places, height } = large > 0 ? placeAround(area, count, large) : placeTiles(area, count);
   const styleOf = (index: number) => {
     const { left = 0, top = 0, width = 0, height = 0 } = places[index] ?? {};
     return `left: ${left}px; top: ${top}px; width: ${width}px; height: ${height}px`;
@@ -36,10 +42,20 @@ export function tiles(element: MeshliftRoom, room: Room): TemplateResult {
           data-testid="remote-tile"
           data-participant=${participant.participantId}
           data-state=${participant.reached ? 'here' : 'connecting'}
+          data-stage=${index + 1 === large ? 'on' : 'off'}
           style=${styleOf(index + 1)}
         >
           <video autoplay playsinline aria-label=${nameOf(participant)}></video>
           ${plate(seatOf(participant))}
+          <button
+            class="enlarge"
+            data-testid="enlarge"
+            aria-pressed=${index + 1 === large}
+            aria-label=${index + 1 === large ? text.shrink : text.enlarge(nameOf(participant))}
+            @click=${() => element.toggleSpotlight(participant.participantId)}
+          >
+            ${index + 1 === large ? icons.shrink : icons.expand}
+          </button>
         </div>`,
       )}
     </div>

@@ -1,6 +1,7 @@
 import { html, LitElement, type TemplateResult } from 'lit';
 import { joinRoom, MeshliftError, type Room, type RoomModeChoice, type RoomStay } from '../../index.ts';
 import { describeError, type Words } from '../../pages/shared/error-words.ts';
+import { Spotlight } from '../../pages/studio/room/spotlight.ts';
 import { Switching } from '../../pages/studio/room/switching.ts';
 import type { Size } from '../../pages/studio/room/tile-layout.ts';
 import { SourceError } from '../../pages/studio/source-error.ts';
@@ -56,11 +57,18 @@ export class MeshliftRoom extends LitElement {
   stream: MediaStream | undefined;
   /** What a person who joins sends, unless the page gives a `stream`: `camera` by default, `microphone`, or `none`. */
   declare source: string | null;
+  /** @internal */
+  readonly spotlight = new Spotlight();
   readonly #media = new OwnMedia(() => this.requestUpdate());
   #joined: Room | undefined;
   #joining = false;
   #switching: Switching | undefined;
   #trouble: Words | undefined;
+  /** The room goes through the relay, and this person has not said yet that what they send may too. */
+  #atRelayDoor = false;
+  #watchedPutAway = false;
+  /** This person has refused an audience here. */
+  #refused = false;
   /** The source that could not be opened: it is possible to come with less. */
   #unopened: OwnSource | undefined;
   readonly #sizes = new ResizeObserver(([entry]) => {
@@ -146,6 +154,45 @@ export class MeshliftRoom extends LitElement {
     else this.asking = true;
   }
 
+  /** @internal Whether nothing is sent until `answerRelayDoor`. */
+  get atRelayDoor(): boolean {
+    return this.#atRelayDoor;
+  }
+
+  /** @internal What this person has answered to sending through the relay. */
+  answerRelayDoor(send: boolean): void {
+    const room = this.#joined;
+    if (!this.#atRelayDoor || !room) return;
+    this.#atRelayDoor = false;
+    this.#switching?.dismissNotice();
+    if (send) void this.#media.sendTo(room);
+    else this.#media.close();
+    this.requestUpdate();
+  }
+
+  /** @internal Whether this person is to be told that somebody outside watches, or that nobody may. */
+  get audienceNotice(): 'watched' | 'refused' | undefined {
+    const { audience } = this.#joined ?? {};
+    if (!audience || this.#watchedPutAway) return undefined;
+    if (!audience.allowed) return this.#refused ? 'refused' : undefined;
+    return audience.wanted ? 'watched' : undefined;
+  }
+
+  /** @internal Refuses those who watch from outside, or lets them in again. */
+  allowAudience(allowed: boolean): void {
+    this.#refused = !allowed;
+    void this.#joined?.allowAudience(allowed).catch((error: unknown) => {
+      this.#trouble = describeError(error);
+      this.requestUpdate();
+    });
+  }
+
+  /** @internal */
+  putAudienceNoticeAway(): void {
+    this.#watchedPutAway = true;
+    this.requestUpdate();
+  }
+
   /** @internal What the host has answered. */
   answerSwitch(yes: boolean): void {
     this.asking = false;
@@ -157,6 +204,12 @@ export class MeshliftRoom extends LitElement {
     const done = this.#media.toggle(kind);
     this.requestUpdate();
     await done;
+  }
+
+  /** @internal */
+  toggleSpotlight(participantId: string): void {
+    this.spotlight.toggle(participantId);
+    this.requestUpdate();
   }
 
   /** @internal After a click, which browsers want before there may be sound. */
@@ -202,13 +255,25 @@ export class MeshliftRoom extends LitElement {
     for (const name of ['participant', 'left'] as const) {
       room.on(name, () => this.#tell('participants', room.participants.length));
     }
-    room.on('modechange', ({ mode }) => this.#tell('modechange', { mode }));
+    room.on('uplink', () => this.requestUpdate());
+    room.on('audience', () => {
+      // Whoever comes after everybody had gone is told of again.
+      if (room.audience?.allowed && !room.audience.wanted) this.#watchedPutAway = false;
+      this.requestUpdate();
+    });
+    room.on('modechange', ({ mode }) => {
+      // What nobody has agreed to is not needed any more.
+      if (mode === 'mesh' && this.#joined === room) this.answerRelayDoor(true);
+      this.#tell('modechange', { mode });
+    });
     room.on('state', (told) => {
       if (told.state === 'ended') this.#out(told.error);
       this.#tell('state', told);
     });
     this.#tell('state', { state: room.state });
-    await this.#media.sendTo(room);
+    this.#atRelayDoor = room.mode === 'sfu' && this.#media.stream !== undefined;
+    this.requestUpdate();
+    if (!this.#atRelayDoor) await this.#media.sendTo(room);
   }
 
   #out(error: MeshliftError | undefined): void {
@@ -217,6 +282,9 @@ export class MeshliftRoom extends LitElement {
     this.#media.close();
     this.asking = false;
     this.silent = false;
+    this.#atRelayDoor = false;
+    this.#watchedPutAway = false;
+    this.#refused = false;
     this.#trouble = error ? describeError(MeshliftError.from(error)) : undefined;
   }
 

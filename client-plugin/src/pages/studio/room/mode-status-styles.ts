@@ -41,11 +41,11 @@ export const modeStatusStyles = [
       color: var(--accent);
       font-size: 17px;
     }
-    .mode[data-mode='sfu'] {
+    .mode:not([data-way='direct']) {
       border-color: color-mix(in srgb, var(--warning) 45%, transparent);
       background: var(--warning-soft);
     }
-    .mode[data-mode='sfu'] .icon {
+    .mode:not([data-way='direct']) .icon {
       color: var(--warning);
     }
     .mode .icon:last-child {

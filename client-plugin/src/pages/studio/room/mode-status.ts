@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import * as icons from '../../shared/icons.ts';
-import { modeWords } from '../../shared/stream-facts.ts';
+import { type Way, wayOf, wayWords } from '../../shared/stream-facts.ts';
 import './lift-dialog.ts';
 import type { LiftDialog } from './lift-dialog.ts';
 import { modeStatusStyles } from './mode-status-styles.ts';
@@ -39,29 +39,36 @@ export class ModeStatus extends VisitElement {
     `;
   }
 
+  get #way(): Way {
+    const { room, local } = this.visit;
+    return room ? wayOf(room, local.source?.encoder !== undefined) : 'direct';
+  }
+
   #label({ mode, relay }: Switching): TemplateResult {
+    const way = this.#way;
     return html`<button
       class="mode"
       data-testid="mode-label"
       data-mode=${mode}
+      data-way=${way}
       aria-expanded=${this.open}
       aria-controls="details"
       @click=${() => {
         this.open = !this.open;
       }}
     >
-      ${mode === 'mesh' ? icons.direct : icons.relay}
+      ${way === 'direct' ? icons.direct : icons.relay}
       <span class="words">
-        <span class="way">${modeWords(mode, relay)}</span>
+        <span class="way">${wayWords(way, relay)}</span>
         <span class="note">${modeText.note[mode]}</span>
       </span>
       ${icons.chevron}
     </button>`;
   }
 
-  #details({ mode, relay, report }: Switching): TemplateResult {
+  #details({ relay, report }: Switching): TemplateResult {
     return html`<div id="details" class="details" role="group" aria-label=${modeText.details}>
-      <p>${mode === 'mesh' ? modeText.about.mesh : modeText.about.sfu(relay)}</p>
+      <p>${modeText.about[this.#way](relay)}</p>
       ${
         report
           ? html`<h3>${modeText.reportTitle[report.mode]}</h3>

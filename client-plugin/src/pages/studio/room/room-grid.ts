@@ -6,6 +6,7 @@ import { plateStyles } from '../../shared/plate-styles.ts';
 import { baseStyles, buttonStyles } from '../../shared/styles.ts';
 import './room-tile.ts';
 import type { Seat } from './room-tile.ts';
+import { Spotlight } from './spotlight.ts';
 import { nameOf, text } from './text.ts';
 import { placeAround, placeTiles, type Size } from './tile-layout.ts';
 import { tileStyles } from './tile-styles.ts';
@@ -13,12 +14,11 @@ import { VisitElement } from './visit-element.ts';
 
 /** Everybody who is in the room, this page's own picture first. */
 export class RoomGrid extends VisitElement {
-  static override properties = { area: { state: true }, enlarged: { state: true }, silent: { state: true } };
+  static override properties = { area: { state: true }, silent: { state: true } };
   declare area: Size;
-  /** Whose tile is large, if one is. */
-  declare enlarged: string | undefined;
   /** The browser has let somebody play only without sound. */
   declare silent: boolean;
+  readonly #spotlight = new Spotlight();
   readonly #sizes = new ResizeObserver(([entry]) => {
     if (!entry) return;
     const { width, height } = entry.contentRect;
@@ -43,7 +43,8 @@ export class RoomGrid extends VisitElement {
 
   protected override render(): TemplateResult {
     const seats = this.#seats;
-    const large = seats.findIndex(({ id }) => id === this.enlarged);
+    this.#spotlight.update(seats.filter(({ sharing }) => sharing).map(({ id }) => id));
+    const large = seats.findIndex(({ id }) => id === this.#spotlight.on);
     const { places, height } =
       large < 0 ? placeTiles(this.area, seats.length) : placeAround(this.area, seats.length, large);
     return html`
@@ -60,9 +61,11 @@ export class RoomGrid extends VisitElement {
               data-state=${seat.connecting ? 'connecting' : 'here'}
               style="left: ${left}px; top: ${top}px; width: ${width}px; height: ${height}px"
               .seat=${seat}
+              data-stage=${index === large ? 'on' : 'off'}
               ?enlarged=${index === large}
               @enlarge=${() => {
-                this.enlarged = index === large ? undefined : seat.id;
+                this.#spotlight.toggle(seat.id);
+                this.requestUpdate();
               }}
               @blocked=${() => {
                 this.silent = true;
@@ -98,6 +101,8 @@ export class RoomGrid extends VisitElement {
       host: room?.host ?? false,
       muted: sending.has('audio') && sending.isPaused('audio'),
       voiceless: !sending.has('audio'),
+      // Nobody needs to look at their own screen a second time.
+      sharing: false,
       connecting: false,
       picture: sending.has('video') && !paused,
       pictureOff: paused,
@@ -154,6 +159,7 @@ function seatOf(participant: Participant, speaker: Participant | undefined): Sea
     muted: participant.audioPaused,
     voiceless: participant.reached && !participant.publishes('audio'),
     connecting: !participant.reached,
+    sharing: participant.sharesScreen,
     picture: stream?.hasVideo ?? false,
     pictureOff: participant.videoPaused,
     speaking: participant === speaker,

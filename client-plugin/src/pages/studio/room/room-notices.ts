@@ -15,7 +15,8 @@ export function roomNotices(visit: Visit): TemplateResult {
         ? notice({ tone: 'warning', title: text.reconnectingTitle, body: text.reconnecting })
         : nothing
     }
-    ${switching ? switchNotices(switching) : nothing} ${audienceNotice(visit)}
+    ${visit.atRelayDoor ? relayDoor(visit) : nothing}
+    ${switching ? switchNotices(switching, visit.atRelayDoor) : nothing} ${audienceNotice(visit)}
     ${sending.trouble ? notice({ tone: 'danger', ...sending.trouble }) : nothing} ${sourceNotices(sending.local)}
     ${
       trouble
@@ -28,10 +29,26 @@ export function roomNotices(visit: Visit): TemplateResult {
   `;
 }
 
-function switchNotices(switching: Switching): TemplateResult {
+/** Before anything is sent through the relay: told to those who join a room that is there already. */
+function relayDoor(visit: Visit): TemplateResult {
+  return html`<div data-testid="relay-door">
+    ${notice(
+      { tone: 'warning', title: modeText.doorTitle(visit.room?.relayHost ?? ''), body: modeText.doorBody },
+      html`<button class="button primary" data-testid="relay-agree" @click=${() => visit.answerRelayDoor(true)}>
+          ${modeText.doorAgree}
+        </button>
+        <button class="button" data-testid="relay-watch" @click=${() => visit.answerRelayDoor(false)}>
+          ${modeText.doorWatch}
+        </button>
+        <a class="button quiet" href="/privacy" target="_blank" rel="noopener">${modeText.privacy}</a>`,
+    )}
+  </div>`;
+}
+
+function switchNotices(switching: Switching, atDoor: boolean): TemplateResult {
   const { trouble, stuck } = switching;
   return html`
-    ${relayNotice(switching)}
+    ${atDoor ? nothing : relayNotice(switching)}
     ${
       stuck
         ? notice(

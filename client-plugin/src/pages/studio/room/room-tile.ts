@@ -18,6 +18,8 @@ export interface Seat {
   picture: boolean;
   /** There was one, and it has been switched off. */
   pictureOff: boolean;
+  /** The picture is that of a screen. */
+  sharing: boolean;
   speaking: boolean;
   mirrored: boolean;
   stream: RemoteStream | MediaStream | undefined;
@@ -50,7 +52,13 @@ export class RoomTile extends LitElement {
   protected override render(): TemplateResult {
     const { seat } = this;
     return html`
-      <video class=${seat.mirrored ? 'mirrored' : ''} aria-label=${seat.name} autoplay playsinline></video>
+      <video
+        class=${seat.mirrored ? 'mirrored' : ''}
+        aria-label=${seat.name}
+        autoplay
+        playsinline
+        @click=${() => this.enlarged || this.dispatchEvent(new CustomEvent('enlarge'))}
+      ></video>
       ${seat.picture ? nothing : this.#initial()}
       <div class="plate">
         ${seat.muted ? html`<span class="mark off" data-testid="muted-mark">${icons.microphoneOff}<span class="visually-hidden">${text.muted}</span></span>` : nothing}
@@ -82,6 +90,8 @@ export class RoomTile extends LitElement {
     const label = this.enlarged ? text.shrink : text.enlarge(this.seat.name);
     return html`<button
       class="enlarge"
+      data-testid="enlarge"
+      aria-pressed=${this.enlarged}
       aria-label=${label}
       title=${label}
       @click=${() => this.dispatchEvent(new CustomEvent('enlarge'))}

@@ -102,6 +102,8 @@ export const text = {
   watchedBody: 'The server passes it on to them, and can see and hear it.',
   refuse: 'Refuse them',
   dismiss: 'Dismiss',
+  watchedRefused: 'Nobody outside can watch what you send',
+  letIn: 'Let them watch',
   audienceFailed: 'The audience could not be changed',
 };
 
@@ -111,14 +113,24 @@ export function nameOf({ name, reached }: Pick<Participant, 'name' | 'reached'>)
 }
 
 export const modeText = {
+  doorTitle: (relay: string) => `This room goes through the relay ${relay}`,
+  doorBody:
+    'The server there decrypts what is sent: it can see and hear everything, and records nothing. Nothing of yours is sent yet.',
+  doorAgree: 'Send through the relay',
+  doorWatch: 'Only watch and listen',
   note: {
     mesh: 'The others can see your network address.',
     sfu: 'It is decrypted there and encrypted again.',
   },
   details: 'How sound and picture travel',
   about: {
-    mesh: 'Sound and picture go straight to each of the others, encrypted from browser to browser. The server only introduces you. In return, every browser here knows the network address of every other.',
-    sfu: (relay: string) =>
+    direct: (_relay: string) =>
+      'Sound and picture go straight to each of the others, encrypted from browser to browser. The server only introduces you. In return, every browser here knows the network address of every other.',
+    audience: (relay: string) =>
+      `People outside the room watch what you send. It goes to them through the server ${relay}, which decrypts it and encrypts it again for each of them: it could see and hear it, and records nothing. To the others in the room it goes directly.`,
+    encoder: (relay: string) =>
+      `Your encoder sends to the server ${relay}, which decrypts it and hands it to this page: it could see and hear it, and records nothing. From here it goes directly to the others.`,
+    relayed: (relay: string) =>
       `The server ${relay} receives what you send, decrypts it, and encrypts it again for each of the others. It could see and hear it, and records nothing. Chat still goes directly.`,
   },
   privacy: 'How this server treats it',

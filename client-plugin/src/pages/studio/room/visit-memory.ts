@@ -7,6 +7,8 @@ export interface Stay {
   name: string;
   source: SourceChoice;
   paused: MediaKind[];
+  /** What was sent went through the relay, as this person had been told. */
+  relayed?: boolean;
   password?: string;
   /** The stream that was made for an encoder, if that is the source. */
   encoder?: StreamOwnership;

@@ -29,6 +29,8 @@ export class Visit extends EventTarget {
   #passwordTaken = false;
   #trouble: Words | undefined;
   #watchedPutAway = false;
+  /** The room goes through the relay, and this person has not said yet that what they send may too. */
+  #atRelayDoor = false;
 
   /** @param wanted the source that the address asks for, if any */
   constructor(roomName: string, wanted: string | null) {
@@ -110,6 +112,23 @@ export class Visit extends EventTarget {
     return audience?.allowed === true && audience.wanted && !this.#watchedPutAway;
   }
 
+  /** Whether nothing is sent until `answerRelayDoor`. */
+  get atRelayDoor(): boolean {
+    return this.#atRelayDoor;
+  }
+
+  /** @param send whether what this person wants to send may go through the relay; they watch and listen otherwise */
+  async answerRelayDoor(send: boolean): Promise<void> {
+    const room = this.#room;
+    if (!this.#atRelayDoor || !room) return;
+    this.#atRelayDoor = false;
+    this.#switching?.dismissNotice();
+    this.#changed();
+    if (!send) await this.local.choose('none');
+    await this.sending.begin(room);
+    this.#remember();
+  }
+
   putWatchedAway(): void {
     this.#watchedPutAway = true;
     this.#changed();
@@ -180,8 +199,10 @@ export class Visit extends EventTarget {
     if (this.#password !== '') hideRoomName(this.roomName);
     try {
       const room = await this.#open();
+      const agreed = this.#memory.stay?.relayed === true;
+      this.#atRelayDoor = room.mode === 'sfu' && !agreed && this.local.kind !== 'none';
       this.#adopt(room);
-      await this.sending.begin(room);
+      if (!this.#atRelayDoor) await this.sending.begin(room);
     } catch (error) {
       this.#memory.stay = undefined;
       this.#setStage('doorway');
@@ -224,6 +245,12 @@ export class Visit extends EventTarget {
       room.on(name, changed);
     }
     room.on('speaker', changed);
+    room.on('uplink', changed);
+    room.on('modechange', ({ mode }) => {
+      // What nobody has agreed to is not needed any more.
+      if (mode === 'mesh' && this.#room === room) void this.answerRelayDoor(true);
+      this.#remember();
+    });
     room.on('audience', () => {
       // Whoever comes after everybody had gone is told of again.
       if (!room.audience?.wanted) this.#watchedPutAway = false;
@@ -253,6 +280,7 @@ export class Visit extends EventTarget {
   #out(): void {
     this.#room = undefined;
     this.#switching = undefined;
+    this.#atRelayDoor = false;
     this.sending.close();
     exposeToScripts({});
     this.#setStage('left');
@@ -266,6 +294,7 @@ export class Visit extends EventTarget {
       name: this.#name.trim(),
       source: kind,
       paused,
+      relayed: room.mode === 'sfu' && !this.#atRelayDoor,
       ...(this.#password && { password: this.#password }),
       ...(source?.encoder && { encoder: source.encoder.owned }),
     };
