@@ -44,17 +44,17 @@ export interface Outcome {
 
 const common = [...pollingSteps, ...webSocketSteps, ...requestSteps, ...sdpSteps];
 
-/** Of so many patient runs one ends without a goodbye. */
-const RUDE_ONE_IN = 150;
+const listsOf = (steps: fc.Arbitrary<Step>[]) => fc.commands(steps, { maxCommands: MOST_STEPS, size: 'max' });
+
+const polite = fc.tuple(listsOf([...common, ...common, ...common, ...rareSteps]), fc.constant(false));
+
+/** What these leave behind the server has to find out by itself. */
+const rude = fc.tuple(listsOf([...common, ...rareSdpSteps]), fc.constant(true));
+
+const RUDE_ONE_IN = 100;
 
 const runsOf = (patient: boolean) =>
-  fc.tuple(
-    fc.commands([...common, ...common, ...common, ...rareSteps, ...(patient ? rareSdpSteps : [])], {
-      maxCommands: MOST_STEPS,
-      size: 'max',
-    }),
-    patient ? fc.nat({ max: RUDE_ONE_IN - 1 }).map((number) => number === 1) : fc.constant(false),
-  );
+  patient ? fc.oneof({ weight: RUDE_ONE_IN - 1, arbitrary: polite }, { weight: 1, arbitrary: rude }) : polite;
 
 /** Strangers who visit one server, one party after the other, until the time is over or something is wrong. */
 export async function campaign({

@@ -117,6 +117,8 @@ export class Viewer {
 }
 
 export interface Fixtures {
+  /** A script that runs in each page before anything else; none, unless a spec says otherwise. */
+  beforePages: string;
   /** A server with two workers. */
   server: ServerProcess;
   cuttable: CuttableProxy;
@@ -129,6 +131,7 @@ export interface Fixtures {
 }
 
 export const test = base.extend<Fixtures, { probeScript: string }>({
+  beforePages: ['', { option: true }],
   probeScript: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright tells a fixture's needs by destructuring.
     async ({}, use) => {
@@ -150,12 +153,13 @@ export const test = base.extend<Fixtures, { probeScript: string }>({
     await use(proxy);
     proxy.close();
   },
-  newPage: async ({ browser, probeScript }, use) => {
+  newPage: async ({ browser, probeScript, beforePages }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async () => {
       const context = await browser.newContext();
       contexts.push(context);
       await context.addInitScript(probeScript);
+      await context.addInitScript(beforePages);
       return context.newPage();
     });
     for (const context of contexts) await context.close();

@@ -26,7 +26,9 @@ export interface ConnectionEvents {
   dropped: undefined;
 }
 
-/** How long the first connection may take before `open` gives up. */
+/** How long one attempt may take: a network that swallows WebSockets lets them wait for ever. */
+const CONNECT_TIMEOUT_MS = 4_000;
+/** How long the first connection may take before `open` gives up: time for an attempt of each transport. */
 const OPEN_WITHIN_MS = 10_000;
 const ANSWER_WITHIN_MS = 12_000;
 /** A server that closes connections is restarting: ask again after this long, with jitter against a stampede. */
@@ -64,6 +66,7 @@ export class SignalingConnection extends Emitter<ConnectionEvents> {
     this.#socket = io(server, {
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
+      timeout: CONNECT_TIMEOUT_MS,
       auth: { protocol: PROTOCOL_VERSION },
       reconnectionDelay: 300,
       reconnectionDelayMax: 3_000,
@@ -78,6 +81,8 @@ export class SignalingConnection extends Emitter<ConnectionEvents> {
       this.#socket.on('connect_error', (error) => {
         const refusal = refusalOf(error);
         if (refusal) reject(refusal);
+        // From now on long polling comes first, and goes on to a WebSocket where one gets through.
+        else this.#socket.io.opts.transports = ['polling', 'websocket'];
       });
     });
     // Whoever opened the connection hears of a failure; nobody else has to.
