@@ -1,9 +1,13 @@
-"""Says what of GStreamer is missing for the native programs beside this file, one name a line.
+"""Prints what of GStreamer the tests with native programs miss, one name a line.
 
 Exits with 0 when nothing is missing, and with 1 otherwise.
 """
 
+import shutil
 import sys
+
+# The encoders of the unit tests are started by it.
+LAUNCHER = "gst-launch-1.0"
 
 NAMESPACES = ["Gst", "GstSdp", "GstWebRTC"]
 
@@ -17,6 +21,8 @@ ELEMENTS = [
 
 
 def missing():
+    if shutil.which(LAUNCHER) is None:
+        return [LAUNCHER]
     try:
         import gi
     except ImportError:

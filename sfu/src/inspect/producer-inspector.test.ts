@@ -2,7 +2,7 @@ import { findWorker } from '@meshlift/worker';
 import { createWorker, type types } from 'mediasoup';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { mediaCodecs } from '../media/codecs.ts';
-import { type EncoderBranch, GstEncoder } from '../testing/gst-encoder.ts';
+import { type EncoderBranch, GstEncoder, missingGstreamer } from '../testing/gst-encoder.ts';
 import { reportOn } from './ingest-report.ts';
 import { type InspectorPace, ProducerInspector } from './producer-inspector.ts';
 
@@ -68,7 +68,7 @@ async function sampled(inspector: ProducerInspector): Promise<void> {
   await expect.poll(() => inspector.observations.order.frames, PATIENCE).toBeGreaterThan(20);
 }
 
-describe('an inspector finds, in what a real encoder sends,', () => {
+describe.skipIf(missingGstreamer)('an inspector finds, in what a real encoder sends,', () => {
   it('B-frames, by slices and by order', { timeout: 90_000 }, async () => {
     const sending = await encoder(
       'video/H264',
@@ -199,7 +199,7 @@ describe('an inspector finds, in what a real encoder sends,', () => {
   });
 });
 
-describe('an inspector closes', () => {
+describe.skipIf(missingGstreamer)('an inspector closes', () => {
   const branches = [x264('tune=zerolatency key-int-max=30')];
 
   it('with its producer', async () => {

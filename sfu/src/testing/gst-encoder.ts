@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import type { types } from 'mediasoup';
 
@@ -19,6 +19,9 @@ const payloaders = new Map([
 const PAYLOAD_TYPE = 102;
 
 const LAUNCHER = 'gst-launch-1.0';
+
+/** Whether there is no GStreamer here. Setup says so where it cannot be had, and these tests count as skipped. */
+export const missingGstreamer: boolean = spawnSync(LAUNCHER, ['--version'], { stdio: 'ignore' }).status !== 0;
 
 /** A producer that is fed by a real encoder, as one that WHIP brings is by a broadcaster's. */
 export class GstEncoder {

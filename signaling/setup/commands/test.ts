@@ -30,9 +30,7 @@ export async function test(context: Context, kinds: string[]): Promise<number> {
   process.env.MEDIASOUP_WORKER_BIN = workerPath;
   const has = (kind: Runner['kind']) => runners.some((runner) => runner.kind === kind);
   if (has('e2e') || has('docker')) process.env.MESHLIFT_CHROMIUM = await runStep(context, browser(context));
-  if (has('e2e')) {
-    for (const part of OPTIONAL) await prepareOptional(context, part);
-  }
+  for (const part of OPTIONAL) if (part.kinds.some(has)) await prepareOptional(context, part);
   const results: Result[] = [];
   const reports = mkdtempSync(join(tmpdir(), 'meshlift-test-'));
   try {
@@ -50,15 +48,22 @@ export async function test(context: Context, kinds: string[]): Promise<number> {
 
 interface OptionalPart {
   variable: string;
+  /** The kinds of tests that use it. */
+  kinds: readonly Runner['kind'][];
   step(context: Context): Step<string>;
   /** The tests that need it. */
   tests: string;
 }
 
 const OPTIONAL: readonly OptionalPart[] = [
-  { variable: 'MESHLIFT_PYTHON', step: gstreamer, tests: 'The tests with native programs' },
-  { variable: 'MESHLIFT_PION_PLAYER', step: pion, tests: 'The tests with pion' },
-  { variable: 'MESHLIFT_FIREFOX', step: firefox, tests: 'The tests with Firefox' },
+  {
+    variable: 'MESHLIFT_PYTHON',
+    kinds: ['unit', 'e2e'],
+    step: gstreamer,
+    tests: 'The tests with native programs',
+  },
+  { variable: 'MESHLIFT_PION_PLAYER', kinds: ['e2e'], step: pion, tests: 'The tests with pion' },
+  { variable: 'MESHLIFT_FIREFOX', kinds: ['e2e'], step: firefox, tests: 'The tests with Firefox' },
 ];
 
 /**

@@ -6,8 +6,9 @@ import { onPath } from '../lib/on-path.ts';
 import { SetupError } from '../lib/setup-error.ts';
 import type { Step } from '../lib/step.ts';
 
-/** Of Debian and Ubuntu: a Python that speaks GStreamer, webrtcbin with its ICE, codecs and RTP. */
+/** Of Debian and Ubuntu: the launcher, a Python that speaks GStreamer, webrtcbin with its ICE, codecs and RTP. */
 const PACKAGES = [
+  'gstreamer1.0-tools',
   ...['python3', 'python3-gi', 'gir1.2-gst-plugins-bad-1.0', 'gstreamer1.0-nice'],
   ...['base', 'good', 'bad', 'ugly'].map((set) => `gstreamer1.0-plugins-${set}`),
 ];
