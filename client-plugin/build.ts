@@ -2,7 +2,8 @@
  * Builds what browsers load into client-plugin/dist, from scratch:
  *
  *   home.html, studio.html, watch.html,  the pages; their files are in assets/, named by a hash
- *   privacy.html, embed.html
+ *   privacy.html, embed.html,
+ *   missing.html
  *   meshlift.mjs, meshlift.js            the plugin, as a module and as a script (global `Meshlift`)
  *   meshlift-relay.mjs                   the part of the plugin that is loaded when a relay is used
  *   meshlift-elements.mjs                players and rooms as elements, over the plugin beside it
@@ -23,7 +24,7 @@ const PAGES_ROOT = join(ROOT, 'src', 'pages');
  * Pages that are built together share their parts. Those that nobody comes to from the others are built alone:
  * what they shared with the others would be a file more for each of them to ask for.
  */
-const PAGES = [['home', 'studio', 'watch'], ['privacy'], ['embed']];
+const PAGES = [['home', 'studio', 'watch'], ['privacy'], ['embed'], ['missing']];
 const PLUGIN_ENTRY = join(ROOT, 'src', 'index.ts');
 const RELAY_ENTRY = join(ROOT, 'src', 'relay', 'relay-client.ts');
 const ELEMENTS_ENTRY = join(ROOT, 'src', 'elements', 'index.ts');

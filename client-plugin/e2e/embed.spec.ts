@@ -70,7 +70,7 @@ test('with nothing playing the page is transparent, and the stream starts in it 
   expect(await alphas()).toContain(0);
   await page.goto(url);
 
-  await studio.page.goto(server.url);
+  await studio.page.goto(`${server.url}/studio`);
   await studio.page.evaluate(async ({ streamId, publishKey }) => {
     const { publish } = await import(new URL('/meshlift.mjs', location.href).href);
     const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });

@@ -147,7 +147,7 @@ test('somebody without the key cannot take a live stream', async ({ server, stud
   const viewer = await watch(link);
   await viewer.seesMotion();
   const thief = await newPage();
-  await thief.goto(server.url);
+  await thief.goto(`${server.url}/studio`);
   const code = await thief.evaluate(async (streamId) => {
     const { publish } = await import(new URL('/meshlift.mjs', location.href).href);
     const stream = await navigator.mediaDevices.getUserMedia({ video: true });
@@ -168,7 +168,7 @@ test('the studio that is taken over elsewhere says so', async ({ server, studio,
     return { streamId, publishKey };
   });
   const second = new Studio(await newPage());
-  await second.page.goto(server.url);
+  await second.page.goto(`${server.url}/studio`);
   await second.page.evaluate(
     async (owned) => {
       const { publish } = await import(new URL('/meshlift.mjs', location.href).href);

@@ -112,7 +112,7 @@ test('an ID under which nothing is playing says so, and starts by itself once so
   const unknown = await watch(`${server.url}/watch/NobodyHasEverClaimedMe`);
   await expect(unknown.page.getByTestId('scene-card')).toHaveAttribute('data-state', 'absent');
 
-  await studio.page.goto(server.url);
+  await studio.page.goto(`${server.url}/studio`);
   await studio.page.evaluate(async ({ streamId, publishKey }) => {
     const { publish } = await import(new URL('/meshlift.mjs', location.href).href);
     const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });

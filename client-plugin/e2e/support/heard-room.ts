@@ -48,6 +48,8 @@ export class HeardRoom {
   ): Promise<HeardRoom> {
     const heard = new HeardRoom();
     for (const [band, member] of members.entries()) {
+      // Pages forbid captures of the screen, which ears are, and this document does not.
+      await member.page.goto(`${url}/healthz`);
       await member.join(url, { room });
       await publishHops(member, band, picture);
       heard.#people.push({ member, ear: await Ear.open(member.page), id: await member.id() });

@@ -118,6 +118,42 @@ describe('every answer', () => {
     const policy = (await server.call('GET', '/')).headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'self'");
     expect(policy).not.toMatch(/https?:/);
+    expect(policy.split(';')).toContain("connect-src 'self'");
+    expect(policy).not.toMatch(/\bwss?:/);
+  });
+
+  it('lets nobody but the studio have camera, microphone and screen, and no page what none needs', async () => {
+    const server = await TestServer.start();
+    const featuresOf = async (path: string) =>
+      (await server.call('GET', path)).headers.get('permissions-policy')?.split(', ') ?? [];
+    for (const path of ['/', '/watch/anything', '/embed/anything', '/privacy', '/nothing', '/studio.html']) {
+      expect(await featuresOf(path)).toEqual(
+        expect.arrayContaining(['camera=()', 'microphone=()', 'display-capture=()', 'geolocation=()']),
+      );
+      expect(await featuresOf(path)).toEqual(
+        expect.arrayContaining(['autoplay=(self)', 'fullscreen=(self)']),
+      );
+    }
+    for (const path of ['/studio', '/studio/', '/Studio?room=kitchen']) {
+      expect(await featuresOf(path)).toEqual(
+        expect.arrayContaining(['camera=(self)', 'microphone=(self)', 'display-capture=(self)', 'usb=()']),
+      );
+    }
+  });
+
+  it('keeps streams and rooms out of search engines', async () => {
+    const server = await TestServer.start();
+    const robots = async (path: string) => (await server.call('GET', path)).headers.get('x-robots-tag');
+    for (const path of [
+      '/watch/anything',
+      '/embed/anything',
+      '/studio?room=kitchen',
+      '/studio',
+      '/nothing',
+    ]) {
+      expect(await robots(path)).toBe('noindex, nofollow');
+    }
+    for (const path of ['/', '/privacy']) expect(await robots(path)).toBeNull();
   });
 
   it('lets pages of other origins use the API and load the plugin, or only those allowed', async () => {
@@ -192,6 +228,37 @@ describe('pages', () => {
     const response = await server.call('GET', path);
     expect([400, 404]).toContain(response.status);
     expect(await response.json()).toMatchObject({ error: { code: expect.any(String) } });
+  });
+});
+
+describe('an address that leads nowhere', () => {
+  /** As browsers ask when somebody opens an address. */
+  const OPENED = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+
+  it.each(['/nothing', '/watch', '/%zz', '/api/nothing', '/watch/a/b', '/assets/nothing.js'])(
+    'is a page for people: %s',
+    async (path) => {
+      const server = await TestServer.start();
+      const response = await fetch(server.url + path, { headers: { ...OPENED, range: 'bytes=0-3' } });
+      expect([response.status, response.headers.get('content-type')]).toEqual([
+        404,
+        expect.stringMatching(/^text.html; charset=utf-8$/i),
+      ]);
+      expect(await response.text()).toContain('data-testid="missing"');
+      expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    },
+  );
+
+  it.each([
+    ['GET', '*/*'],
+    ['GET', 'application/json'],
+    ['GET', 'application/json, text/html'],
+    ['POST', OPENED.accept],
+  ])('is an error with a code for programs (%s, Accept: %s)', async (method, accept) => {
+    const server = await TestServer.start();
+    const response = await fetch(`${server.url}/nothing`, { method, headers: { accept } });
+    expect([response.status, await response.json()]).toMatchObject([404, { error: { code: 'NOT_FOUND' } }]);
+    expect(response.headers.get('vary')).toContain('Accept');
   });
 });
 

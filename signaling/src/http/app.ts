@@ -13,6 +13,7 @@ import { answerErrors, notFound } from './errors.ts';
 import { ForwardingWatch } from './forwarded.ts';
 import { frameRulesApi } from './frame-rules-api.ts';
 import { healthRoutes, type Readiness } from './health.ts';
+import { noIndex, permissionsPolicy } from './page-headers.ts';
 import { servePages } from './pages.ts';
 import { privacyApi } from './privacy-api.ts';
 import { framedBy, securityHeaders } from './security-headers.ts';
@@ -38,7 +39,7 @@ export function createApp({ config, logger, streams, node, readiness, gateway }:
     next();
   });
   app.use(healthRoutes(readiness));
-  app.use(securityHeaders());
+  app.use(securityHeaders(), permissionsPolicy, noIndex);
   app.use('/embed', framedBy(config.frameOrigins));
   app.options(['/whip/:streamId', '/whep/:streamId'], describeEndpoint(config));
   app.options(['/whip/sessions/:name', '/whep/sessions/:name'], describeSession);

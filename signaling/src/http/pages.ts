@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MeshliftError } from '@meshlift/protocol';
-import { type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
 import serveCompressed from 'express-static-gzip';
 import { allowOnly } from './errors.ts';
 
@@ -18,17 +18,24 @@ const pages = {
   '/privacy': 'privacy.html',
 };
 
-/** An address with a broken escape names nothing, and must not reach code that would try to decode it. */
-const refuseMalformed: RequestHandler = (request, _response, next) => {
-  try {
-    decodeURIComponent(request.path);
-  } catch {
-    throw new MeshliftError('BAD_REQUEST');
-  }
-  next();
-};
+/** Shown to people for an address that leads nowhere. */
+const MISSING_PAGE = 'missing.html';
 
-/** Serves the pages and the plugin, compressed at build time. */
+/** An address with a broken escape names nothing, and must not reach code that would try to decode it. */
+function isMalformed(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** A browser that opens an address names HTML; programs, and scripts that ask for data, name it after JSON or not at all. */
+const wantsPage = (request: Request) =>
+  (request.method === 'GET' || request.method === 'HEAD') && request.accepts(['json', 'html']) === 'html';
+
+/** Serves the pages and the plugin, compressed at build time; and to people a page where there is none. */
 export function servePages(): Router {
   if (!existsSync(join(DIST, 'watch.html'))) {
     throw new Error('The pages have not been built. Run `npm start`, which does it, or `npm run build`.');
@@ -46,15 +53,29 @@ export function servePages(): Router {
       },
     },
   });
-  const router = Router();
-  router.use(refuseMalformed);
-  for (const [path, file] of Object.entries(pages)) {
-    const servePage: RequestHandler = (request, response, next) => {
+  const send =
+    (file: string): RequestHandler =>
+    (request, response, next) => {
       request.url = `/${file}`;
       files(request, response, next);
     };
-    router.route(path).get(servePage).all(allowOnly('GET', 'HEAD'));
+  const missing: RequestHandler = (request, response, next) => {
+    response.vary('Accept');
+    if (!wantsPage(request)) return next();
+    // A part of it would be answered 206.
+    delete request.headers.range;
+    response.status(404);
+    send(MISSING_PAGE)(request, response, next);
+  };
+  const refuseMalformed: RequestHandler = (request, response, next) => {
+    if (!isMalformed(request.path)) return next();
+    missing(request, response, () => next(new MeshliftError('BAD_REQUEST')));
+  };
+  const router = Router();
+  router.use(refuseMalformed);
+  for (const [path, file] of Object.entries(pages)) {
+    router.route(path).get(send(file)).all(allowOnly('GET', 'HEAD'));
   }
-  router.use(files);
+  router.use(files, missing);
   return router;
 }

@@ -10,7 +10,8 @@ const policy = (frameAncestors: string[]) => ({
     styleSrc: ["'self'", "'unsafe-inline'"],
     imgSrc: ["'self'", 'data:', 'blob:'],
     mediaSrc: ["'self'", 'blob:', 'mediastream:'],
-    connectSrc: ["'self'", 'ws:', 'wss:'],
+    // Signaling too: `self` holds for the WebSockets of the own host (CSP 3, section 6.7.2.8).
+    connectSrc: ["'self'"],
     workerSrc: ["'self'", 'blob:'],
     objectSrc: ["'none'"],
     baseUri: ["'none'"],

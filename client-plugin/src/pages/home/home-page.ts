@@ -3,7 +3,7 @@ import * as icons from '../shared/icons.ts';
 import { isGuessable, roomLink, suggestRoomName } from '../shared/room-name.ts';
 import { siteHeader } from '../shared/site-header.ts';
 import { homeStyles } from './home-styles.ts';
-import { streamIdIn } from './stream-address.ts';
+import { type Destination, roomIn, streamIn } from './pasted-link.ts';
 
 const text = {
   heading: 'Live from your browser, to anyone with the link.',
@@ -19,6 +19,8 @@ const text = {
   watch: 'Watch',
   watchEmpty: 'Paste a watch link or a stream ID first.',
   watchInvalid: 'That is neither a stream ID nor a watch link.',
+  elsewhere: (host: string) => `That link leads to another server, ${host}, and not to this one.`,
+  openElsewhere: (host: string) => `Open it at ${host}`,
   meetTitle: 'Meet',
   meetBody: 'A room for a few people, who send to each other directly. Whoever knows its name can come in.',
   meetLabel: 'Name of the room',
@@ -39,16 +41,20 @@ const text = {
 export class HomePage extends LitElement {
   static override properties = {
     complaint: { state: true },
+    elsewhere: { state: true },
     room: { state: true },
     roomComplaint: { state: true },
   };
   declare complaint: string;
+  /** A link of another server's that was pasted, and where. */
+  declare elsewhere: { form: 'watch' | 'meet'; host: string; href: string } | undefined;
   declare room: string;
   declare roomComplaint: string;
 
   constructor() {
     super();
     this.complaint = '';
+    this.elsewhere = undefined;
     this.room = '';
     this.roomComplaint = '';
   }
@@ -101,10 +107,12 @@ export class HomePage extends LitElement {
         aria-describedby="complaint"
         @input=${() => {
           this.complaint = '';
+          this.elsewhere = undefined;
         }}
       />
       <button class="button large">${text.watch}</button>
       <p id="complaint" class="complaint" role="alert">${this.complaint || nothing}</p>
+      ${this.#elsewhere('watch')}
     </form>`;
   }
 
@@ -146,17 +154,39 @@ export class HomePage extends LitElement {
         data-testid="room-hint"
         role=${this.roomComplaint ? 'alert' : 'status'}
       >${hint || nothing}</p>
+      ${this.#elsewhere('meet')}
     </form>`;
+  }
+
+  /** What leads elsewhere is said before anything is opened, and is opened there or not at all. */
+  #elsewhere(form: 'watch' | 'meet'): TemplateResult | typeof nothing {
+    if (this.elsewhere?.form !== form) return nothing;
+    const { host, href } = this.elsewhere;
+    return html`<p class="hint" role="alert" data-testid="elsewhere">
+      ${text.elsewhere(host)}
+      <a href=${href} rel="noopener noreferrer" data-testid="open-elsewhere">${text.openElsewhere(host)}</a>
+    </p>`;
+  }
+
+  #go(destination: Destination, form: 'watch' | 'meet'): void {
+    if ('path' in destination) location.assign(destination.path);
+    else this.elsewhere = { form, ...destination };
   }
 
   #name(room: string): void {
     this.room = room;
     this.roomComplaint = '';
+    this.elsewhere = undefined;
   }
 
   #meet(event: SubmitEvent & { currentTarget: HTMLFormElement }): void {
     event.preventDefault();
     const room = this.room.trim();
+    const linked = roomIn(room, location.host);
+    if (linked) {
+      this.#go(linked, 'meet');
+      return;
+    }
     if (room !== '') {
       location.assign(roomLink(room));
       return;
@@ -168,9 +198,9 @@ export class HomePage extends LitElement {
   #watch(event: SubmitEvent & { currentTarget: HTMLFormElement }): void {
     event.preventDefault();
     const field = event.currentTarget.elements.namedItem('stream') as HTMLInputElement;
-    const streamId = streamIdIn(field.value);
-    if (streamId) {
-      location.assign(`/watch/${streamId}`);
+    const stream = streamIn(field.value, location.host);
+    if (stream) {
+      this.#go(stream, 'watch');
       return;
     }
     this.complaint = field.value.trim() === '' ? text.watchEmpty : text.watchInvalid;

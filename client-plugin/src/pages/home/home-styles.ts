@@ -101,6 +101,9 @@ export const homeStyles = [
     section .complaint {
       color: var(--danger);
     }
+    form .hint a {
+      overflow-wrap: anywhere;
+    }
     .complaint:empty,
     .hint:empty {
       display: none;

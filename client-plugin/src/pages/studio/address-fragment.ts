@@ -10,14 +10,29 @@ export function inFragment(fragment: string, name: string): string | undefined {
   return undefined;
 }
 
-/** Takes the password out of the page's address, so that neither the history nor somebody who looks at it learns it. */
-export function takePasswordFromAddress(): string | undefined {
-  const password = inFragment(location.hash, 'password');
-  if (password === undefined) return undefined;
+/** A password that came with the page's address. */
+export interface TakenPassword {
+  password: string;
+  /** It stood in front of the `#`, and so was sent to the server with the request for the page. */
+  sent: boolean;
+}
+
+/**
+ * Takes the password out of the page's address, so that neither the history nor somebody who looks at it learns it,
+ * nor any request that the page makes. One behind the `#` counts before one in front of it.
+ */
+export function takePasswordFromAddress(): TakenPassword | undefined {
+  const query = new URLSearchParams(location.search);
+  const sent = query.get('password');
+  const hidden = inFragment(location.hash, 'password');
+  if (sent === null && hidden === undefined) return undefined;
+  query.delete('password');
+  const search = query.size > 0 ? `?${query}` : '';
   const room = inFragment(location.hash, 'room');
   const rest = room === undefined ? '' : `#room=${encodeURIComponent(room)}`;
-  history.replaceState(history.state, '', location.pathname + location.search + rest);
-  return password;
+  history.replaceState(history.state, '', location.pathname + search + rest);
+  const password = hidden ?? sent;
+  return password ? { password, sent: hidden === undefined } : undefined;
 }
 
 /** Moves the room's name behind the `#`: the server is not to learn it from a reload. */

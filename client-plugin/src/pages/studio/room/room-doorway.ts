@@ -38,6 +38,7 @@ export class RoomDoorway extends VisitElement {
         ></source-picker>
         ${sourceDetails(local)}
         ${this.#password()}
+        ${this.#sentPassword()}
         ${visit.untold ? notice({ tone: 'plain', title: text.addressTitle, body: text.addressBody }) : nothing}
         ${sourceNotices(local)}
         ${visit.trouble ? notice({ tone: 'danger', ...visit.trouble }) : nothing}
@@ -102,6 +103,13 @@ export class RoomDoorway extends VisitElement {
       />
       <p class="small">${visit.passwordTaken ? text.passwordTaken : text.passwordHint}</p>
     </details>`;
+  }
+
+  #sentPassword(): TemplateResult | typeof nothing {
+    if (this.visit.passwordTaken !== 'sent') return nothing;
+    return html`<div data-testid="password-sent">
+      ${notice({ tone: 'warning', title: text.passwordSentTitle, body: text.passwordSentBody })}
+    </div>`;
   }
 
   #join(event: SubmitEvent): void {

@@ -2,6 +2,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { notice, noticeStyles } from '../../shared/notice.ts';
 import { siteHeader, siteHeaderStyles } from '../../shared/site-header.ts';
 import { baseStyles, buttonStyles } from '../../shared/styles.ts';
+import type { TakenPassword } from '../address-fragment.ts';
 import { roomInAddress } from '../room-in-address.ts';
 import './room-doorway.ts';
 import './room-inside.ts';
@@ -10,11 +11,13 @@ import { Visit, type VisitStage } from './visit.ts';
 
 /** The page of a room: its doorway, the room, and what is seen after leaving. */
 export class RoomPage extends LitElement {
-  readonly #visit = new Visit(roomInAddress(), new URLSearchParams(location.search).get('source'));
+  readonly #visit: Visit;
   #shown: VisitStage = 'doorway';
 
-  constructor() {
+  /** @param password that came with the address, which has it no more */
+  constructor(password?: TakenPassword) {
     super();
+    this.#visit = new Visit(roomInAddress(), new URLSearchParams(location.search).get('source'), password);
     this.#visit.addEventListener('change', () => this.requestUpdate());
     document.title = text.title(this.#visit.roomName);
     void this.#visit.begin();
@@ -98,3 +101,6 @@ export class RoomPage extends LitElement {
 }
 
 customElements.define('meshlift-room', RoomPage);
+
+/** The page, with what `main.ts` has found in the address. */
+export const openRoom = (password: TakenPassword | undefined): RoomPage => new RoomPage(password);

@@ -19,6 +19,9 @@ export const text = {
   passwordAdd: 'This room has a password',
   passwordHint: 'Everybody who types the same one meets. It never leaves this page.',
   passwordTaken: 'Taken from the link, which no longer shows it.',
+  passwordSentTitle: 'This server has seen the password',
+  passwordSentBody:
+    'It stood in the part of the address that browsers send to the server. The address no longer shows it. For a room that the server cannot read, agree on another password, and tell it in another way.',
   addressTitle: 'Join only people you trust with your address',
   addressBody:
     'A direct room goes from browser to browser: the others can see the network address you are at.',

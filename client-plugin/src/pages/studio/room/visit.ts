@@ -1,7 +1,7 @@
 import { joinRoom, MeshliftError, type Room } from '../../../index.ts';
 import { describeError, type Words } from '../../shared/error-words.ts';
 import { exposeToScripts } from '../../shared/page-hooks.ts';
-import { hideRoomName, takePasswordFromAddress } from '../address-fragment.ts';
+import { hideRoomName, type TakenPassword, takePasswordFromAddress } from '../address-fragment.ts';
 import { LocalSource } from '../local-source.ts';
 import { type SourceChoice, sourceKinds } from '../source.ts';
 import { ChatLog } from './chat-log.ts';
@@ -26,22 +26,25 @@ export class Visit extends EventTarget {
   #switching: Switching | undefined;
   #name: string;
   #password: string;
-  #passwordTaken = false;
+  #passwordTaken: 'unsent' | 'sent' | undefined;
   #trouble: Words | undefined;
   #watchedPutAway = false;
   /** The room goes through the relay, and this person has not said yet that what they send may too. */
   #atRelayDoor = false;
 
-  /** @param wanted the source that the address asks for, if any */
-  constructor(roomName: string, wanted: string | null) {
+  /**
+   * @param wanted the source that the address asks for, if any
+   * @param password that came with the address
+   */
+  constructor(roomName: string, wanted: string | null, password: TakenPassword | undefined) {
     super();
     this.roomName = roomName;
     this.#memory = new VisitMemory(roomName);
     const stay = this.#memory.stay;
     this.#name = stay?.name ?? this.#memory.name;
     this.#password = stay?.password ?? '';
-    this.#takePassword();
-    addEventListener('hashchange', () => this.#takePassword());
+    this.#takePassword(password);
+    addEventListener('hashchange', () => this.#takePassword(takePasswordFromAddress()));
     const local = new LocalSource([stay?.source, wanted], sourceChoices, stay?.paused, stay?.encoder);
     this.sending = new Sending(local);
     this.sending.addEventListener('change', () => {
@@ -87,12 +90,12 @@ export class Visit extends EventTarget {
 
   set password(password: string) {
     this.#password = password;
-    this.#passwordTaken = false;
+    this.#passwordTaken = undefined;
     this.#changed();
   }
 
-  /** Whether the password came with the address. */
-  get passwordTaken(): boolean {
+  /** Whether the password came with the address, and whether the server was sent it with the request for the page. */
+  get passwordTaken(): 'unsent' | 'sent' | undefined {
     return this.#passwordTaken;
   }
 
@@ -301,11 +304,10 @@ export class Visit extends EventTarget {
     this.#memory.hostKey = room.hostKey;
   }
 
-  #takePassword(): void {
-    const password = takePasswordFromAddress();
-    if (password === undefined || this.#room) return;
-    this.#password = password;
-    this.#passwordTaken = true;
+  #takePassword(taken: TakenPassword | undefined): void {
+    if (taken === undefined || this.#room) return;
+    this.#password = taken.password;
+    this.#passwordTaken = taken.sent ? 'sent' : 'unsent';
     this.#changed();
   }
 
