@@ -4,7 +4,8 @@ import { createLogger, createRegistry } from '@meshlift/telemetry';
 import { parseConfig } from '../config/config.ts';
 import { startServer } from '../server.ts';
 import { withGeneratedPart } from './generated-part.ts';
-import { configTable, errorsTable, messagesTable, metricsTable } from './tables.ts';
+import { messageSections, shapeSection } from './messages.ts';
+import { configTable, errorsTable, metricsTable } from './tables.ts';
 
 /** A table that stands in a document between `<!-- name -->` and `<!-- /name -->`. */
 interface GeneratedTable {
@@ -16,7 +17,8 @@ interface GeneratedTable {
 const tables: GeneratedTable[] = [
   { file: 'README.md', name: 'configuration', make: configTable },
   { file: 'signaling/protocol/PROTOCOL.md', name: 'errors', make: errorsTable },
-  { file: 'signaling/protocol/PROTOCOL.md', name: 'messages', make: messagesTable },
+  { file: 'signaling/protocol/PROTOCOL.md', name: 'messages', make: messageSections },
+  { file: 'signaling/protocol/PROTOCOL.md', name: 'shapes', make: shapeSection },
   { file: 'ARCHITECTURE.md', name: 'metrics', make: metricsOfRunningServer },
 ];
 

@@ -1,4 +1,4 @@
-import { clientRequests, errorTable, serverEvents } from '@meshlift/protocol';
+import { errorTable } from '@meshlift/protocol';
 import type { Registry } from '@meshlift/telemetry';
 import { variables } from '../config/config.ts';
 
@@ -17,18 +17,6 @@ export function errorsTable(): string {
     ([code, { status, message }]) => `| \`${code}\` | ${status} | ${message} |`,
   );
   return ['| code | HTTP status | what a person reads |', '|---|---|---|', ...rows].join('\n');
-}
-
-/** Every message's name, as PROTOCOL.md shows them. */
-export function messagesTable(): string {
-  const rows = (direction: string, messages: object) =>
-    Object.keys(messages).map((name) => `| \`${name}\` | ${direction} |`);
-  return [
-    '| message | direction |',
-    '|---|---|',
-    ...rows('client to server, answered', clientRequests),
-    ...rows('server to client', serverEvents),
-  ].join('\n');
 }
 
 /** The server's own metrics, as ARCHITECTURE.md shows them. */
