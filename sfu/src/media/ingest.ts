@@ -64,7 +64,7 @@ export class Ingest {
     }
     const producer = await this.transport.produce({
       kind: options.kind,
-      rtpParameters: options.rtpParameters as types.RtpParameters,
+      rtpParameters: unnamed(options.rtpParameters) as types.RtpParameters,
       paused: options.paused,
       keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
     });
@@ -86,4 +86,12 @@ export class Ingest {
     this.#inspector?.close();
     this.transport.close();
   }
+}
+
+/**
+ * What viewers may know of a track. Encoders write `user@host` into the CNAME (RFC 7022, section 3) and their own
+ * names into the msid; without them mediasoup makes one CNAME at random for all tracks of a session.
+ */
+function unnamed({ msid: _, rtcp, ...rest }: RtpParameters): RtpParameters {
+  return { ...rest, ...(rtcp && { rtcp: { reducedSize: rtcp.reducedSize } }) };
 }

@@ -41,7 +41,12 @@ export function writeAnswer(
     msidSemantic: { semantic: 'WMS', token: '*' },
     media: [],
   };
-  const mids: string[] = [];
+  const used = offer.sections.filter(
+    (section): section is MediaSection => section.kind !== 'other' && answered.has(section),
+  );
+  const mids = offer.bundle?.filter((name) => used.some(({ mid }) => mid === name));
+  // RFC 9143, section 7.3: the first of the bundle speaks of the transport for all of it.
+  const speaker = used.find(({ mid }) => mid === mids?.[0]) ?? used[0];
   for (const section of offer.sections) {
     const answer = section.kind === 'other' ? undefined : answered.get(section);
     if (section.kind === 'other') {
@@ -60,14 +65,12 @@ export function writeAnswer(
         ),
       );
     } else {
-      // The first section of the bundle speaks of the transport for all of them.
       session.media.push(
-        writeSection(section, answer, mids.length === 0 ? transport : undefined, offer, transport),
+        writeSection(section, answer, section === speaker ? transport : undefined, offer, transport),
       );
-      mids.push(section.mid);
     }
   }
-  if (offer.bundled) session.groups = [{ type: 'BUNDLE', mids: mids.join(' ') }];
+  if (mids) session.groups = [{ type: 'BUNDLE', mids: mids.join(' ') }];
   return write(session);
 }
 

@@ -4,7 +4,15 @@ import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { LocalMediaNode } from '../media-node.ts';
 import { expectToAnswer } from '../testing/answer-rules.ts';
-import { audioSection, offerOf, opus, receiving, video, videoSection } from '../testing/sdp-offers.ts';
+import {
+  audioSection,
+  dataSection,
+  offerOf,
+  opus,
+  receiving,
+  video,
+  videoSection,
+} from '../testing/sdp-offers.ts';
 import { corpus, readCorpusOffer } from './corpus/corpus.ts';
 
 const RUNS = 1_500;
@@ -16,6 +24,7 @@ const legacy = ['a=ssrc-group:SIM 1 2 3', ...[1, 2, 3].map((ssrc) => `a=ssrc:${s
 const publishers = [
   offerOf([audioSection(), videoSection()]),
   offerOf([audioSection(), videoSection({ lines: simulcast })]),
+  offerOf([audioSection(), dataSection('2'), videoSection()]).replace('BUNDLE 0 2 1', 'BUNDLE 2 1 0'),
   offerOf([audioSection(), videoSection({ lines: legacy })]),
   ...corpus.filter(({ file }) => file.includes('-publish-')).map(readCorpusOffer),
 ];
@@ -84,6 +93,12 @@ const oddLine = fc.constantFrom(
   'a=simulcast:recv a send a',
   'a=mid:__proto__',
   'a=mid:constructor',
+  'a=mid:9b2f7a0e-36a4-4d4e-8a55-aaaaaaaaaaaa',
+  "a=mid:!#$%&'*+-.^_`{|}~",
+  'a=fingerprint:future-hash AB:CD',
+  'a=fingerprint:sha-1 AB:CD',
+  'a=rid:hi-res send',
+  'a=simulcast:send hi-res;f',
   'a=ssrc:1 __proto__:x',
   'a=ssrc:4294967295 cname:__proto__',
   'a=ssrc-group:FID 1 1',
@@ -93,6 +108,8 @@ const oddLine = fc.constantFrom(
   'a=extmap:255 urn:ietf:params:rtp-hdrext:sdes:mid',
   'a=group:BUNDLE __proto__ 0 1',
   'a=group:BUNDLE 0',
+  'a=group:BUNDLE 2 1 0',
+  'a=group:BUNDLE 1 0',
   'a=setup:passive',
   'a=bundle-only',
   'a=inactive',

@@ -2,11 +2,12 @@ import { createLogger, createRegistry } from '@meshlift/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LocalMediaNode } from '../media-node.ts';
 import { expectToAnswer } from '../testing/answer-rules.ts';
-import { simulcastVideo } from '../testing/rtp-fixtures.ts';
+import { simulcastVideo, viewerCapabilities } from '../testing/rtp-fixtures.ts';
 import {
   audioSection,
   dataSection,
   h264,
+  MID,
   type OfferedSection,
   offerOf,
   opus,
@@ -139,6 +140,22 @@ describe('the answer to one who publishes', () => {
     expect(consumers).toMatchObject([{ spatialLayers: 3, temporalLayers: 3 }]);
   });
 
+  it('takes rids with signs, and answers them as they were offered', async () => {
+    const lines = ['a=rid:hi-res send', 'a=rid:lo_res send', 'a=simulcast:send hi-res;lo_res'];
+    const offer = offerOf([videoSection({ lines })]);
+    const { answer } = await node.openIngestByOffer('relay', 'ingest', 'camera', offer);
+    expectToAnswer(offer, answer);
+    expect(answer).toContain('a=rid:hi-res recv\r\na=rid:lo_res recv\r\na=simulcast:recv hi-res;lo_res\r\n');
+  });
+
+  it('keeps the order of the bundle, without what is refused', async () => {
+    const sections = [audioSection(), dataSection('2'), videoSection({ mid: 'a'.repeat(36) })];
+    const offer = offerOf(sections).replace(/^a=group:BUNDLE .*$/m, `a=group:BUNDLE 2 ${'a'.repeat(36)} 0`);
+    const { answer } = await node.openIngestByOffer('relay', 'ingest', 'camera', offer);
+    expectToAnswer(offer, answer);
+    expect(answer).toContain(`a=group:BUNDLE ${'a'.repeat(36)} 0\r\n`);
+  });
+
   it('refuses by port 0 what is beside the media: data, what is off, and what receives', async () => {
     const offer = offerOf([
       dataSection('data'),
@@ -189,6 +206,33 @@ describe('the answer to one who publishes', () => {
   });
 });
 
+describe('the names that an encoder gives its tracks', () => {
+  const telling = ['a=msid:alice@example alice-camera', 'a=ssrc:5000 cname:alice@example'];
+
+  it('reach no viewer, whichever door the encoder comes by', async () => {
+    await publish(
+      offerOf([
+        audioSection({ lines: ['a=ssrc:4242 cname:alice@example'] }),
+        videoSection({ lines: telling }),
+      ]),
+    );
+    await node.openIngest('relay', 'plugin', 'another');
+    const rtpParameters = {
+      ...simulcastVideo(),
+      msid: 'alice@example alice-camera',
+      rtcp: { cname: 'alice@example' },
+    };
+    await node.openProducer('plugin', { kind: 'video', rtpParameters, paused: false });
+    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
+    expect(consumers).toHaveLength(3);
+    expect(JSON.stringify(consumers)).not.toContain('alice');
+    // Sound and picture of one source are played in step by it (RFC 7022).
+    const cnames = consumers.map(({ sourceId, rtpParameters: { rtcp } }) => `${sourceId} ${rtcp?.cname}`);
+    expect(new Set(cnames).size).toBe(2);
+    expect(new Set(consumers.map(({ rtpParameters: { rtcp } }) => rtcp?.cname)).size).toBe(2);
+  });
+});
+
 describe('the answer to one who watches', () => {
   const player = (...codecs: OfferedSection['codecs'] & object) =>
     offerOf([receiving(audioSection()), receiving(videoSection({ codecs }))]);
@@ -207,6 +251,21 @@ describe('the answer to one who watches', () => {
       ['0', 111],
       ['1', 102],
     ]);
+  });
+
+  it('agrees on no header extension for names that are longer than what it can carry', async () => {
+    await publish(offerOf([audioSection(), videoSection()]));
+    const named = (mid: string) => offerOf([receiving(audioSection({ mid, extensions: { 1: MID } }))]);
+    const extensionsOf = ({ consumers }: Awaited<ReturnType<typeof watch>>) =>
+      consumers.flatMap(({ rtpParameters: { headerExtensions = [] } }) =>
+        headerExtensions.map(({ uri }) => uri),
+      );
+    const short = await watch(named('audio--0'), 'short');
+    expect(short.sections[0]?.ext).toEqual([{ value: 1, uri: MID }]);
+    expect(extensionsOf(short)).toEqual([MID]);
+    const long = await watch(named('a'.repeat(36)), 'long');
+    expect(long.sections[0]?.ext ?? []).toEqual([]);
+    expect(extensionsOf(long)).toEqual([]);
   });
 
   it('is given before anything is sent, and what comes takes the sections that are free', async () => {

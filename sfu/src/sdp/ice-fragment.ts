@@ -1,7 +1,7 @@
 import type { TransportOptions } from '@meshlift/protocol';
 import { parse } from 'sdp-transform';
 import { checkLines } from './lines.ts';
-import type { IceCredentials } from './offer.ts';
+import { type IceCredentials, isMid } from './offer.ts';
 import { SdpError } from './sdp-error.ts';
 
 /** What an end says of its ICE agent. */
@@ -27,14 +27,12 @@ export function parseIceFragment(text: string): IceFragment {
   if (usernameFragment === undefined || password === undefined) {
     throw SdpError.invalid('a=ice-ufrag and a=ice-pwd are missing.');
   }
-  const named = media.find(({ type, mid }) => /^(?:audio|video)$/.test(type) && isMid(mid));
+  const named = media.find(({ type, mid }) => /^(?:audio|video)$/.test(type) && isMid(String(mid ?? '')));
   return {
     credentials: { usernameFragment: String(usernameFragment), password: String(password) },
     section: named && { type: named.type, mid: String(named.mid) },
   };
 }
-
-const isMid = (mid: unknown) => mid !== undefined && /^[\w.+~-]{1,32}$/.test(String(mid));
 
 /**
  * Writes what the client needs to know of this end after an ICE restart.

@@ -89,7 +89,6 @@ function parametersOf(
   const streams = sends.streams.length > 0 ? sends.streams : [{}];
   return {
     ...(carriesMid && { mid }),
-    ...(sends.msid !== undefined && { msid: sends.msid }),
     codecs: [codec, ...(rtx === undefined ? [] : [retransmissionOf(codec, rtx)])],
     headerExtensions: extensions,
     encodings: streams.map(({ rid, ssrc, rtxSsrc }) => ({
@@ -98,7 +97,7 @@ function parametersOf(
       ...(rtxSsrc !== undefined && rtx !== undefined && { rtx: { ssrc: rtxSsrc } }),
       ...(streams.length > 1 && { scalabilityMode: LAYER_MODE }),
     })),
-    rtcp: { ...(sends.cname !== undefined && { cname: sends.cname }), reducedSize: section.reducedSizeRtcp },
+    rtcp: { reducedSize: section.reducedSizeRtcp },
   };
 }
 

@@ -37,6 +37,22 @@ export function checkLines(text: string, firstLine?: string): void {
   }
 }
 
+/** The lines of each section, those of the session first: for what the parser keeps one of, or does not take. */
+export function splitSections(text: string): string[][] {
+  const parts: string[][] = [[]];
+  for (const line of text.split(/\r\n|\n/)) {
+    if (line.startsWith('m=')) parts.push([]);
+    parts.at(-1)?.push(line);
+  }
+  return parts;
+}
+
+/** The values of an attribute in a section's lines. */
+export function valuesOf(lines: readonly string[] | undefined, attribute: string): string[] {
+  const start = `a=${attribute}:`;
+  return (lines ?? []).filter((line) => line.startsWith(start)).map((line) => line.slice(start.length));
+}
+
 /** What of a line can be shown in an error: short, and nothing but letters. */
 function shown(line: string): string {
   return line.slice(0, 40).replace(/[^\x20-\x7e]/g, '?');

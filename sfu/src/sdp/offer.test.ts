@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { audioSection, dataSection, offerOf, opus, videoSection } from '../testing/sdp-offers.ts';
+import {
+  audioSection,
+  dataSection,
+  type OfferedSection,
+  offerOf,
+  opus,
+  videoSection,
+} from '../testing/sdp-offers.ts';
 import { parseOffer } from './offer.ts';
 
 /** The code and the sentence of the error that an offer is refused with. */
@@ -99,6 +106,44 @@ describe('what an SFU that is ICE-lite needs to know', () => {
     expect(refusalOf(camera.replaceAll('AB:', 'XY:')).message).toContain('a=fingerprint');
   });
 
+  const silent = (text: string) => text.replace(/^a=(?:ice-ufrag|ice-pwd|fingerprint|setup):.*\r\n/gm, '');
+
+  /** An offer of which only the second of three sections speaks of the transport: RFC 9143, section 7.2. */
+  const taggedSecond = (second: OfferedSection, group: string) => {
+    const [before = '', ...sections] = offerOf([audioSection(), second, videoSection({ mid: '2' })], {
+      bundle: false,
+    }).split(/^(?=m=)/m);
+    const [first = '', speaker = '', last = ''] = sections;
+    return [`${before}a=group:BUNDLE ${group}\r\n`, silent(first), speaker, silent(last)].join('');
+  };
+
+  it.each([
+    ['media', videoSection({ mid: '1', setup: 'passive' })],
+    ['data', dataSection('1')],
+  ])('is read of the section that the bundle names first, which may be any: %s', (_, second) => {
+    const { ice, dtls, bundle } = parseOffer(taggedSecond(second, '1 0 2'));
+    expect(ice).toEqual(parseOffer(camera).ice);
+    expect(dtls.fingerprints).toEqual(parseOffer(camera).dtls.fingerprints);
+    expect(dtls.role).toBe(second.setup === 'passive' ? 'server' : 'client');
+    expect(bundle).toEqual(['1', '0', '2']);
+  });
+
+  it('is taken of the bundle that has all media, where there are several', () => {
+    const two = camera.replace('a=group:BUNDLE 0 1', 'a=group:BUNDLE x y\r\na=group:BUNDLE 1 0');
+    expect(parseOffer(two).bundle).toEqual(['1', '0']);
+  });
+
+  it.each([
+    [['sha-256 AB:01', 'future-hash CD:02'], 'sha-256', 'AB:01'],
+    [['future-hash CD:02', 'sha-256 AB:01'], 'sha-256', 'AB:01'],
+    [['sha-1 CD:02', 'SHA-256 ab:01', 'sha-512 EF:03'], 'sha-256', 'AB:01'],
+    [['md5 CD:02', 'sha-1 AB:01'], 'sha-1', 'AB:01'],
+  ])('is one fingerprint of several, of a hash that is known: %j', (named, algorithm, value) => {
+    const lines = named.map((fingerprint) => `a=fingerprint:${fingerprint}`).join('\r\n');
+    const { dtls } = parseOffer(camera.replace(/^a=fingerprint:.*$/gm, lines));
+    expect(dtls.fingerprints).toEqual([{ algorithm, value }]);
+  });
+
   it('does not need candidates, and is not kept from reading by them', () => {
     const candidate = 'a=candidate:1 1 udp 2122194687 192.0.2.1 55756 typ host generation 0';
     const { sections } = parseOffer(offerOf([audioSection({ lines: [candidate, 'a=end-of-candidates'] })]));
@@ -108,15 +153,15 @@ describe('what an SFU that is ICE-lite needs to know', () => {
 
 describe('sections', () => {
   it('are one transport: several must be in one bundle', () => {
-    expect(parseOffer(camera).bundled).toBe(true);
+    expect(parseOffer(camera).bundle).toEqual(['0', '1']);
     expect(refusalOf(offerOf([audioSection(), videoSection()], { bundle: false }))).toMatchObject({
       code: 'SDP_UNSUPPORTED',
       message: expect.stringContaining('one bundle'),
     });
     expect(refusalOf(camera.replace('BUNDLE 0 1', 'BUNDLE 0')).code).toBe('SDP_UNSUPPORTED');
     expect(refusalOf(offerOf([audioSection({ mid: '1' }), videoSection()])).code).toBe('SDP_INVALID');
-    expect(parseOffer(offerOf([audioSection()], { bundle: false })).bundled).toBe(false);
-    expect(parseOffer(offerOf([audioSection({ mid: null })], { bundle: false })).bundled).toBe(false);
+    expect(parseOffer(offerOf([audioSection()], { bundle: false })).bundle).toBeUndefined();
+    expect(parseOffer(offerOf([audioSection({ mid: null })], { bundle: false })).bundle).toBeUndefined();
   });
 
   it('that are bundle-only are in use in spite of their port 0, and others with port 0 are not', () => {
@@ -124,6 +169,15 @@ describe('sections', () => {
     expect(parseOffer(offerOf([audioSection(), bundleOnly])).sections[1]?.kind).toBe('video');
     const off = parseOffer(offerOf([audioSection(), videoSection({ port: 0 })]));
     expect(off.sections[1]).toMatchObject({ kind: 'other', type: 'video', formats: '96 97', mid: '1' });
+  });
+
+  it.each(['0', 'a'.repeat(36), '1f0e-4c', "!#$%&'*+-.^_`{|}~"])('may be named by any token: %s', (mid) => {
+    const { sections, bundle } = parseOffer(offerOf([audioSection({ mid }), videoSection({ mid: 'v' })]));
+    expect([sections[0]?.mid, bundle]).toEqual([mid, [mid, 'v']]);
+  });
+
+  it.each(['a'.repeat(256), 'a"b', 'a/b', 'é'])('are not named by what is no token: %s', (mid) => {
+    expect(refusalOf(offerOf([audioSection({ mid }), videoSection()])).message).toContain('a=mid');
   });
 
   it('of data channels are known as what is not served', () => {

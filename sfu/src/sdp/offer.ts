@@ -1,7 +1,7 @@
 import type { DtlsParameters, MediaKind } from '@meshlift/protocol';
 import { parse, type SessionDescription } from 'sdp-transform';
 import { readCodecs, type SdpCodec } from './codecs.ts';
-import { checkLines } from './lines.ts';
+import { checkLines, splitSections, valuesOf } from './lines.ts';
 import { SdpError } from './sdp-error.ts';
 import { readSendStreams, type SendStreams } from './send-streams.ts';
 import { findsTracksUnsignaled } from './signaled-ssrcs.ts';
@@ -43,8 +43,11 @@ export interface OtherSection {
 /** An offer (RFC 3264, RFC 8829), as far as an SFU that is ICE-lite needs to know it. */
 export interface Offer {
   sections: (MediaSection | OtherSection)[];
-  /** Whether what is in use is in a group that the answer may repeat (RFC 9143, section 7.3). */
-  bundled: boolean;
+  /**
+   * The names in the group that all of what is in use is in, in its order, which the answer keeps (RFC 9143, section
+   * 7.3); undefined without one.
+   */
+  bundle: string[] | undefined;
   /** Whether its player needs the SSRCs of what it is sent. */
   needsSsrcs: boolean;
   ice: IceCredentials;
@@ -71,24 +74,33 @@ export function parseOffer(text: string): Offer {
   if (parsed.media.length > MOST_SECTIONS) {
     throw SdpError.invalid(`There are ${parsed.media.length} m= lines; at most ${MOST_SECTIONS} are taken.`);
   }
-  const sections = parsed.media.map((media, index) => readSection(parsed, media, index));
+  const [sessionLines, ...lines] = splitSections(text);
+  const sections = parsed.media.map((media, index) => readSection(parsed, media, index, lines[index]));
   const inUse = sections.filter((section): section is MediaSection => section.kind !== 'other');
   const mids = inUse.map(({ mid }) => mid);
   if (new Set(mids).size < mids.length) throw SdpError.invalid('Two m= sections have the same a=mid.');
-  const bundled = readBundle(parsed, inUse);
-  // RFC 9143, section 7.1.3: what counts for all of a bundle is said in its first section.
-  const first = parsed.media[sections.indexOf(inUse[0] ?? (sections[0] as MediaSection))];
+  const bundle = readBundle(parsed, inUse);
+  // RFC 9143, section 7.1.3: what counts for all of a bundle is said in the section that its group names first, which
+  // may be any, and may be one that is not served.
+  const places = (bundle ?? []).map((mid) => parsed.media.findIndex((media) => String(media.mid) === mid));
+  const speaking = [...places, ...inUse.map((section) => sections.indexOf(section))];
+  const speakers = speaking.flatMap((place) => {
+    const media = parsed.media[place];
+    return media ? [{ ...media, lines: lines[place] }] : [];
+  });
   const needsSsrcs = !findsTracksUnsignaled(parsed, text);
-  return { sections, bundled, needsSsrcs, ice: iceOf(parsed, first), dtls: dtlsOf(parsed, first) };
+  const sources = [...speakers, { ...parsed, lines: sessionLines }];
+  return { sections, bundle, needsSsrcs, ice: iceOf(sources), dtls: dtlsOf(sources) };
 }
 
 function readSection(
   session: SessionDescription,
   media: ParsedSection,
   index: number,
+  lines: readonly string[] | undefined,
 ): MediaSection | OtherSection {
   const mid = media.mid === undefined ? undefined : String(media.mid);
-  if (mid !== undefined && !/^[\w.+~-]{1,32}$/.test(mid)) throw SdpError.invalid('An a=mid cannot be used.');
+  if (mid !== undefined && !isMid(mid)) throw SdpError.invalid('An a=mid cannot be used.');
   // The parser makes a number of whatever looks like one.
   const [type, protocol] = [String(media.type ?? ''), String(media.protocol ?? '')];
   const { payloads } = media;
@@ -116,9 +128,12 @@ function readSection(
     codecs: readCodecs(media),
     extensions: readExtensions(session, media),
     reducedSizeRtcp: media.rtcpRsize !== undefined,
-    sends: readSendStreams(media),
+    sends: readSendStreams(media, lines),
   };
 }
+
+/** RFC 5888, section 4: a token, no longer than the header extension for it can be (RFC 8285, section 4.3). */
+export const isMid = (mid: string) => /^[!#-'*+\-.0-9A-Z^-~]{1,255}$/.test(mid);
 
 /** RFC 8285, section 5. An identifier above 14 needs the two-byte form, which every receiver here reads. */
 function readExtensions(session: SessionDescription, media: ParsedSection): { uri: string; id: number }[] {
@@ -133,37 +148,48 @@ function readExtensions(session: SessionDescription, media: ParsedSection): { ur
   });
 }
 
-/** @returns whether there is a bundle; a section that is alone needs none */
-function readBundle(session: SessionDescription, sections: MediaSection[]): boolean {
-  const bundles = (session.groups ?? []).filter(({ type }) => type === 'BUNDLE');
-  const together = new Set(bundles.flatMap(({ mids }) => String(mids).split(' ')));
-  const bundled = bundles.length === 1 && sections.every(({ mid, hasMid }) => hasMid && together.has(mid));
-  if (bundled || sections.length <= 1) return bundled;
+/** @returns the names in the bundle, if there is one; a section that is alone needs none */
+function readBundle(session: SessionDescription, sections: MediaSection[]): string[] | undefined {
+  const bundle = (session.groups ?? [])
+    .filter(({ type }) => type === 'BUNDLE')
+    .map(({ mids }) => [...new Set(String(mids).split(' '))])
+    .find((mids) => sections.every(({ mid, hasMid }) => hasMid && mids.includes(mid)));
+  if (bundle || sections.length <= 1) return bundle;
   throw SdpError.unsupported(
     'Everything is served over one transport: all m= sections must be in one bundle.',
   );
 }
 
-function iceOf(session: SessionDescription, media: ParsedSection | undefined): IceCredentials {
-  const usernameFragment = media?.iceUfrag ?? session.iceUfrag;
-  const password = media?.icePwd ?? session.icePwd;
+/** What may speak for all of an offer: sections of the bundle, and the session. */
+interface Speaker {
+  iceUfrag?: string | undefined;
+  icePwd?: string | undefined;
+  setup?: string | undefined;
+  lines: readonly string[] | undefined;
+}
+
+/** @param speakers of which the first that says it counts */
+function iceOf(speakers: readonly Speaker[]): IceCredentials {
+  const usernameFragment = speakers.find(({ iceUfrag }) => iceUfrag !== undefined)?.iceUfrag;
+  const password = speakers.find(({ icePwd }) => icePwd !== undefined)?.icePwd;
   if (usernameFragment === undefined || password === undefined) {
     throw SdpError.invalid('a=ice-ufrag and a=ice-pwd are missing.');
   }
   return { usernameFragment: String(usernameFragment), password: String(password) };
 }
 
-const algorithms = ['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512'] as const;
+/** From the one that is taken first; RFC 8122, section 5: an end may name several, of which one is enough. */
+const ALGORITHMS = ['sha-256', 'sha-384', 'sha-512', 'sha-224', 'sha-1'] as const;
 
-function dtlsOf(session: SessionDescription, media: ParsedSection | undefined): DtlsParameters {
-  const fingerprint = media?.fingerprint ?? session.fingerprint;
-  const algorithm = algorithms.find((known) => known === String(fingerprint?.type).toLowerCase());
-  if (!fingerprint || !algorithm) throw SdpError.invalid('There is no a=fingerprint that can be used.');
-  if (!/^[0-9a-f]{2}(?::[0-9a-f]{2})+$/i.test(fingerprint.hash)) {
-    throw SdpError.invalid('The a=fingerprint is none.');
-  }
-  const setup = media?.setup ?? session.setup;
+function dtlsOf(speakers: readonly Speaker[]): DtlsParameters {
+  const named = speakers.map(({ lines }) => valuesOf(lines, 'fingerprint')).find(({ length }) => length > 0);
+  const fingerprints = (named ?? []).map((value) => value.trim().split(/ +/));
+  const algorithm = ALGORITHMS.find((known) => fingerprints.some(([name]) => name?.toLowerCase() === known));
+  const [, hash = ''] = fingerprints.find(([name]) => name?.toLowerCase() === algorithm) ?? [];
+  if (!algorithm) throw SdpError.invalid('There is no a=fingerprint that can be used.');
+  if (!/^[0-9a-f]{2}(?::[0-9a-f]{2})+$/i.test(hash)) throw SdpError.invalid('The a=fingerprint is none.');
+  const setup = speakers.find((speaker) => speaker.setup !== undefined)?.setup;
   // RFC 8842, section 5.2: who offers both leaves the choice to us, and a server waits to be called.
   const role = setup === 'passive' ? 'server' : 'client';
-  return { role, fingerprints: [{ algorithm, value: fingerprint.hash.toUpperCase() }] };
+  return { role, fingerprints: [{ algorithm, value: hash.toUpperCase() }] };
 }

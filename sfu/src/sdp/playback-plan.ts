@@ -4,6 +4,10 @@ import { receivedH264 } from './h264.ts';
 import type { MediaSection, Offer } from './offer.ts';
 import { SdpError } from './sdp-error.ts';
 
+/** mediasoup keeps this many bytes in a packet for the mid. A viewer with a longer one is sent none. */
+const LONGEST_SENT_MID = 8;
+const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+
 type ServedCodec = RtpCapabilities['codecs'][number];
 
 /** A section that a viewer receives a track by. */
@@ -39,7 +43,9 @@ export function planPlayback(offer: Offer, served: RtpCapabilities): PlaybackPla
       section.kind !== 'other' && (section.direction === 'recvonly' || section.direction === 'sendrecv'),
   );
   if (receiving.length === 0) throw SdpError.unsupported('The offer receives neither sound nor picture.');
-  const slots = receiving.map((section) => planSlot(section, served));
+  const longMids = receiving.some(({ mid }) => mid.length > LONGEST_SENT_MID);
+  const agreeable = served.headerExtensions.filter(({ uri }) => !longMids || uri !== MID_EXTENSION);
+  const slots = receiving.map((section) => planSlot(section, { ...served, headerExtensions: agreeable }));
   const codecs = new Map<number, ServedCodec>();
   for (const slot of slots) {
     for (const { payloadType, mimeType, clockRate, channels, parameters, rtcpFeedback } of slot.codecs) {

@@ -1,4 +1,5 @@
 import type { SessionDescription } from 'sdp-transform';
+import { valuesOf } from './lines.ts';
 import { SdpError } from './sdp-error.ts';
 
 type ParsedSection = SessionDescription['media'][number];
@@ -21,30 +22,25 @@ export interface SendStreams {
   streams: SendStream[];
   /** The rids as they were offered, for the answer; empty without simulcast. */
   rids: string[];
-  cname: string | undefined;
-  msid: string | undefined;
 }
 
 /**
  * The RTP streams of a section: named by `a=rid` and `a=simulcast` (RFC 8853), or by `a=ssrc` and its groups
  * (RFC 5576).
  *
+ * @param lines of the section: the parser takes no `-` in a rid
  * @throws MeshliftError `SDP_INVALID` for what contradicts itself or is more than any encoder sends
  */
-export function readSendStreams(media: ParsedSection): SendStreams {
-  const cname = media.ssrcs?.find(({ attribute }) => attribute === 'cname')?.value;
-  const msid = media.msid?.map(({ id, appdata }) =>
-    appdata === undefined ? `${id}` : `${id} ${appdata}`,
-  )[0];
-  const rids = readRids(media);
+export function readSendStreams(media: ParsedSection, lines: readonly string[] | undefined): SendStreams {
+  const rids = readRids(media, lines);
   const streams = rids.length > 0 ? smallestFirst(rids).map((rid) => ({ rid })) : readSsrcs(media);
   if (streams.length > MOST_LAYERS) {
     throw SdpError.invalid(`A section sends ${streams.length} layers; at most ${MOST_LAYERS} are taken.`);
   }
-  return { streams, rids, cname: cname?.toString().slice(0, 256), msid: msid?.slice(0, 256) };
+  return { streams, rids };
 }
 
-function readRids(media: ParsedSection): string[] {
+function readRids(media: ParsedSection, lines: readonly string[] | undefined): string[] {
   const { simulcast } = media;
   const sendList =
     simulcast?.dir1 === 'send' ? simulcast.list1 : simulcast?.dir2 === 'send' ? simulcast.list2 : '';
@@ -53,14 +49,16 @@ function readRids(media: ParsedSection): string[] {
     .split(';')
     .map((alternatives) => alternatives.split(',')[0]?.replace(/^~/, '') ?? '')
     .filter((rid) => rid !== '');
-  const declared = (media.rids ?? [])
-    .filter(({ direction }) => direction === 'send')
-    .map(({ id }) => String(id));
+  const declared = valuesOf(lines, 'rid')
+    .map((value) => value.split(' '))
+    .filter(([, direction]) => direction === 'send')
+    .map(([id = '']) => id);
   if (listed.some((rid) => !declared.includes(rid))) {
     throw SdpError.invalid('a=simulcast names a rid that no a=rid declares.');
   }
   const rids = listed.length > 0 ? listed : declared;
-  if (rids.some((rid) => !/^[A-Za-z0-9_-]{1,16}$/.test(rid)))
+  // RFC 8851, section 10; RFC 8285, section 4.3: what an extension of two bytes can carry.
+  if (rids.some((rid) => !/^[A-Za-z0-9_-]{1,255}$/.test(rid)))
     throw SdpError.invalid('An a=rid cannot be used.');
   if (new Set(rids).size < rids.length) throw SdpError.invalid('A rid is sent twice.');
   return rids;

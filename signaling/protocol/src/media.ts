@@ -61,7 +61,7 @@ const encodingSchema = z.object({
 });
 
 export const rtpParametersSchema = z.object({
-  mid: z.optional(text(32)),
+  mid: z.optional(text(255)),
   msid: z.optional(text(256)),
   codecs: list(codecParametersSchema, 32),
   headerExtensions: z.optional(

@@ -26,7 +26,7 @@ const layerNumber = z.int().min(0).max(7);
 
 /** As far as it can be obeyed; what else a player names is not looked at. */
 const layerChoiceSchema = z.object({
-  mediaId: z.string().max(64).optional(),
+  mediaId: z.string().max(255).optional(),
   /** As the event `layers` names it. */
   encodingId: z.union([z.string().regex(/^[0-7]$/), z.null()]).optional(),
   spatialLayerId: layerNumber.optional(),
