@@ -98,6 +98,62 @@ test('peers go on while the server is restarted, and find each other in the room
   expect(await bob.run((room) => [room.host, room.hostKey])).toEqual([false, undefined]);
 });
 
+test('a locked room on the relay is the same after the server was killed and started again, whoever comes first', async ({
+  server,
+  cuttable,
+  newMember,
+}) => {
+  const [ada, bob, eve] = [await newMember(), await newMember(), await newMember()];
+  await ada.join(cuttable.url, { room, name: 'Ada' });
+  await bob.join(cuttable.url, { room, name: 'Bob' });
+  await ada.publish(TONES.ada);
+  await bob.publish(TONES.bob);
+  await bob.sees(await ada.id());
+  await ada.sees(await bob.id());
+  await ada.switchTo('sfu');
+  await ada.run((room) => room.setLocked(true));
+  const hostKey = await ada.run((room) => room.hostKey);
+  const [oldAda, oldBob] = [await ada.id(), await bob.id()];
+
+  cuttable.cut();
+  await server.stop('SIGKILL');
+  await server.start();
+  expect(await eve.join(server.url, { room, name: 'Eve' })).toBeUndefined();
+  expect(await eve.run((room) => room.host)).toBe(true);
+  cuttable.mend();
+
+  await expect.poll(() => eve.states()).toContain('ROOM_LOCKED');
+  await expect.poll(() => ada.id()).not.toBe(oldAda);
+  await expect.poll(() => bob.id()).not.toBe(oldBob);
+  for (const member of [ada, bob]) {
+    await expect.poll(() => member.run((room) => room.mode)).toBe('sfu');
+    expect(await member.run((room) => room.locked)).toBe(true);
+  }
+  expect(await ada.run((room) => [room.host, room.hostKey])).toEqual([true, hostKey]);
+  expect(await bob.run((room) => room.host)).toBe(false);
+  await bob.sees(await ada.id());
+  await ada.sees(await bob.id());
+  expect(await eve.join(server.url, { room, name: 'Eve' })).toBe('ROOM_LOCKED');
+});
+
+test('whoever has been there longest is host when the host has gone, and gives the place back', async ({
+  server,
+  newMember,
+}) => {
+  const [ada, bob, eve, again] = [await newMember(), await newMember(), await newMember(), await newMember()];
+  await ada.join(server.url, { room, name: 'Ada' });
+  await bob.join(server.url, { room, name: 'Bob' });
+  await eve.join(server.url, { room, name: 'Eve' });
+  const hostKey = await ada.run((room) => room.hostKey);
+  await ada.run((room) => room.leave());
+  await expect.poll(() => bob.run((room) => room.host)).toBe(true);
+  await bob.run((room) => room.setLocked(true));
+  await expect.poll(() => eve.run((room) => room.locked)).toBe(true);
+  expect(await again.join(server.url, { room, name: 'Ada', ...(hostKey && { hostKey }) })).toBeUndefined();
+  await expect.poll(() => bob.run((room) => [room.host, room.hostKey])).toEqual([false, undefined]);
+  expect(await again.run((room) => room.host)).toBe(true);
+});
+
 test('a link of which one end was closed is replaced', async ({ server, newMember }) => {
   const [ada, bob] = [await newMember(), await newMember()];
   await ada.join(server.url, { room });

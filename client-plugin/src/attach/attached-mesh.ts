@@ -198,8 +198,7 @@ export class AttachedMesh extends Emitter<AttachedMeshEvents> {
   }
 
   async #join(session: RoomSession, welcome: Welcome): Promise<void> {
-    const isFirst = session.participantId === '';
-    const state = await (isFirst ? session.join() : session.joinAgain(!this.host));
+    const state = await session.join();
     this.#welcome = welcome;
     this.#follow(session);
     this.#takeOver(state);
@@ -230,8 +229,9 @@ export class AttachedMesh extends Emitter<AttachedMeshEvents> {
       'room:switch': (told) => void this.#paths.follow(told),
       'room:switchStuck': ({ epoch, waitingFor }) => this.emit('switchstuck', { epoch, waitingFor }),
       'room:auto': ({ auto }) => this.#paths.setAuto(auto),
-      'room:host': ({ participantId, hostKey }) => {
-        session.hostIs(participantId, hostKey);
+      'room:locked': ({ locked }) => session.lockedIs(locked),
+      'room:host': ({ sessionId, ...told }) => {
+        session.hostsAre(told);
         this.emit('host', this.host);
       },
       'session:closed': ({ error: { code, message } }) => {

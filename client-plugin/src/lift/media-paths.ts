@@ -60,10 +60,15 @@ export class MediaPaths {
     return this.#lift.setMode(mode);
   }
 
-  /** The page has joined, or come back, and is told how the room stands. */
+  /**
+   * The page has joined, or come back, and is told how the room stands. A host who brings a room back after a restart
+   * of the server moves it to where it was.
+   */
   async enter(state: RoomState): Promise<void> {
+    const before = this.#auto ? 'auto' : this.mode;
     this.setAuto(state.auto);
     await this.#lift.enter(state);
+    if (state.restored && before !== 'mesh') await this.setMode(before).catch(() => undefined);
   }
 
   /** Signaling is back, and the session with the room still there. */

@@ -9,8 +9,11 @@ export type RoomStay = 'joined' | 'reconnecting' | 'ended';
 
 export interface RoomEvents extends RosterEvents {
   state: { state: RoomStay; error?: MeshliftError };
-  /** Somebody else is the host now. */
-  host: { participantId: string };
+  /**
+   * Somebody else is the host now, which may be this page: see `Room.host`. Undefined while nobody is: a host who left
+   * is waited for, and then the one who has been there longest acts as host.
+   */
+  host: { participantId: string | undefined };
   locked: boolean;
   /**
    * A switch to this mode has begun, and nothing has moved yet. Once it is through with `sfu`, the relay of

@@ -1,11 +1,11 @@
-import { MeshliftError, type RequestReply, type RoomState } from '@meshlift/protocol';
+import {
+  type EventPayload,
+  MeshliftError,
+  type RequestReply,
+  type RoomMemory,
+  type RoomState,
+} from '@meshlift/protocol';
 import type { SessionListeners, SignalingConnection } from '../signaling/signaling-connection.ts';
-
-/**
- * The host comes back first after a restart of the server, so that the room is founded again with its key:
- * the others wait this long. What they send each other is not interrupted by it.
- */
-const HEAD_START_MS = 2_000;
 
 /** This page's part in a room, as the server knows it. */
 export class RoomSession {
@@ -16,6 +16,8 @@ export class RoomSession {
   #host = false;
   #founded = false;
   #hostKey: string | undefined;
+  /** How the room stands, for a server that has forgotten it. */
+  #memory: RoomMemory | undefined;
 
   constructor(connection: SignalingConnection, roomId: string, hostKey: string | undefined) {
     this.#connection = connection;
@@ -46,10 +48,20 @@ export class RoomSession {
     return this.#hostKey;
   }
 
-  /** @throws MeshliftError `ROOM_LOCKED`, `ROOM_FULL`, `SERVER_FULL`, `DISCONNECTED`, `NOT_HOST` the first time */
+  /**
+   * Joins, or joins once more after the session was lost: then the room is brought back as this page knows it, if the
+   * server has been restarted.
+   *
+   * @throws MeshliftError `ROOM_LOCKED`, `ROOM_FULL`, `SERVER_FULL`, `DISCONNECTED`, `NOT_HOST` the first time
+   */
   async join(): Promise<RoomState> {
     const hostKey = this.#hostKey;
-    const payload = { roomId: this.#roomId, ...(hostKey === undefined ? {} : { hostKey }) };
+    const memory = this.#memory;
+    const payload = {
+      roomId: this.#roomId,
+      ...(hostKey === undefined ? {} : { hostKey }),
+      ...(memory === undefined ? {} : { memory }),
+    };
     try {
       const joined = await this.#connection.request('room:join', payload);
       this.#connection.unfollow(this.#sessionId);
@@ -58,6 +70,7 @@ export class RoomSession {
       this.#participantId = joined.participantId;
       this.#host = joined.room.host;
       this.#hostKey = this.#host ? (joined.hostKey ?? hostKey) : undefined;
+      this.#learn(joined.room);
       return joined.room;
     } catch (error) {
       // Meanwhile the room has got another host: this page comes back as a guest.
@@ -66,18 +79,13 @@ export class RoomSession {
     }
   }
 
-  /** Joins once more after the session was lost. @param hostAwaited whether somebody else is its host */
-  async joinAgain(hostAwaited: boolean): Promise<RoomState> {
-    if (hostAwaited) await new Promise((resolve) => setTimeout(resolve, HEAD_START_MS));
-    return this.join();
-  }
-
   /** @throws MeshliftError `SESSION_NOT_FOUND` after too long an absence */
   async resume(): Promise<RoomState> {
     const resumed = await this.#connection.request('session:resume', { sessionId: this.#sessionId });
     if (resumed.kind !== 'participant') throw new MeshliftError('WRONG_STATE');
     this.#host = resumed.room.host;
     this.#hostKey = this.#host ? (resumed.room.hostKey ?? this.#hostKey) : undefined;
+    this.#learn(resumed.room);
     return resumed.room;
   }
 
@@ -110,10 +118,19 @@ export class RoomSession {
     await this.#connection.request('room:setAudience', { sessionId: this.#sessionId, allowed });
   }
 
-  /** @param hostKey told to the new host alone */
-  hostIs(participantId: string, hostKey: string | undefined): void {
-    this.#host = participantId === this.#participantId;
-    this.#hostKey = this.#host ? hostKey : undefined;
+  /** The server has told who the hosts are. The key comes with it for who has just become one. */
+  hostsAre({ hosts, hostKey, ...hashes }: Omit<EventPayload<'room:host'>, 'sessionId'>): void {
+    this.#host = hosts.includes(this.#participantId);
+    this.#hostKey = this.#host ? (hostKey ?? this.#hostKey) : undefined;
+    this.#learn({ ...hashes, locked: this.#memory?.locked ?? false });
+  }
+
+  lockedIs(locked: boolean): void {
+    if (this.#memory) this.#memory.locked = locked;
+  }
+
+  #learn({ hostHash, actingHash, locked }: RoomMemory): void {
+    this.#memory = { hostHash, ...(actingHash === undefined ? {} : { actingHash }), locked };
   }
 
   /** Ends it at once. Without a connection the server finds out by itself. */

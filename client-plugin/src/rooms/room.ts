@@ -254,28 +254,19 @@ export class Room extends Emitter<RoomEvents> {
   async #join(welcome: Welcome): Promise<void> {
     const mesh = this.#mesh;
     const session = this.#session;
-    const state = session.participantId === '' ? await session.join() : await this.#joinAgain();
+    const wasHost = this.host;
+    const state = await session.join();
     if (this.#state === 'ended') return;
     this.#follow();
     this.#welcome = welcome;
     mesh.reachable = true;
     mesh.begin(session.participantId);
     this.#update(state, (participantId) => mesh.connect(participantId));
+    this.#hostMayHaveChanged(wasHost);
     void this.#paths.enter(state);
     // What stands in the way of an audience does not keep anybody out of the room.
     void this.#audience.offerAgain().catch(() => undefined);
     this.#setState('joined');
-  }
-
-  async #joinAgain(): Promise<RoomState> {
-    try {
-      return await this.#session.joinAgain(this.participants.some(({ host }) => host));
-    } catch (thrown) {
-      const error = MeshliftError.from(thrown);
-      // Trying again does not open the door.
-      if (error.code === 'ROOM_LOCKED') this.#end(error);
-      throw error;
-    }
   }
 
   #follow(): void {
@@ -293,10 +284,10 @@ export class Room extends Emitter<RoomEvents> {
       'room:auto': ({ auto }) => this.#paths.setAuto(auto),
       'room:audience': ({ audience }) => this.#audience.update(audience),
       'room:locked': ({ locked }) => this.#setLocked(locked),
-      'room:host': ({ participantId, hostKey }) => {
-        this.#session.hostIs(participantId, hostKey);
-        this.#roster.setHost(participantId);
-        this.emit('host', { participantId });
+      'room:host': ({ sessionId, ...told }) => {
+        this.#session.hostsAre(told);
+        this.#roster.setHosts(told.hosts);
+        this.emit('host', { participantId: told.hosts[0] });
       },
       'session:closed': ({ error: { code, message } }) => {
         this.#keeper.sessionClosed(new MeshliftError(code, message));
@@ -305,9 +296,11 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   async #resume(): Promise<void> {
+    const wasHost = this.host;
     const state = await this.#session.resume();
     this.#mesh.reachable = true;
     this.#update(state, (participantId) => this.#mesh.expect(participantId));
+    this.#hostMayHaveChanged(wasHost);
     this.#mesh.resync();
     void this.#paths.resume(state);
     this.#audience.update(state.audience);
@@ -320,7 +313,15 @@ export class Room extends Emitter<RoomEvents> {
     this.#setLocked(locked);
   }
 
+  /** This page has become host while it was away, or is not any more. */
+  #hostMayHaveChanged(wasHost: boolean): void {
+    if (this.host === wasHost || this.#state !== 'reconnecting') return;
+    const present = this.participants.find(({ host }) => host)?.participantId;
+    this.emit('host', { participantId: this.host ? this.participantId : present });
+  }
+
   #setLocked(locked: boolean): void {
+    this.#session.lockedIs(locked);
     if (locked === this.#locked) return;
     this.#locked = locked;
     this.emit('locked', locked);

@@ -93,10 +93,10 @@ export class Roster {
     greet(participantId);
   }
 
-  /** One is the host now, and nobody else. */
-  setHost(hostId: string): void {
+  /** These are the hosts now, and nobody else. */
+  setHosts(hosts: readonly string[]): void {
     for (const participant of this.#participants.values()) {
-      participant.setHost(participant.participantId === hostId);
+      participant.setHost(hosts.includes(participant.participantId));
     }
   }
 

@@ -30,6 +30,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'STREAM_NOT_FOUND',
   'STREAM_NOT_YOURS',
   'SESSION_REPLACED',
+  'ROOM_LOCKED',
   'PROTOCOL_VERSION',
   'UNSUPPORTED_BROWSER',
   'RTP_REJECTED',

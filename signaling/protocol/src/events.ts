@@ -24,7 +24,9 @@ import { streamLinksSchema } from './rest.ts';
 import {
   adviceSchema,
   audienceSchema,
+  hostHashesSchema,
   participantSchema,
+  roomMemorySchema,
   roomModeChoiceSchema,
   roomModeSchema,
   roomStateSchema,
@@ -112,10 +114,15 @@ export const clientRequests = {
   },
   /**
    * Joins a room, which begins with its first participant. That one becomes its host and gets the host key,
-   * unless it brought one of its own; later a host shows the key to be one again.
+   * unless it brought one of its own; later a host shows the key to be one again. Who was in the room before brings
+   * along what it knows of it (`memory`), in case that the server was restarted and knows less.
    */
   'room:join': {
-    payload: z.object({ roomId: roomIdSchema, hostKey: z.optional(hostKeySchema) }),
+    payload: z.object({
+      roomId: roomIdSchema,
+      hostKey: z.optional(hostKeySchema),
+      memory: z.optional(roomMemorySchema),
+    }),
     reply: z.object({
       ...ofSession,
       participantId: participantIdSchema,
@@ -190,7 +197,7 @@ export const clientRequests = {
       consumers: z.array(consumerOptionsSchema),
     }),
   },
-  /** Host only: makes somebody else the host. The key changes; the old one opens nothing any more. */
+  /** Host only: makes somebody else what this one is. The key changes; the old one opens nothing any more. */
   'room:handOver': { payload: z.object({ ...ofSession, to: participantIdSchema }), reply: nothing },
   /** Ends a session and frees its transport. */
   'session:close': { payload: z.object(ofSession), reply: nothing },
@@ -273,10 +280,14 @@ export const serverEvents = {
   }),
   /** To hosts: the switch waits for these; `room:decideSwitch` goes on without them or puts the room back. */
   'room:switchStuck': z.object({ ...ofSession, epoch: z.int(), waitingFor: z.array(participantIdSchema) }),
-  /** To everybody: this one is the host now. Only the new host is told the key. */
+  /**
+   * To everybody in a room: these are its hosts now, and nobody else. None is while the room waits for its host.
+   * Only the one who has just become host is told the key.
+   */
   'room:host': z.object({
     ...ofSession,
-    participantId: participantIdSchema,
+    hosts: z.array(participantIdSchema),
+    ...hostHashesSchema.shape,
     hostKey: z.optional(hostKeySchema),
   }),
   /** To everybody in a room: it follows what is measured, or does not any more. */

@@ -31,6 +31,9 @@ export const roomIdSchema = z.string().check(z.minLength(1), z.maxLength(64), z.
 
 export const hostKeySchema = z.string().check(z.minLength(1), z.maxLength(128), z.regex(urlSafe));
 
+/** The SHA-256 of a host key, in base64url. Everybody in the room knows it; it can do nothing but recognise the key. */
+export const hostHashSchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/));
+
 /** How the others in a room know a participant. Not a secret: it can do nothing. */
 export const participantIdSchema = z.string().check(z.minLength(1), z.maxLength(64), z.regex(urlSafe));
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { hostKeySchema, participantIdSchema } from './ids.ts';
+import { hostHashSchema, hostKeySchema, participantIdSchema } from './ids.ts';
 import { mediaKindSchema } from './media.ts';
 import { streamLinksSchema } from './rest.ts';
 
@@ -54,6 +54,17 @@ export const switchGapSchema = z.object({
   gapMs: z.number(),
 });
 
+/** By which keys people are host, for those in the room: hashes, which prove nothing. */
+export const hostHashesSchema = z.object({
+  /** Of the room's own key. */
+  hostHash: hostHashSchema,
+  /** Of the key of who acts as host while nobody has the room's own. */
+  actingHash: z.optional(hostHashSchema),
+});
+
+/** What somebody who was in a room knows of it, and brings it back with when the server has forgotten it. */
+export const roomMemorySchema = z.extend(hostHashesSchema, { locked: z.boolean() });
+
 /** How a room stands. Sent to those who join or come back. */
 export const roomStateSchema = z.object({
   locked: z.boolean(),
@@ -70,6 +81,9 @@ export const roomStateSchema = z.object({
   host: z.boolean(),
   /** To one who was made host while away: the key that goes with it. */
   hostKey: z.optional(hostKeySchema),
+  ...hostHashesSchema.shape,
+  /** To the first host who comes back to a room that others have brought back: its mode is for this one to bring. */
+  restored: z.optional(z.boolean()),
   /** The audience of the one who is told, if it offers a stream. */
   audience: z.optional(audienceSchema),
 });
@@ -82,4 +96,6 @@ export type Audience = z.infer<typeof audienceSchema>;
 export type SwitchPhase = z.infer<typeof switchPhaseSchema>;
 export type SwitchFailure = z.infer<typeof switchFailureSchema>;
 export type SwitchGap = z.infer<typeof switchGapSchema>;
+export type HostHashes = z.infer<typeof hostHashesSchema>;
+export type RoomMemory = z.infer<typeof roomMemorySchema>;
 export type RoomState = z.infer<typeof roomStateSchema>;

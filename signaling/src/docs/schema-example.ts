@@ -5,6 +5,7 @@ const byName: Record<string, unknown> = {
   StreamId: 'Rk7vQ2mXc9LtB4nWd8HsYz',
   PublishKey: 'p3XkT9vQ0aLmZ7cRw2Ny5BdJf8HsUe1Go4Ki6MtPqSx',
   HostKey: 'h8WdS2nYc5BvQ9xLr3Mt7KzGf0JpUa4Ei6Ho1RkTqVx',
+  HostHash: 'qQ5wLr8cX0vT2mZn7Yb4KdS1fJ9hGe3Ua6Po-RiBk_M',
   RoomId: 'kitchen',
   ParticipantId: 'Ada5uX0bYq7Lw3Rn9TkZ2c',
   SessionId: 'sX4mB8vTq1Ld6Rw0Nz5YcK',

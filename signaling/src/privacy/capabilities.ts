@@ -18,8 +18,13 @@ export const newSessionId: () => string = customAlphabet(ID_ALPHABET, STREAM_ID_
 export class KeyHash {
   readonly #digest: Buffer;
 
-  constructor(key: string) {
-    this.#digest = digest(key);
+  /** @param key the key, or the hash that another `KeyHash` of it has as its text */
+  constructor(key: string | { hash: string }) {
+    this.#digest = typeof key === 'string' ? digest(key) : Buffer.from(key.hash, 'base64url');
+  }
+
+  get text(): string {
+    return this.#digest.toString('base64url');
   }
 
   /** In constant time, so that nothing can be learned from how long a wrong key takes. */

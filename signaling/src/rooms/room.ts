@@ -1,8 +1,10 @@
 import {
   type ErrorCode,
+  type HostHashes,
   type MediaNode,
   MeshliftError,
   type RequestReply,
+  type RoomMemory,
   type RoomMode,
   type RoomParticipant,
   type RoomState,
@@ -14,8 +16,10 @@ import { type Client, Session, type SessionOwner } from '../sessions/session.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Streams } from '../streams/streams.ts';
 import { Audiences } from './audiences.ts';
+import { HostKeys, type Role } from './host-keys.ts';
 import { RoomMedia } from './room-media.ts';
 import { RoomModes } from './room-modes.ts';
+import { RELOAD_WITHIN_MS, Succession } from './succession.ts';
 
 /** Past this a room is a broadcast: one publishes and the others watch by stream ID. */
 const MOST_PARTICIPANTS = 64;
@@ -33,10 +37,19 @@ export interface RoomContext {
   ended(room: Room): void;
 }
 
+/** What somebody brings who wants in. */
+export interface Arrival {
+  hostKey?: string | undefined;
+  /** What they know of the room, while that may count. */
+  memory?: RoomMemory | undefined;
+  /** Whether the server was started a short time ago, and may know less of the room than those who come. */
+  restoring: boolean;
+}
+
 interface Participant {
   id: string;
   session: Session;
-  host: boolean;
+  role: Role;
   /** The key that came with being made host, until they have come back once: they may have been away. */
   newHostKey?: string | undefined;
 }
@@ -54,8 +67,14 @@ export class Room implements SessionOwner {
   readonly #context: RoomContext;
   readonly #participants = new Map<string, Participant>();
   readonly #media: RoomMedia;
-  #hostKey: KeyHash | undefined;
+  readonly #succession: Succession;
+  /** Undefined until somebody is in it, or has brought it back. */
+  #keys: HostKeys | undefined;
   #locked = false;
+  /** Brought back by somebody who had been in it before a restart. */
+  #restored = false;
+  /** A host has said how the room stands; until then what the others remember counts. */
+  #settled = true;
   #deadline: NodeJS.Timeout | undefined;
 
   constructor(id: string, context: RoomContext) {
@@ -79,6 +98,17 @@ export class Room implements SessionOwner {
       logger,
       observeGap,
     });
+    this.#succession = new Succession(
+      {
+        get hasHost() {
+          return [...participants.values()].some(({ role }) => role !== 'guest');
+        },
+        get present() {
+          return [...participants.values()].filter(({ session }) => session.client !== undefined);
+        },
+      },
+      (participantId) => this.#appoint(this.#find(participantId)),
+    );
   }
 
   get size(): number {
@@ -89,30 +119,80 @@ export class Room implements SessionOwner {
     return this.#media.relayId;
   }
 
+  /** Whether this is the room that somebody remembers, by the hash of its host key. */
+  knows(hostHash: string): boolean {
+    return this.#keys?.knows(hostHash) ?? false;
+  }
+
+  /** Whether this key makes somebody its host. */
+  isHostedBy(hostKey: string): boolean {
+    return this.#keys?.roleOf(hostKey) !== undefined;
+  }
+
+  /** Whether somebody brought it back after a restart; otherwise it was founded since then. */
+  get restored(): boolean {
+    return this.#restored;
+  }
+
+  /**
+   * Makes it the room that somebody was in before the server was restarted. Those who have founded one of the same
+   * name meanwhile are guests in it, or out of it if it is locked.
+   */
+  restore({ hostHash, actingHash, locked }: RoomMemory): void {
+    this.#keys = new HostKeys(new KeyHash({ hash: hostHash }));
+    this.#keys.rememberActing(actingHash);
+    this.#restored = true;
+    this.#settled = false;
+    const newcomers = [...this.#participants.values()];
+    for (const newcomer of newcomers) newcomer.role = 'guest';
+    this.#locked = locked;
+    if (locked) {
+      // They are not told the hash, by which those who were in the room are let in.
+      for (const { session } of newcomers) {
+        session.send('session:closed', new MeshliftError('ROOM_LOCKED').toBody());
+        void this.leave(session);
+      }
+    } else this.#tellHostsChanged();
+    // Whoever brings it back may not get in.
+    if (this.size === 0) this.#endWhenAwaited();
+    else this.#succession.await(this.#hostWithinMs);
+  }
+
   /** @throws MeshliftError `NOT_HOST` for a wrong host key, `ROOM_LOCKED`, `ROOM_FULL` */
-  join(client: Client, hostKey: string | undefined): RequestReply<'room:join'> {
-    const founded = this.#hostKey === undefined;
-    const newKey = founded && hostKey === undefined ? newHostKey() : undefined;
-    this.#hostKey ??= new KeyHash(hostKey ?? newKey ?? '');
-    const host = founded || hostKey !== undefined;
-    if (hostKey !== undefined && !this.#hostKey.matches(hostKey)) throw new MeshliftError('NOT_HOST');
-    if (this.#locked && !host) throw new MeshliftError('ROOM_LOCKED');
+  join(client: Client, arrival: Arrival): RequestReply<'room:join'> {
+    const { hostKey, memory } = arrival;
+    const newKey = this.#keys || hostKey !== undefined ? undefined : newHostKey();
+    const founding = new HostKeys(new KeyHash(hostKey ?? newKey ?? ''));
+    const keys = this.#keys ?? founding;
+    const key = hostKey ?? newKey;
+    const role = key === undefined ? 'guest' : keys.roleOf(key);
+    if (!role) throw new MeshliftError('NOT_HOST');
+    const returning = memory !== undefined && keys.isPresent(memory.hostHash);
+    if (this.#locked && role === 'guest' && !returning) throw new MeshliftError('ROOM_LOCKED');
     if (this.size >= MOST_PARTICIPANTS) throw new MeshliftError('ROOM_FULL');
     clearTimeout(this.#deadline);
+    this.#keys = keys;
     const participant: Participant = {
       id: newParticipantId(),
       session: new Session(newSessionId(), 'participant', this, client),
-      host,
+      role,
     };
     this.#tellAll('room:joined', { participant: describe(participant) });
     this.#participants.set(participant.id, participant);
     this.#context.sessions.add(participant.session);
+    const settles = !this.#settled && role !== 'guest';
+    // A host who reloaded while the server was away has forgotten how the room stood; the others have not.
+    if (keys === founding && hostKey !== undefined && arrival.restoring) this.#settled = false;
+    if (returning) this.#remember(memory, role);
+    if (role === 'host') this.#dismissActing();
+    this.#succession.look();
+    this.#succession.await(this.#hostWithinMs);
     // Whoever joins learns of a switch that begins by that after they know that they have joined.
     setImmediate(() => this.modes.joined());
     return {
       sessionId: participant.session.id,
       participantId: participant.id,
-      room: this.#stateFor(participant),
+      room: { ...this.#stateFor(participant), ...(settles ? { restored: true } : {}) },
       ...(newKey === undefined ? {} : { hostKey: newKey }),
     };
   }
@@ -127,24 +207,21 @@ export class Room implements SessionOwner {
   /** @throws MeshliftError `NOT_HOST` */
   setLocked(by: Session, locked: boolean): void {
     this.assertHost(by);
-    this.#locked = locked;
-    this.#tellAll('room:locked', { locked });
+    this.#settled = true;
+    this.#setLocked(locked);
   }
 
   /** @throws MeshliftError `NOT_HOST`, `PARTICIPANT_NOT_FOUND` */
   handOver(by: Session, to: string): void {
-    this.assertHost(by);
+    const { role } = this.#of(by);
+    if (role === 'guest' || !this.#keys) throw new MeshliftError('NOT_HOST');
     const next = this.#find(to);
-    const hostKey = newHostKey();
-    this.#hostKey = new KeyHash(hostKey);
+    const hostKey = this.#keys.handOver(role);
     for (const participant of this.#participants.values()) {
-      participant.host = participant === next;
-      participant.newHostKey = participant === next ? hostKey : undefined;
+      participant.role = 'guest';
+      participant.newHostKey = undefined;
     }
-    for (const participant of this.#participants.values()) {
-      const key = participant === next ? { hostKey } : {};
-      participant.session.send('room:host', { participantId: next.id, ...key });
-    }
+    this.#makeHost(next, role, hostKey);
   }
 
   /** @throws MeshliftError `WRONG_STATE` unless the relay carries the room, or is to, or this one is watched */
@@ -173,6 +250,7 @@ export class Room implements SessionOwner {
     session.attach(client);
     if (this.#media.holds(session)) return this.#media.state(session);
     const participant = this.#of(session);
+    this.#succession.look();
     const { newHostKey: hostKey } = participant;
     participant.newHostKey = undefined;
     return {
@@ -193,7 +271,10 @@ export class Room implements SessionOwner {
     }
     const participant = this.#findBy(session);
     if (!participant) return;
+    const expired = session.client === undefined;
     this.#participants.delete(participant.id);
+    if (this.size > 0) this.#succession.await(expired ? 0 : this.#hostWithinMs);
+    else this.#succession.close();
     this.#context.sessions.remove(session);
     this.audiences.left(participant.id);
     await this.#media.leave(participant.id);
@@ -201,8 +282,7 @@ export class Room implements SessionOwner {
     this.modes.left(participant.id);
     if (this.size > 0) return;
     // A host who reloads alone finds the room again, with its key.
-    this.#deadline = setTimeout(() => void this.#end(), this.#context.graceMs);
-    this.#deadline.unref();
+    this.#endWhenAwaited();
   }
 
   async sessionLost(session: Session, code: ErrorCode): Promise<void> {
@@ -212,6 +292,7 @@ export class Room implements SessionOwner {
 
   async close(): Promise<void> {
     clearTimeout(this.#deadline);
+    this.#succession.close();
     this.modes.close();
     for (const { session } of this.#participants.values()) this.#context.sessions.remove(session);
     this.#participants.clear();
@@ -226,12 +307,77 @@ export class Room implements SessionOwner {
 
   /** @throws MeshliftError `NOT_HOST` */
   assertHost(session: Session): void {
-    if (!this.#of(session).host) throw new MeshliftError('NOT_HOST');
+    if (this.#of(session).role === 'guest') throw new MeshliftError('NOT_HOST');
+  }
+
+  /** It ends unless somebody comes within the grace time. */
+  #endWhenAwaited(): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => void this.#end(), this.#context.graceMs);
+    this.#deadline.unref();
   }
 
   async #end(): Promise<void> {
+    if (this.size > 0) return;
     await this.close();
     this.#context.ended(this);
+  }
+
+  /** How long a host may take to come: as long as a reload, or as everybody after a restart. */
+  get #hostWithinMs(): number {
+    const { graceMs } = this.#context;
+    return this.#settled ? Math.min(RELOAD_WITHIN_MS, graceMs) : graceMs;
+  }
+
+  get #hashes(): HostHashes {
+    if (!this.#keys) throw new MeshliftError('INTERNAL', 'A room with people in it has host keys.');
+    return this.#keys.hashes;
+  }
+
+  /** What somebody who is back knows of the room. The first host to come back is believed for good. */
+  #remember({ locked, actingHash }: RoomMemory, role: Role): void {
+    if (this.#settled) return;
+    this.#settled = role !== 'guest';
+    this.#keys?.rememberActing(actingHash);
+    const next = this.#settled ? locked : locked || this.#locked;
+    if (next !== this.#locked) this.#setLocked(next);
+  }
+
+  #setLocked(locked: boolean): void {
+    this.#locked = locked;
+    this.#tellAll('room:locked', { locked });
+  }
+
+  #appoint(participant: Participant): void {
+    if (this.#keys) this.#makeHost(participant, 'acting', this.#keys.appoint());
+  }
+
+  /** The room's own key is here again. */
+  #dismissActing(): void {
+    const acting = [...this.#participants.values()].filter(({ role }) => role === 'acting');
+    this.#keys?.dismiss();
+    for (const participant of acting) {
+      participant.role = 'guest';
+      participant.newHostKey = undefined;
+    }
+    if (acting.length > 0) this.#tellHostsChanged();
+  }
+
+  #makeHost(participant: Participant, role: 'host' | 'acting', hostKey: string): void {
+    participant.role = role;
+    participant.newHostKey = hostKey;
+    this.#succession.look();
+    this.#tellHostsChanged(participant);
+  }
+
+  /** @param withKey who has just become host, and is told the key */
+  #tellHostsChanged(withKey?: Participant): void {
+    const hosts = [...this.#participants.values()].filter(({ role }) => role !== 'guest').map(({ id }) => id);
+    for (const participant of this.#participants.values()) {
+      const { session, newHostKey: hostKey } = participant;
+      const key = participant === withKey && hostKey !== undefined ? { hostKey } : {};
+      session.send('room:host', { hosts, ...this.#hashes, ...key });
+    }
   }
 
   #stateFor(participant: Participant): RoomState {
@@ -241,7 +387,8 @@ export class Room implements SessionOwner {
       locked: this.#locked,
       ...this.modes.state,
       participants: others.map(describe),
-      host: participant.host,
+      host: participant.role !== 'guest',
+      ...this.#hashes,
       ...(audience ? { audience } : {}),
     };
   }
@@ -267,10 +414,11 @@ export class Room implements SessionOwner {
   };
 
   #tellHosts: Session['send'] = (name, payload) => {
-    for (const { host, session } of this.#participants.values()) if (host) session.send(name, payload);
+    for (const { role, session } of this.#participants.values())
+      if (role !== 'guest') session.send(name, payload);
   };
 }
 
-function describe({ id, host }: Participant): RoomParticipant {
-  return { participantId: id, host };
+function describe({ id, role }: Participant): RoomParticipant {
+  return { participantId: id, host: role !== 'guest' };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type TestClient, TestServer } from '../testing/test-server.ts';
 
@@ -30,6 +31,10 @@ describe('joining a room', () => {
       auto: false,
       epoch: 0,
       participants: [],
+      // By which the key is recognised, and nothing else can be done.
+      hostHash: createHash('sha256')
+        .update(host.hostKey ?? '')
+        .digest('base64url'),
     });
     expect(host.hostKey).toMatch(/^[A-Za-z0-9]{43}$/);
     const guest = await join(server);
@@ -131,7 +136,7 @@ describe('the host', () => {
     if (!next || !other) throw new Error('three people');
     await host.client.request('room:handOver', { sessionId: host.sessionId, to: next.participantId });
     const told = await next.client.next('room:host');
-    expect(told).toMatchObject({ participantId: next.participantId, hostKey: expect.any(String) });
+    expect(told).toMatchObject({ hosts: [next.participantId], hostKey: expect.any(String) });
     expect(await other.client.next('room:host')).not.toHaveProperty('hostKey');
     expect(await host.client.refused('room:setLocked', { sessionId: host.sessionId, locked: true })).toBe(
       'NOT_HOST',

@@ -1,16 +1,30 @@
-import { type MediaNode, MeshliftError } from '@meshlift/protocol';
+import {
+  type MediaNode,
+  MeshliftError,
+  type RequestPayload,
+  type RequestReply,
+  type RoomMemory,
+} from '@meshlift/protocol';
 import { Gauge, Histogram, type Logger, liveIds, type Registry } from '@meshlift/telemetry';
-import type { Session } from '../sessions/session.ts';
+import type { Client, Session } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Streams } from '../streams/streams.ts';
 import { Room, type RoomContext } from './room.ts';
 
 const MOST_ROOMS = 10_000;
 
+/**
+ * After its start the server takes word of rooms it has forgotten: connections that dropped are tried again every
+ * three seconds at least, and pages in the background are late.
+ */
+const RESTORING_FOR_MS = 60_000;
+
 /** All rooms of this server. A room begins with its first participant and ends after its last. */
 export class Rooms {
   readonly #context: RoomContext;
-  readonly #byId = new Map<string, Room>();
+  /** More than one of a name are there only if different people have brought it back after a restart. */
+  readonly #byId = new Map<string, Room[]>();
+  readonly #restoringUntil = performance.now() + RESTORING_FOR_MS;
 
   constructor(options: {
     node: MediaNode;
@@ -29,24 +43,23 @@ export class Rooms {
       logger,
       graceMs: graceSeconds * 1_000,
       observeGap: (mode, kind, seconds) => gaps.observe({ mode, kind }, seconds),
-      ended: (room) => {
-        if (this.#byId.delete(room.id)) liveIds.delete(room.id);
-      },
+      ended: (room) => this.#forget(room),
     };
     node.on('relayLost', ({ relayId }) => {
-      for (const room of this.#byId.values()) if (room.relayId === relayId) void room.relayLost();
+      for (const room of this.#all) if (room.relayId === relayId) void room.relayLost();
     });
   }
 
-  /** The room of that name, which is made if there is none. @throws MeshliftError `SERVER_FULL` */
-  open(roomId: string): Room {
-    const existing = this.#byId.get(roomId);
-    if (existing) return existing;
-    if (this.#byId.size >= MOST_ROOMS) throw new MeshliftError('SERVER_FULL');
-    const room = new Room(roomId, this.#context);
-    this.#byId.set(roomId, room);
-    liveIds.add('room', roomId);
-    return room;
+  /**
+   * Lets somebody into the room of that name, which is made if there is none. Who was in it before the server was
+   * restarted comes back to the room whose host key they know by its hash, whoever has taken its name meanwhile.
+   *
+   * @throws MeshliftError `SERVER_FULL`, and see `Room.join`
+   */
+  join(client: Client, { roomId, hostKey, memory }: RequestPayload<'room:join'>): RequestReply<'room:join'> {
+    const restoring = performance.now() < this.#restoringUntil;
+    const room = (memory && this.#remembered(roomId, memory, restoring)) ?? this.#open(roomId, hostKey);
+    return room.join(client, { hostKey, memory: restoring ? memory : undefined, restoring });
   }
 
   /** The room a participant's session is in. @throws MeshliftError `WRONG_STATE` for other sessions */
@@ -56,9 +69,45 @@ export class Rooms {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#byId.values()].map((room) => room.close()));
+    await Promise.all(this.#all.map((room) => room.close()));
     for (const id of this.#byId.keys()) liveIds.delete(id);
     this.#byId.clear();
+  }
+
+  /** @returns undefined if the memory is of no use: of a room that has ended, under a name that is in use again */
+  #remembered(roomId: string, memory: RoomMemory, restoring: boolean): Room | undefined {
+    const rooms = this.#byId.get(roomId) ?? [];
+    const known = rooms.find((room) => room.knows(memory.hostHash));
+    if (known) return known;
+    if (rooms.length > 0 && !restoring) return undefined;
+    // Two groups that remember different hosts do not mix: the server cannot tell which of them is right.
+    const room = rooms.find(({ restored }) => !restored) ?? this.#make(roomId);
+    room.restore(memory);
+    return room;
+  }
+
+  #open(roomId: string, hostKey: string | undefined): Room {
+    const rooms = this.#byId.get(roomId) ?? [];
+    const own = hostKey === undefined ? undefined : rooms.find((room) => room.isHostedBy(hostKey));
+    return own ?? rooms[0] ?? this.#make(roomId);
+  }
+
+  #make(roomId: string): Room {
+    if (this.#all.length >= MOST_ROOMS) throw new MeshliftError('SERVER_FULL');
+    const room = new Room(roomId, this.#context);
+    this.#byId.set(roomId, [...(this.#byId.get(roomId) ?? []), room]);
+    liveIds.add('room', roomId);
+    return room;
+  }
+
+  #forget(room: Room): void {
+    const rest = (this.#byId.get(room.id) ?? []).filter((other) => other !== room);
+    if (rest.length > 0) this.#byId.set(room.id, rest);
+    else if (this.#byId.delete(room.id)) liveIds.delete(room.id);
+  }
+
+  get #all(): Room[] {
+    return [...this.#byId.values()].flat();
   }
 
   #registerMetrics(registry: Registry): Histogram<'mode' | 'kind'> {
@@ -71,7 +120,7 @@ export class Rooms {
       registers,
       collect() {
         for (const mode of ['mesh', 'sfu'] as const) {
-          this.set({ mode }, [...rooms.values()].filter(({ modes }) => modes.mode === mode).length);
+          this.set({ mode }, [...rooms.values()].flat().filter(({ modes }) => modes.mode === mode).length);
         }
       },
     });
@@ -80,7 +129,7 @@ export class Rooms {
       help: 'Participants over all rooms',
       registers,
       collect() {
-        this.set([...rooms.values()].reduce((sum, { size }) => sum + size, 0));
+        this.set([...rooms.values()].flat().reduce((sum, { size }) => sum + size, 0));
       },
     });
     return new Histogram({

@@ -7,10 +7,9 @@ type RoomRequests = Extract<keyof RequestHandlers, `room:${string}`>;
 export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestHandlers, RoomRequests> {
   const wrongKeys = new RateLimiter(rateLimits.wrongKey);
   return {
-    'room:join': async (connection, { roomId, hostKey }) => {
+    'room:join': async (connection, arrival) => {
       assertPlace(connection);
-      const room = rooms.open(roomId);
-      const reply = await wrongKeys.unlessFails(connection.address, () => room.join(connection, hostKey));
+      const reply = await wrongKeys.unlessFails(connection.address, () => rooms.join(connection, arrival));
       connection.adopt(sessions.get(reply.sessionId));
       return reply;
     },
