@@ -46,6 +46,8 @@ test('the relay is blocked for one: nothing moves, and the host is told who and 
   await expectAllIn('mesh', [ada, bob, eve]);
   await expectAllToMeet([ada, bob, eve]);
   await expect.poll(() => server.metric('meshlift_sessions')).toEqual([0, 0]);
+  expect((await server.metric('meshlift_paths_failed_total')).some((count) => count > 0)).toBe(true);
+  expect(server.output).toContain('"silent":"ice"');
   expect(await server.metric('meshlift_relays')).toEqual([0]);
 });
 

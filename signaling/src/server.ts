@@ -13,6 +13,7 @@ import { HttpPort } from './http/http-port.ts';
 import { createMetricsApp } from './http/metrics-app.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { followMediaEvents } from './sessions/media-events.ts';
+import { PathFailures } from './sessions/path-failures.ts';
 import { SessionRegistry } from './sessions/session-registry.ts';
 import { Gateway } from './sockets/gateway.ts';
 import { Streams } from './streams/streams.ts';
@@ -79,7 +80,7 @@ export async function startServer(
     const sessions = new SessionRegistry();
     streams = new Streams({ node, sessions, logger, registry, ...config });
     rooms = new Rooms({ node, sessions, streams, logger, registry, ...config });
-    followMediaEvents(node, sessions);
+    followMediaEvents(node, sessions, new PathFailures(logger, registry));
     gateway = new Gateway({ config, logger, registry, streams, rooms, sessions, node });
     const app = createApp({ config, logger, streams, node, readiness, gateway });
     publicDoor = new HttpPort({ app, upgrades: gateway, logger });

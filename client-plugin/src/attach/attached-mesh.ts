@@ -234,8 +234,8 @@ export class AttachedMesh extends Emitter<AttachedMeshEvents> {
         session.hostsAre(told);
         this.emit('host', this.host);
       },
-      'session:closed': ({ error: { code, message } }) => {
-        this.#attachment?.keeper.sessionClosed(new MeshliftError(code, message));
+      'session:closed': ({ error }) => {
+        this.#attachment?.keeper.sessionClosed(MeshliftError.of(error));
       },
     });
   }

@@ -78,10 +78,10 @@ export abstract class RelaySession<E extends RelaySessionEvents> extends Emitter
     const lost = new Promise<never>((_, reject) => {
       this.connection.follow(sessionId, {
         ...listeners,
-        'session:closed': ({ error: { code, message } }) => {
-          const error = new MeshliftError(code, message);
-          reject(error);
-          this.fail(error);
+        'session:closed': ({ error }) => {
+          const reason = MeshliftError.of(error);
+          reject(reason);
+          this.fail(reason);
         },
       });
     });

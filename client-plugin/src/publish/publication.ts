@@ -183,10 +183,10 @@ export class Publication extends Emitter<PublicationEvents> {
         'producer:wanted': ({ producerId, spatialLayers }) => {
           void this.#path?.setWantedLayers(producerId, spatialLayers);
         },
-        'session:closed': ({ error: { code, message } }) => {
-          const error = new MeshliftError(code, message);
-          if (joining) reject(error);
-          else this.#keeper.sessionClosed(error);
+        'session:closed': ({ error }) => {
+          const reason = MeshliftError.of(error);
+          if (joining) reject(reason);
+          else this.#keeper.sessionClosed(reason);
         },
       });
     });

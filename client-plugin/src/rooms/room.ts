@@ -289,8 +289,8 @@ export class Room extends Emitter<RoomEvents> {
         this.#roster.setHosts(told.hosts);
         this.emit('host', { participantId: told.hosts[0] });
       },
-      'session:closed': ({ error: { code, message } }) => {
-        this.#keeper.sessionClosed(new MeshliftError(code, message));
+      'session:closed': ({ error }) => {
+        this.#keeper.sessionClosed(MeshliftError.of(error));
       },
     });
   }

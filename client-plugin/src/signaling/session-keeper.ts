@@ -7,8 +7,8 @@ export interface SessionLife {
   join(welcome: Welcome): Promise<void>;
   /** Takes the session over to a connection that is new; its media was not interrupted. */
   resume(): Promise<void>;
-  /** Signaling is away, or a new session is being opened. */
-  reconnecting(): void;
+  /** Signaling is away, or a new session is being opened; in that case `error` is why the one before it ended. */
+  reconnecting(error?: MeshliftError): void;
   /** It is over, and trying again would not help. */
   ended(error: MeshliftError): void;
   /**
@@ -72,12 +72,12 @@ export class SessionKeeper {
   /** The server closed the session: opens another one, if that can help. */
   sessionClosed(error: MeshliftError): void {
     if (FINAL.has(error.code)) this.#end(error);
-    else void this.rejoin();
+    else void this.rejoin(error);
   }
 
   /** Opens a new session in place of the present one, for as long as it takes. */
-  rejoin(): Promise<void> {
-    this.#joining ??= this.#joinUntilDone().finally(() => {
+  rejoin(error?: MeshliftError): Promise<void> {
+    this.#joining ??= this.#joinUntilDone(error).finally(() => {
       this.#joining = undefined;
     });
     return this.#joining;
@@ -101,8 +101,8 @@ export class SessionKeeper {
     }
   }
 
-  async #joinUntilDone(): Promise<void> {
-    this.#life.reconnecting();
+  async #joinUntilDone(error?: MeshliftError): Promise<void> {
+    this.#life.reconnecting(error);
     let absentSince: number | undefined;
     for (let pause = FIRST_PAUSE_MS; !this.#stopped; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {

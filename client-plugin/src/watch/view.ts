@@ -66,7 +66,7 @@ export class View extends Emitter<ViewEvents> {
     this.#keeper = new SessionKeeper(connection, welcome, {
       join: (welcome) => this.#join(welcome),
       resume: () => this.#resume(),
-      reconnecting: () => this.#setState('reconnecting'),
+      reconnecting: (error) => this.#setState('reconnecting', error),
       ended: (error) => this.#end(error),
       absent: () => this.#setState('waiting'),
       leave: () => this.#sayGoodbye(),
@@ -179,8 +179,8 @@ export class View extends Emitter<ViewEvents> {
         this.#currentLayers = layers;
         this.emit('layers', undefined);
       },
-      'session:closed': ({ error: { code, message } }) => {
-        this.#keeper.sessionClosed(new MeshliftError(code, message));
+      'session:closed': ({ error }) => {
+        this.#keeper.sessionClosed(MeshliftError.of(error));
       },
     });
   }

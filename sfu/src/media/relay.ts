@@ -2,6 +2,7 @@ import {
   type ConsumerOptions,
   type DtlsParameters,
   type ErrorCode,
+  type FailedPath,
   type IceParameters,
   type IngestReport,
   type Layers,
@@ -123,7 +124,7 @@ export class Relay {
     if (inspector) this.#audience.start();
     this.#ingests.add(new Ingest(sessionId, sourceId, transport, inspector));
     transport.on('flow', (flowing) => this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing }));
-    transport.on('end', (code) => this.#lose(sessionId, code));
+    this.#followEnd(transport, sessionId, 'publisher');
     return transport.options;
   }
 
@@ -256,9 +257,16 @@ export class Relay {
   }
 
   /** A session ended by itself. */
-  #lose(sessionId: string, code: ErrorCode): void {
+  #lose(sessionId: string, code: ErrorCode, failedPath?: FailedPath): void {
     this.closeSession(sessionId);
-    if (!this.#closed) this.#notify('sessionClosed', { sessionId, code });
+    if (!this.#closed) this.#notify('sessionClosed', { sessionId, code, ...(failedPath && { failedPath }) });
+  }
+
+  #followEnd(transport: SessionTransport, sessionId: string, role: FailedPath['role']): void {
+    transport.on('end', (code, silent) => this.#lose(sessionId, code, silent && { role, silent }));
+    transport.on('abandoned', (silent) =>
+      this.#notify('pathAbandoned', { sessionId, failedPath: { role, silent } }),
+    );
   }
 
   #addViewer(sessionId: string, transport: SessionTransport, place: Place, needs: ViewerNeeds): Viewer {
@@ -278,7 +286,7 @@ export class Relay {
       },
     });
     this.#viewers.add(viewer);
-    transport.on('end', (code) => this.#lose(sessionId, code));
+    this.#followEnd(transport, sessionId, 'viewer');
     this.#demand.refresh();
     return viewer;
   }

@@ -1,5 +1,11 @@
 import { EventEmitter } from 'node:events';
-import type { DtlsParameters, ErrorCode, IceParameters, TransportOptions } from '@meshlift/protocol';
+import type {
+  DtlsParameters,
+  ErrorCode,
+  FailedPath,
+  IceParameters,
+  TransportOptions,
+} from '@meshlift/protocol';
 import type { types } from 'mediasoup';
 import { type Patience, PeerWatch } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
@@ -7,6 +13,9 @@ import type { RelayRouter } from './relay-router.ts';
 
 /** How long a transport may take to connect before it is freed. */
 const CONNECT_WITHIN_MS = 12_000;
+
+/** A transport that is closed this soon was given up by its client, or not needed after all: no path has failed. */
+const HASTE_MS = 5_000;
 
 /** How long the peer may be silent (RFC 7675, consent freshness) before the path counts as broken. */
 const CONSENT_TIMEOUT_S = 8;
@@ -22,7 +31,9 @@ const FIRST_ESTIMATE = 2_000_000;
 
 interface SessionTransportEvents {
   /** The transport ended without having been closed from this side. */
-  end: [ErrorCode];
+  end: [ErrorCode, FailedPath['silent'] | undefined];
+  /** It was closed from this side before it had connected, though it had the time to. */
+  abandoned: [FailedPath['silent']];
   /** Packets can pass (`true`), or the peer has stopped answering (`false`). */
   flow: [boolean];
 }
@@ -32,7 +43,8 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   readonly #transport: types.WebRtcTransport;
   readonly #watch: PeerWatch | undefined;
   #deadline: NodeJS.Timeout | undefined;
-  #isExpected = false;
+  #expectedSince: number | undefined;
+  #hasFlowed = false;
   #connectCalled = false;
   #peerIce: IceParameters | undefined;
   #flowing = false;
@@ -80,8 +92,8 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
 
   /** From now on the client has a reason to connect, and only so much time. Repeating it changes nothing. */
   expectConnection(): void {
-    if (this.#isExpected || this.#flowing) return;
-    this.#isExpected = true;
+    if (this.#expectedSince !== undefined || this.#flowing) return;
+    this.#expectedSince = Date.now();
     this.#endAfter(CONNECT_WITHIN_MS, 'TRANSPORT_TIMEOUT');
   }
 
@@ -126,7 +138,10 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
 
   /** Closes without an `end` event. */
   close(): void {
+    if (this.#ended) return;
     this.#ended = true;
+    const waitedMs = Date.now() - (this.#expectedSince ?? Date.now());
+    if (!this.#hasFlowed && waitedMs >= HASTE_MS) this.emit('abandoned', this.#silent);
     clearTimeout(this.#deadline);
     this.#watch?.close();
     this.removeAllListeners();
@@ -140,7 +155,7 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   #followState(): void {
     const { iceState, dtlsState } = this.#transport;
     if (dtlsState === 'failed' || dtlsState === 'closed') {
-      this.end('MEDIA_FAILED');
+      this.end('MEDIA_FAILED', this.#hasFlowed ? undefined : 'dtls');
       return;
     }
     const connected = dtlsState === 'connected' && (iceState === 'connected' || iceState === 'completed');
@@ -148,6 +163,7 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
     const flowing = connected && !this.#watch?.silent;
     if (flowing === this.#flowing) return;
     this.#flowing = flowing;
+    this.#hasFlowed ||= flowing;
     if (flowing) clearTimeout(this.#deadline);
     else this.#endAfter(RECOVER_WITHIN_MS, 'MEDIA_FAILED');
     this.emit('flow', flowing);
@@ -155,17 +171,23 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
 
   #endAfter(ms: number, code: ErrorCode): void {
     clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => this.end(code), ms);
+    this.#deadline = setTimeout(() => this.end(code, this.#hasFlowed ? undefined : this.#silent), ms);
     this.#deadline.unref();
   }
 
+  /** What a path that does not come about still waits for. */
+  get #silent(): FailedPath['silent'] {
+    if (!this.#connectCalled) return 'signaling';
+    return this.#transport.iceState === 'new' ? 'ice' : 'dtls';
+  }
+
   /** Closes with an `end` event. The peer receives a DTLS alert. */
-  end(code: ErrorCode): void {
+  end(code: ErrorCode, silent?: FailedPath['silent']): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#deadline);
     this.#watch?.close();
-    this.emit('end', code);
+    this.emit('end', code, silent);
     this.removeAllListeners();
     this.#transport.close();
   }

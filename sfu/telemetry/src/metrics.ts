@@ -21,4 +21,4 @@ export const allowedLabels = new Set([
   'type',
 ]);
 
-export { collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+export { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';

@@ -61,7 +61,12 @@ const RETRY_AFTER: { [C in ErrorCode]?: number } = {
 
 /** The body of every error answer, over HTTP and over the socket. */
 export interface ErrorBody {
-  error: { code: ErrorCode; message: string };
+  error: {
+    code: ErrorCode;
+    message: string;
+    /** Stands in the server's log too, so that whoever runs it finds what a person reports. */
+    reference?: string | undefined;
+  };
 }
 
 /** An error with a code that the other side may see. Anything else that is thrown is answered as `INTERNAL`. */
@@ -69,13 +74,20 @@ export class MeshliftError extends Error {
   readonly code: ErrorCode;
   /** When it makes sense to ask again, in seconds. */
   readonly retryAfter: number | undefined;
+  /** Names this one failure, in the server's log as well: a few letters and digits. */
+  readonly reference: string | undefined;
 
   /** @param message what the receiver reads; the code's own sentence when left out */
-  constructor(code: ErrorCode, message?: string, options?: ErrorOptions & { retryAfter?: number }) {
+  constructor(
+    code: ErrorCode,
+    message?: string,
+    options?: ErrorOptions & { retryAfter?: number; reference?: string | undefined },
+  ) {
     super(message ?? errorTable[code].message, options);
     this.name = 'MeshliftError';
     this.code = code;
     this.retryAfter = options?.retryAfter ?? RETRY_AFTER[code];
+    this.reference = options?.reference;
   }
 
   /** The HTTP status of this error. */
@@ -84,7 +96,13 @@ export class MeshliftError extends Error {
   }
 
   toBody(): ErrorBody {
-    return { error: { code: this.code, message: this.message } };
+    const { code, message, reference } = this;
+    return { error: { code, message, ...(reference !== undefined && { reference }) } };
+  }
+
+  /** The error that an error answer, or the end of a session, tells of. */
+  static of({ code, message, reference }: ErrorBody['error']): MeshliftError {
+    return new MeshliftError(code, message, { reference });
   }
 
   /** Whatever was thrown, as a coded error: what has no code becomes `INTERNAL` and keeps its cause for the log. */

@@ -259,7 +259,7 @@ export const serverEvents = {
   /** The session is over, and why. */
   'session:closed': z.object({
     ...ofSession,
-    error: z.object({ code: z.enum(errorCodes), message: z.string() }),
+    error: z.object({ code: z.enum(errorCodes), message: z.string(), reference: z.optional(z.string()) }),
   }),
   /** To the others in a room: somebody came, or went for good. */
   'room:joined': z.object({ ...ofSession, participant: participantSchema }),

@@ -107,11 +107,23 @@ export interface WantedLayers {
   spatialLayers: number[];
 }
 
+/** A path between a client and the node that never came about. */
+export interface FailedPath {
+  role: 'publisher' | 'viewer';
+  /**
+   * What stayed silent: the client, which never told its end of DTLS (`signaling`); its network, from which no
+   * connectivity check has arrived (`ice`); or the handshake over a path that works (`dtls`).
+   */
+  silent: 'signaling' | 'ice' | 'dtls';
+}
+
 export interface MediaNodeEvents {
   /** Media may flow from a source (`true`), or its transport has stopped answering (`false`). */
   ingestFlow: { relayId: string; sourceId: string; flowing: boolean };
   /** The node closed a session by itself: its transport never connected, was closed by the peer, or was lost. */
-  sessionClosed: { sessionId: string; code: ErrorCode };
+  sessionClosed: { sessionId: string; code: ErrorCode; failedPath?: FailedPath };
+  /** A session was closed from this side after its transport had tried to connect for seconds. */
+  pathAbandoned: { sessionId: string; failedPath: FailedPath };
   /** The node lost a relay with all its sessions, because the worker of its origin died. */
   relayLost: { relayId: string };
   layersWanted: { sessionId: string } & WantedLayers;

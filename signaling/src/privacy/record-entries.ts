@@ -6,7 +6,11 @@ import { inWords } from './words.ts';
 /** What each level adds to the ones before it. */
 const lines: readonly { level: LogLevel; about: string }[] = [
   { level: 'error', about: 'what failed and needs a person' },
-  { level: 'warn', about: 'what failed and was recovered' },
+  {
+    level: 'warn',
+    about:
+      'what failed and was recovered, and that the path for media of somebody who sends or watches never came about, with a random code that their page shows too',
+  },
   {
     level: 'info',
     about:

@@ -1,5 +1,4 @@
 import {
-  type ErrorCode,
   type HostHashes,
   type MediaNode,
   MeshliftError,
@@ -285,8 +284,12 @@ export class Room implements SessionOwner {
     this.#endWhenAwaited();
   }
 
-  async sessionLost(session: Session, code: ErrorCode): Promise<void> {
-    session.send('session:closed', new MeshliftError(code).toBody());
+  get logFields(): { roomId: string } {
+    return { roomId: this.id };
+  }
+
+  async sessionLost(session: Session, error: MeshliftError): Promise<void> {
+    session.send('session:closed', error.toBody());
     await this.leave(session);
   }
 

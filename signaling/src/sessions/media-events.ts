@@ -1,12 +1,18 @@
-import type { MediaNode } from '@meshlift/protocol';
+import { type MediaNode, MeshliftError } from '@meshlift/protocol';
+import type { PathFailures } from './path-failures.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
 /** Brings what the media node tells of a session to the session it tells it of. */
-export function followMediaEvents(node: MediaNode, sessions: SessionRegistry): void {
+export function followMediaEvents(node: MediaNode, sessions: SessionRegistry, failures: PathFailures): void {
   const session = (id: string) => sessions.find(id);
-  node.on('sessionClosed', ({ sessionId, code }) => {
+  node.on('sessionClosed', ({ sessionId, code, failedPath }) => {
     const lost = session(sessionId);
-    if (lost) void lost.owner.sessionLost(lost, code);
+    if (!lost) return;
+    const error = failedPath ? failures.report(lost, code, failedPath) : new MeshliftError(code);
+    void lost.owner.sessionLost(lost, error);
+  });
+  node.on('pathAbandoned', ({ sessionId, failedPath }) => {
+    failures.report(session(sessionId), 'TRANSPORT_TIMEOUT', failedPath);
   });
   node.on('layersWanted', ({ sessionId, ...wanted }) => session(sessionId)?.send('producer:wanted', wanted));
   node.on('consumerOpened', ({ sessionId, ...opened }) =>

@@ -1,4 +1,4 @@
-import type { ErrorCode, EventName, EventPayload, RequestReply } from '@meshlift/protocol';
+import type { EventName, EventPayload, MeshliftError, RequestReply } from '@meshlift/protocol';
 
 /** The connection a session is reached through. */
 export interface Client {
@@ -13,6 +13,8 @@ export type SessionRole = 'publisher' | 'viewer' | 'participant';
 
 /** What a session is part of, and who decides what becomes of it. */
 export interface SessionOwner {
+  /** What it is, for the log. */
+  readonly logFields: { streamId?: string; roomId?: string };
   /** The session's connection dropped; its media may still flow. */
   detach(session: Session): void;
   /** The client came back on another connection. */
@@ -20,7 +22,7 @@ export interface SessionOwner {
   /** The client ends its session. */
   leave(session: Session): Promise<void>;
   /** The media node closed the session by itself. */
-  sessionLost(session: Session, code: ErrorCode): Promise<void>;
+  sessionLost(session: Session, error: MeshliftError): Promise<void>;
 }
 
 type OwnPayload<N extends EventName> = Omit<EventPayload<N>, 'sessionId'>;

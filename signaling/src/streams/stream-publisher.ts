@@ -1,4 +1,4 @@
-import { type ErrorCode, MeshliftError, type RequestReply } from '@meshlift/protocol';
+import { MeshliftError, type RequestReply } from '@meshlift/protocol';
 import { newSessionId } from '../privacy/capabilities.ts';
 import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
 import type { Stream, StreamContext } from './stream.ts';
@@ -68,6 +68,10 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     });
   }
 
+  get logFields(): { streamId: string } {
+    return this.#stream.logFields;
+  }
+
   get sender() {
     return this.#session && { sessionId: this.#session.id, by: this.#by };
   }
@@ -96,9 +100,9 @@ export class StreamPublisher implements StreamSource, SessionOwner {
   }
 
   /** The media node closed the session by itself. */
-  sessionLost(session: Session, code: ErrorCode): Promise<void> {
+  sessionLost(session: Session, error: MeshliftError): Promise<void> {
     return this.#stream.inTurn(async () => {
-      session.send('session:closed', new MeshliftError(code).toBody());
+      session.send('session:closed', error.toBody());
       await this.#left(session);
     });
   }

@@ -88,6 +88,10 @@ export class Stream implements SessionOwner {
     if (!this.source.offered) this.#endUnlessLiveWithin(IDLE_FOR_AT_MOST_MS);
   }
 
+  get logFields(): { streamId: string } {
+    return { streamId: this.#id };
+  }
+
   get id(): string {
     return this.#id;
   }
@@ -179,9 +183,9 @@ export class Stream implements SessionOwner {
   }
 
   /** The media node closed a viewer's session by itself. */
-  sessionLost(session: Session, code: ErrorCode): Promise<void> {
+  sessionLost(session: Session, error: MeshliftError): Promise<void> {
     return this.inTurn(async () => {
-      session.send('session:closed', new MeshliftError(code).toBody());
+      session.send('session:closed', error.toBody());
       this.#dropViewer(session);
     });
   }

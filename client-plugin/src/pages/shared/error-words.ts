@@ -6,11 +6,12 @@ export interface Words {
   body: string;
 }
 
-const text: { unknown: Words; byCode: Partial<Record<ErrorCode, Words>> } = {
+const text: { unknown: Words; reference(name: string): string; byCode: Partial<Record<ErrorCode, Words>> } = {
   unknown: {
     title: 'Something went wrong',
     body: 'Try again. If it keeps happening, the log of the server knows more.',
   },
+  reference: (name) => `In the server's log it is ${name}.`,
   byCode: {
     DISCONNECTED: {
       title: 'The server cannot be reached',
@@ -22,7 +23,7 @@ const text: { unknown: Words; byCode: Partial<Record<ErrorCode, Words>> } = {
     },
     TRANSPORT_TIMEOUT: {
       title: 'No path for sound and picture',
-      body: 'The server answers, but media does not get through. A firewall or VPN may be in the way; another network often helps.',
+      body: 'The server answers, but media does not get through. A firewall or VPN may be in the way: try another network. If that does not help, whoever runs the server should check the address it announces.',
     },
     MEDIA_FAILED: {
       title: 'The connection for sound and picture was lost',
@@ -97,6 +98,7 @@ const text: { unknown: Words; byCode: Partial<Record<ErrorCode, Words>> } = {
 
 /** Words for whatever was thrown. */
 export function describeError(error: unknown): Words {
-  const code = MeshliftError.from(error).code;
-  return text.byCode[code] ?? text.unknown;
+  const { code, reference } = MeshliftError.from(error);
+  const words = text.byCode[code] ?? text.unknown;
+  return reference === undefined ? words : { ...words, body: `${words.body} ${text.reference(reference)}` };
 }

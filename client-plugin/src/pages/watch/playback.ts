@@ -30,6 +30,8 @@ export class Playback extends EventTarget {
   readonly #listening = new AbortController();
   #view: View | undefined;
   #error: MeshliftError | undefined;
+  /** Why the view, which goes on trying, has shown nothing yet. */
+  #noPath: MeshliftError | undefined;
   #hasPicture = false;
   /** Whether the stream has been there since the page was opened. */
   #watched = false;
@@ -48,7 +50,13 @@ export class Playback extends EventTarget {
     const back = () => {
       if (document.visibilityState === 'visible' && this.#retry !== undefined) void this.#join();
     };
-    document.addEventListener('visibilitychange', back, { signal: this.#listening.signal });
+    const { signal } = this.#listening;
+    document.addEventListener('visibilitychange', back, { signal });
+    // Sound alone has no first frame by which to see that it comes.
+    const hears = () => {
+      if (this.#view?.state === 'live' && this.#view.hasAudio && !this.#view.hasVideo) this.#comes();
+    };
+    element.addEventListener('timeupdate', hears, { signal });
     void this.#join();
   }
 
@@ -57,12 +65,13 @@ export class Playback extends EventTarget {
   }
 
   get error(): MeshliftError | undefined {
-    return this.#error;
+    return this.#error ?? this.#noPath;
   }
 
   get scene(): Scene {
-    if (this.#error) {
-      if (this.#error.code !== 'STREAM_NOT_FOUND') return 'failed';
+    const { error } = this;
+    if (error) {
+      if (error.code !== 'STREAM_NOT_FOUND') return 'failed';
       return this.#watched ? 'over' : 'absent';
     }
     const view = this.#view;
@@ -86,7 +95,7 @@ export class Playback extends EventTarget {
 
   /** Whether the page will try by itself to get over `error`. */
   get willRetry(): boolean {
-    return this.#retry !== undefined || this.#joining;
+    return this.#retry !== undefined || this.#joining || this.#noPath !== undefined;
   }
 
   async #join(): Promise<void> {
@@ -132,6 +141,8 @@ export class Playback extends EventTarget {
       if (state === 'ended') this.#giveUp(error ?? new MeshliftError('STREAM_NOT_FOUND'));
       if (state === 'waiting') this.#awaitPicture();
       this.#watchForStall(state === 'reconnecting');
+      // Until a picture comes, people learn what it is that does not work.
+      if (state === 'reconnecting' && error && !this.#hasPicture) this.#noPath = error;
       this.#changed();
     });
     view.on('viewers', () => this.#changed());
@@ -173,20 +184,37 @@ export class Playback extends EventTarget {
     look();
   }
 
+  #comes(): void {
+    if (!this.#noPath) return;
+    this.#noPath = undefined;
+    this.#changed();
+  }
+
   /** The scene is `starting` until a frame has been decoded. */
   #awaitPicture(): void {
     this.#hasPicture = false;
+    const { element } = this;
     const decoded = () => {
       if (this.#closed) return;
+      // Where a video track is taken out Chromium draws a black frame, which is nobody's picture.
+      const media = element.srcObject;
+      if (!(media instanceof MediaStream) || media.getVideoTracks().length === 0) {
+        next();
+        return;
+      }
       this.#hasPicture = true;
+      this.#comes();
       if (performance.getEntriesByName('meshlift:first-frame').length === 0) {
         performance.mark('meshlift:first-frame');
       }
       this.#changed();
     };
-    if ('requestVideoFrameCallback' in this.element) this.element.requestVideoFrameCallback(decoded);
-    // Older browsers tell no sooner than this.
-    else (this.element as HTMLVideoElement).addEventListener('timeupdate', decoded, { once: true });
+    const next = () => {
+      if ('requestVideoFrameCallback' in element) element.requestVideoFrameCallback(decoded);
+      // Older browsers tell no sooner than this.
+      else (element as HTMLVideoElement).addEventListener('timeupdate', decoded, { once: true });
+    };
+    next();
   }
 
   #changed(): void {
