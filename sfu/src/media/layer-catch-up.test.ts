@@ -2,7 +2,7 @@ import type { types } from 'mediasoup';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openDirectTransport } from '../testing/direct-transport.ts';
 import { simulcastVideo, viewerCapabilities } from '../testing/rtp-fixtures.ts';
-import { isBehind, LayerCatchUp } from './layer-catch-up.ts';
+import { LayerCatchUp, whereIs } from './layer-catch-up.ts';
 
 const SSRCS = [1_001, 1_002] as const;
 const PICTURE_EVERY_MS = 33;
@@ -53,12 +53,14 @@ function senderReport(ssrc: number, timestamp: number): Buffer {
   return report;
 }
 
-/** Sends both layers until the test is over: of the first each picture, and of the second what `second` gives. */
-function publish(second: () => Buffer): void {
+const often = (picture: number) => (picture % 10 === 0 ? KEY_FRAME : INTER_FRAME);
+
+/** Sends both layers until the test is over: what these give for each picture. */
+function publish(first: (picture: number) => Buffer, second: (picture: number) => Buffer): void {
   let pictures = 0;
   const sending = setInterval(() => {
     const timestamp = pictures * PICTURE_EVERY_MS * 90;
-    const payloads = [pictures % 10 === 0 ? KEY_FRAME : INTER_FRAME, second()];
+    const payloads = [first(pictures), second(pictures)];
     for (const [layer, ssrc] of SSRCS.entries()) {
       producer.send(rtp(ssrc, 1_000 + pictures, timestamp, payloads[layer] ?? INTER_FRAME));
       if (pictures % 10 === 9) transport.sendRtcp(senderReport(ssrc, timestamp));
@@ -68,45 +70,81 @@ function publish(second: () => Buffer): void {
   onTestFinished(() => clearInterval(sending));
 }
 
+const LOW = { spatialLayer: 0, temporalLayer: 0 };
+const HIGH = { spatialLayer: 1, temporalLayer: 0 };
+
+const current = () => consumer.currentLayers?.spatialLayer;
+
 it('asks for the key frame of a larger layer until it comes', { timeout: 30_000 }, async () => {
   let next = INTER_FRAME;
-  new LayerCatchUp(consumer, () => consumer.setPreferredLayers({ spatialLayer: 1, temporalLayer: 0 }), 500);
-  publish(() => next);
-  await expect.poll(() => consumer.currentLayers?.spatialLayer).toBe(0);
+  new LayerCatchUp(consumer, () => consumer.setPreferredLayers(HIGH), { patience: 500 });
+  publish(often, () => next);
+  await expect.poll(current).toBe(0);
   // By itself mediasoup asks twice.
   await expect.poll(() => asked[1], { timeout: 15_000 }).toBeGreaterThan(3);
-  expect(consumer.currentLayers?.spatialLayer).toBe(0);
+  expect(current()).toBe(0);
 
   next = KEY_FRAME;
-  await expect.poll(() => consumer.currentLayers?.spatialLayer).toBe(1);
+  await expect.poll(current).toBe(1);
 });
 
-describe('a consumer is behind', () => {
+it.each([
+  ['where mediasoup does not estimate', false],
+  ['where it does', true],
+])('asks for that of a smaller one, %s', { timeout: 30_000 }, async (_, estimated) => {
+  let next = often;
+  let wanted = HIGH;
+  const catchUp = new LayerCatchUp(consumer, () => consumer.setPreferredLayers(wanted), {
+    estimated,
+    patience: 500,
+  });
+  publish((picture) => next(picture), often);
+  await expect.poll(current, { timeout: 10_000 }).toBe(1);
+
+  // An encoder that is short of time, just when the viewer chooses.
+  next = () => INTER_FRAME;
+  const before = asked[0] ?? 0;
+  wanted = LOW;
+  await consumer.setPreferredLayers(wanted);
+  catchUp.look();
+  await expect.poll(() => (asked[0] ?? 0) - before, { timeout: 15_000 }).toBeGreaterThan(3);
+  expect(current()).toBe(1);
+
+  next = often;
+  await expect.poll(current).toBe(0);
+});
+
+describe('a consumer is', () => {
   const score = { score: 10, producerScore: 10, producerScores: [10, 10, 10] };
-  const consumer = (changes: Partial<Parameters<typeof isBehind>[0]>) => ({
-    ...{
-      paused: false,
-      producerPaused: false,
-      preferredLayers: undefined,
-      currentLayers: { spatialLayer: 1 },
-    },
-    ...{ score, ...changes },
+  const where = (changes: Partial<Parameters<typeof whereIs>[0]>) =>
+    whereIs({
+      ...{
+        paused: false,
+        producerPaused: false,
+        preferredLayers: undefined,
+        currentLayers: { spatialLayer: 1 },
+      },
+      ...{ score, ...changes },
+    });
+  const arriving = (...layers: number[]) => ({
+    score: { ...score, producerScores: [0, 1, 2].map((layer) => (layers.includes(layer) ? 10 : 0)) },
   });
 
-  it('when a larger layer comes in than is sent', () => {
-    expect(isBehind(consumer({}))).toBe(true);
-    expect(isBehind(consumer({ currentLayers: undefined }))).toBe(true);
-    expect(isBehind(consumer({ currentLayers: { spatialLayer: 2 } }))).toBe(false);
+  it('below, when a larger layer comes in than is sent and was asked for', () => {
+    expect(where({})).toBe('below');
+    expect(where({ currentLayers: undefined })).toBe('below');
+    expect(where({ currentLayers: { spatialLayer: 2 } })).toBe('there');
+    expect(where(arriving(0, 1))).toBe('there');
+    expect(where({ preferredLayers: { spatialLayer: 1 } })).toBe('there');
   });
 
-  it('not for layers that do not come in, and not for those that nobody asked for', () => {
-    expect(isBehind(consumer({ score: { ...score, producerScores: [10, 10, 0] } }))).toBe(false);
-    expect(isBehind(consumer({ preferredLayers: { spatialLayer: 1 } }))).toBe(false);
-    expect(isBehind(consumer({ preferredLayers: { spatialLayer: 0 } }))).toBe(false);
+  it('above, when a larger layer is sent than was asked for', () => {
+    expect(where({ preferredLayers: { spatialLayer: 0 } })).toBe('above');
+    expect(where({ preferredLayers: { spatialLayer: 0 }, ...arriving(1, 2) })).toBe('there');
   });
 
-  it('never while it is paused, at either end', () => {
-    expect(isBehind(consumer({ paused: true }))).toBe(false);
-    expect(isBehind(consumer({ producerPaused: true }))).toBe(false);
+  it('nowhere else while it is paused, at either end', () => {
+    expect(where({ paused: true })).toBe('there');
+    expect(where({ producerPaused: true })).toBe('there');
   });
 });

@@ -5,53 +5,71 @@ const FIRST_PATIENCE_MS = 3_000;
 const MOST_PATIENCE_MS = 48_000;
 
 /**
- * Gets a consumer to the layer that it should be sent. Where mediasoup does not estimate what the network carries, it
- * looks at its choice only when a layer comes, goes or first reports, and then asks for a key frame twice within a
- * second; when neither comes, as from an encoder that is short of time, it stays with the smaller layer for good.
+ * Gets a consumer to the layer that it should be sent, up or down. mediasoup asks for the key frame that it needs for
+ * that twice within a second; when neither comes, as from an encoder that is short of time or whose requests got lost,
+ * it stays with the layer before for good: with a smaller picture than the viewer could have, or with a larger one
+ * than it asked for.
  */
 export class LayerCatchUp {
   readonly #consumer: types.Consumer;
   readonly #prefer: () => Promise<void>;
+  readonly #isEstimated: boolean;
   readonly #firstPatience: number;
   #patience: number;
   #timer: NodeJS.Timeout | undefined;
 
   /**
    * @param prefer tells mediasoup what the consumer should be sent
-   * @param patience how long it may be behind, in ms; doubled with each time that did not help
+   * @param options.estimated whether mediasoup estimates what the network carries: then a smaller layer than was asked
+   *   for is its choice, and the estimate moves it on
+   * @param options.patience how long it may be elsewhere, in ms; doubled with each time that did not help
    */
-  constructor(consumer: types.Consumer, prefer: () => Promise<void>, patience: number = FIRST_PATIENCE_MS) {
+  constructor(
+    consumer: types.Consumer,
+    prefer: () => Promise<void>,
+    { estimated = false, patience = FIRST_PATIENCE_MS }: { estimated?: boolean; patience?: number } = {},
+  ) {
     this.#consumer = consumer;
     this.#prefer = prefer;
+    this.#isEstimated = estimated;
     this.#firstPatience = patience;
     this.#patience = patience;
-    consumer.on('score', () => this.#look());
-    consumer.on('layerschange', () => this.#look());
+    consumer.on('score', () => this.look());
+    consumer.on('layerschange', () => this.look());
     consumer.observer.once('close', () => this.#stop());
-    this.#look();
+    this.look();
   }
 
-  #look(): void {
-    if (!isBehind(this.#consumer)) this.#stop();
+  /** To be called when something else has been asked for; of what is sent mediasoup tells by itself. */
+  look(): void {
+    if (!this.#elsewhere) this.#stop();
     else this.#timer ??= setTimeout(() => this.#due(), this.#patience).unref();
+  }
+
+  get #elsewhere(): boolean {
+    const direction = whereIs(this.#consumer);
+    return direction === 'above' || (direction === 'below' && !this.#isEstimated);
   }
 
   #due(): void {
     this.#timer = undefined;
-    if (!isBehind(this.#consumer)) {
+    if (!this.#elsewhere) {
       this.#stop();
       return;
     }
     this.#patience = Math.min(this.#patience * 2, MOST_PATIENCE_MS);
     // A consumer that closed meanwhile has no layers to choose from.
     this.#askAgain().catch(() => undefined);
-    this.#look();
+    this.look();
   }
 
   /** mediasoup chooses again only when it is asked for something else. */
   async #askAgain(): Promise<void> {
     const { spatialLayer = 0, temporalLayer = 0 } = this.#consumer.preferredLayers ?? {};
-    const other = temporalLayer > 0 ? { spatialLayer, temporalLayer: 0 } : { spatialLayer: 0, temporalLayer };
+    const other =
+      temporalLayer > 0
+        ? { spatialLayer, temporalLayer: 0 }
+        : { spatialLayer: spatialLayer > 0 ? 0 : 1, temporalLayer };
     await this.#consumer.setPreferredLayers(other);
     await this.#prefer();
   }
@@ -63,19 +81,25 @@ export class LayerCatchUp {
   }
 }
 
-/** Whether the publisher sends a larger layer than is passed on, and not a larger one than was asked for. */
-export function isBehind({
+/**
+ * Where a consumer is, seen from the layer that it should be sent: the largest that arrives and was asked for, or
+ * the smallest that arrives when all are larger.
+ */
+export function whereIs({
   paused,
   producerPaused,
   preferredLayers,
   currentLayers,
   score,
-}: Pick<
-  types.Consumer,
-  'paused' | 'producerPaused' | 'preferredLayers' | 'currentLayers' | 'score'
->): boolean {
-  if (paused || producerPaused) return false;
+}: Pick<types.Consumer, 'paused' | 'producerPaused' | 'preferredLayers' | 'currentLayers' | 'score'>):
+  | 'there'
+  | 'below'
+  | 'above' {
+  if (paused || producerPaused) return 'there';
   const wanted = preferredLayers?.spatialLayer ?? Number.POSITIVE_INFINITY;
-  const largest = score.producerScores.findLastIndex((score, layer) => score > 0 && layer <= wanted);
-  return largest > (currentLayers?.spatialLayer ?? -1);
+  const arrives = score.producerScores.flatMap((score, layer) => (score > 0 ? [layer] : []));
+  const best = arrives.findLast((layer) => layer <= wanted) ?? arrives[0] ?? -1;
+  const current = currentLayers?.spatialLayer ?? -1;
+  if (current === best) return 'there';
+  return current < best ? 'below' : 'above';
 }

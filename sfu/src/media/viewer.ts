@@ -75,6 +75,8 @@ interface Watched {
   unseen: boolean;
   /** Finds what the network carries, where mediasoup cannot estimate it. */
   ladder: LossLadder | undefined;
+  /** Gets the consumer to what mediasoup has been told; where there are layers. */
+  catchUp: LayerCatchUp | undefined;
 }
 
 /** The session of one viewer: one transport and a consumer for each of the relay's producers it can decode. */
@@ -287,10 +289,15 @@ export class Viewer {
       layers: (slot && this.#chosen.get(slot)) ?? null,
       unseen: false,
       ladder: undefined,
+      catchUp: undefined,
     };
-    if (options.spatialLayers > 1 && !isEstimated(consumer)) {
-      watched.ladder = climbing(watched);
-      new LayerCatchUp(consumer, () => prefer(watched));
+    if (options.spatialLayers > 1) {
+      const estimated = isEstimated(consumer);
+      if (!estimated) watched.ladder = climbing(watched);
+      // Layers within one stream have no scores of their own.
+      if (consumer.type === 'simulcast') {
+        watched.catchUp = new LayerCatchUp(consumer, () => tell(watched), { estimated });
+      }
     }
     this.#watched.set(producer.id, watched);
     const gone = () => {
@@ -323,8 +330,14 @@ function climbing(watched: Watched): LossLadder {
   return ladder;
 }
 
-/** Tells mediasoup the largest layers to send: what the viewer asked for, and its network carries. */
-async function prefer({ consumer, options, layers, ladder }: Watched): Promise<void> {
+/** Has the consumer sent what the viewer asked for, and its network carries. */
+async function prefer(watched: Watched): Promise<void> {
+  await tell(watched);
+  watched.catchUp?.look();
+}
+
+/** Tells mediasoup the largest layers to send. */
+async function tell({ consumer, options, layers, ladder }: Watched): Promise<void> {
   if (consumer.kind === 'audio') return;
   const { spatialLayers, temporalLayers } = options;
   const largest = Math.min(spatialLayers - 1, ladder?.layer ?? spatialLayers - 1);
