@@ -18,9 +18,6 @@ const TIMEOUTS = {
  */
 const SILENCE_TIMEOUT_MS = 60_000;
 
-/** At most one log line in this time, in ms, about connections that could not be accepted. */
-const ACCEPT_LOG_INTERVAL_MS = 60_000;
-
 /** Takes connections over from HTTP. */
 export interface UpgradeHandler {
   /** Others are answered as plain requests, as RFC 9110, section 7.8, allows. */
@@ -43,7 +40,6 @@ export class HttpPort {
   readonly #server: Server;
   readonly #logger: Logger;
   readonly #sockets = new Set<Socket>();
-  #acceptErrorLoggedAt = Number.NEGATIVE_INFINITY;
 
   constructor({ app, upgrades, logger }: HttpPortOptions) {
     this.#logger = logger;
@@ -101,7 +97,8 @@ export class HttpPort {
       server.once('error', refuse);
       server.listen(port, host, () => {
         server.off('error', refuse);
-        server.on('error', (error) => this.#acceptFailed(error));
+        // Such as a connection that cannot be accepted.
+        server.on('error', (err) => this.#logger.error({ err }, 'port failed'));
         resolve((server.address() as AddressInfo).port);
       });
     });
@@ -122,13 +119,5 @@ export class HttpPort {
       this.#logger.error({ err }, 'upgrade failed');
       socket.destroy();
     }
-  }
-
-  /** Nearly always because the process may open no more files; the client is turned away, and the port stays open. */
-  #acceptFailed(err: Error): void {
-    const now = performance.now();
-    if (now - this.#acceptErrorLoggedAt < ACCEPT_LOG_INTERVAL_MS) return;
-    this.#acceptErrorLoggedAt = now;
-    this.#logger.error({ err }, 'connections cannot be accepted');
   }
 }

@@ -112,7 +112,7 @@ export class PlaybackExtensions {
     response.status(200).type('text/event-stream').setHeader('Cache-Control', 'no-store');
     response.flushHeaders();
     for (const told of viewing.standing()) tell(channel, told);
-    const signs = setInterval(() => response.write(':\n\n'), SIGN_OF_LIFE_MS);
+    const signs = setInterval(() => write(response, ':\n\n'), SIGN_OF_LIFE_MS);
     response.once('close', () => {
       clearInterval(signs);
       if (channel.response === response) channel.response = undefined;
@@ -160,7 +160,13 @@ function close(channels: Map<string, Channel>, name: string): void {
 }
 
 function tell({ wanted, response }: Channel, { event, data }: Told): void {
-  if (wanted.includes(event)) response?.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  if (response && wanted.includes(event))
+    write(response, `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+}
+
+/** One that was ended stays open for as long as its reader does not read. */
+function write(response: Response, text: string): void {
+  if (!response.writableEnded) response.write(text);
 }
 
 /** @throws MeshliftError `WRONG_STATE` when there is no picture, or none in that section */
