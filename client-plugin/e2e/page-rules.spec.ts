@@ -8,8 +8,13 @@ test('V15: pages speak to their own server, over a WebSocket too, and to no othe
   const foreign = await ForeignSite.start();
   const sockets: string[] = [];
   studio.page.on('websocket', (socket) => sockets.push(socket.url()));
+  const misunderstood: string[] = [];
+  studio.page.on('console', (message) => {
+    if (/Policy/i.test(message.text())) misunderstood.push(message.text());
+  });
   await studio.goLive(server.url);
   expect(sockets.some((url) => url.startsWith(`ws://localhost:${server.port}/socket.io/`))).toBe(true);
+  expect(misunderstood).toEqual([]);
   const blocked = await studio.page.evaluate(async (origin) => {
     const violations: string[] = [];
     document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>

@@ -9,7 +9,6 @@ const PLAYING = ['autoplay', 'fullscreen', 'picture-in-picture', 'screen-wake-lo
 const CAPTURING = ['camera', 'microphone', 'display-capture'];
 const NEVER = [
   'accelerometer',
-  'bluetooth',
   'browsing-topics',
   'clipboard-read',
   'encrypted-media',
