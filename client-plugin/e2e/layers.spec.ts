@@ -20,6 +20,12 @@ test('layers that nobody watches are not encoded, and come back when somebody do
 
   await viewer.page.getByTestId('quality-menu').selectOption('0');
   await expect.poll(grown, { message: 'somebody watches the lowest layer' }).toEqual([true, false, false]);
+  const setPaused = (paused: boolean) =>
+    studio.page.evaluate((paused) => window.meshlift.publication.setPaused('video', paused), paused);
+  await setPaused(true);
+  await expect.poll(grown, { message: 'the picture is hidden' }).toEqual([false, false, false]);
+  await setPaused(false);
+  await expect.poll(grown, { message: 'and shown again' }).toEqual([true, false, false]);
 
   await viewer.page.getByTestId('quality-menu').selectOption('auto');
   await expect.poll(grown, { message: 'somebody watches everything' }).toEqual([true, true, true]);

@@ -93,9 +93,12 @@ export class SendPath {
   async setPaused(kind: 'audio' | 'video', paused: boolean): Promise<void> {
     const producer = this.#of(kind);
     if (!producer) return;
-    if (paused) producer.pause();
-    else producer.resume();
+    const changed = producer.paused !== paused;
+    if (changed && paused) producer.pause();
+    if (changed && !paused) producer.resume();
     await this.#relay.request('producer:setPaused', { producerId: producer.id, paused });
+    // mediasoup-client resumes every layer, those included that nobody watches.
+    if (changed) await this.#apply(producer.id);
   }
 
   /** Sends just these spatial layers: what nobody watches costs neither encoder nor uplink. */
@@ -143,23 +146,29 @@ export class SendPath {
   }
 
   async #change(kind: string, change: (sender: RTCRtpSender) => Promise<void>): Promise<void> {
-    this.#applying = this.#applying.then(async () => {
+    this.#applying = this.#afterwards(async () => {
       const sender = this.#of(kind)?.rtpSender;
       if (sender && !this.#relay.transport.closed) await change(sender);
     });
     return this.#applying;
   }
 
+  /** What failed once must not keep from what comes after it. */
+  #afterwards(work: () => Promise<void>): Promise<void> {
+    return this.#applying.catch(() => undefined).then(work);
+  }
+
   /** One at a time: a sender's parameters may only be set as they were last read (WebRTC, section 5.2). */
   #apply(producerId: string): Promise<void> {
-    this.#applying = this.#applying.then(async () => {
+    this.#applying = this.#afterwards(async () => {
       const producer = this.#producers.get(producerId);
       const sender = producer?.rtpSender;
       const wanted = this.#wanted.get(producerId);
       if (!sender || !wanted || this.#relay.transport.closed) return;
       const parameters = sender.getParameters();
       const { encodings } = parameters;
-      const sent = isScreen(producer.track) && wanted.length > 0 ? [encodings.length - 1] : wanted;
+      const layers = isScreen(producer.track) && wanted.length > 0 ? [encodings.length - 1] : wanted;
+      const sent = producer.paused ? [] : layers;
       if (encodings.every(({ active }, layer) => active === sent.includes(layer))) return;
       for (const [layer, encoding] of encodings.entries()) encoding.active = sent.includes(layer);
       await sender.setParameters(parameters);
