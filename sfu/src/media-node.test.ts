@@ -1,8 +1,9 @@
-import type { MediaNodeEvents, RtpParameters } from '@meshlift/protocol';
+import type { MediaNodeEvents, RtpParameters, TransportOptions } from '@meshlift/protocol';
 import { createLogger, createRegistry } from '@meshlift/telemetry';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { LocalMediaNode } from './media-node.ts';
 import { opusAudio, simulcastVideo, strangerDtls, viewerCapabilities } from './testing/rtp-fixtures.ts';
+import { audioSection, offerOf, receiving, video, videoSection } from './testing/sdp-offers.ts';
 
 const registry = createRegistry();
 const everything = { except: [] };
@@ -357,5 +358,89 @@ describe('what breaks', () => {
     const second = LocalMediaNode.create({ ...options, rtcPort: 45_871, registry: createRegistry() });
     await expect(second).rejects.toThrow(/45871.*127\.0\.0\.1/);
     await first.close();
+  });
+});
+
+describe('where media is sent to', () => {
+  async function startAt(ips: string[], announced: () => readonly string[]) {
+    const other = await LocalMediaNode.create({
+      workers: 1,
+      addresses: ips.map((ip) => ({ ip })),
+      announced,
+      rtcPort: 0,
+      logger: createLogger('silent'),
+      registry: createRegistry(),
+    });
+    onTestFinished(() => other.close());
+    await other.openRelay('relay');
+    return other;
+  }
+
+  const placesOf = ({ iceCandidates }: TransportOptions) =>
+    iceCandidates.map(({ protocol, address }) => `${protocol} ${address}`).sort();
+
+  it('is each announced address, on the sockets of its kind', async () => {
+    const other = await startAt(['0.0.0.0', '::'], () => ['203.0.113.7', '2001:db8::7', '203.0.113.8']);
+    const transport = await other.openIngest('relay', 'ingest', 'camera');
+    expect(placesOf(transport)).toEqual([
+      'tcp 2001:db8::7',
+      'tcp 203.0.113.7',
+      'tcp 203.0.113.8',
+      'udp 2001:db8::7',
+      'udp 203.0.113.7',
+      'udp 203.0.113.8',
+    ]);
+    const { iceCandidates } = transport;
+    expect(new Set(iceCandidates.map(({ priority }) => priority)).size).toBe(6);
+    const portOf = (start: string) => iceCandidates.find(({ address }) => address === start)?.port;
+    expect(portOf('203.0.113.8')).toBe(portOf('203.0.113.7'));
+    const { answer } = await other.openIngestByOffer(
+      'relay',
+      'encoder',
+      'encoder',
+      offerOf([audioSection(), videoSection()]),
+    );
+    expect(answer.match(/^a=candidate:.* 1 udp .*$/gm)).toHaveLength(3);
+    expect(answer).toMatch(/^a=candidate:\S+ 1 udp \d+ 2001:db8::7 \d+ typ host\r$/m);
+  });
+
+  it('changes for new sessions when the announced addresses do', async () => {
+    let announced = ['203.0.113.7'];
+    const other = await startAt(['0.0.0.0'], () => announced);
+    const before = await other.openIngest('relay', 'first', 'camera');
+    expect(placesOf(before)).toEqual(['tcp 203.0.113.7', 'udp 203.0.113.7']);
+    announced = ['203.0.113.9', '2001:db8::7'];
+    const after = await other.openViewer('relay', 'viewer', viewerCapabilities(), everything);
+    expect(placesOf(after.transport)).toEqual(['tcp 203.0.113.9', 'udp 203.0.113.9']);
+  });
+});
+
+describe('pipes', () => {
+  it('take ports of their range alone, and are refused with a code when there are no more', async () => {
+    const ports = { min: 39_998, max: 39_999 };
+    const small = await LocalMediaNode.create({
+      workers: 1,
+      addresses: [{ ip: '127.0.0.1' }],
+      rtcPort: 0,
+      pipePorts: ports,
+      logger: createLogger('silent'),
+      registry: createRegistry(),
+    });
+    onTestFinished(() => small.close());
+    await small.openRelay('relay');
+    await small.openIngestByOffer('relay', 'ingest', 'camera', offerOf([videoSection()]));
+    const watch = (name: string, payloadType: number) =>
+      small.openViewerByOffer(
+        'relay',
+        name,
+        offerOf([receiving(videoSection({ codecs: [video(payloadType, 'VP8')] }))]),
+        everything,
+      );
+    expect((await watch('first', 96)).consumers).toHaveLength(1);
+    await expect(watch('second', 120)).rejects.toMatchObject({ code: 'SERVER_FULL' });
+    // What was refused has left nothing, and a port that is given back serves the next.
+    await expect(small.listConsumers('second')).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
+    await small.closeSession('first');
+    await expect.poll(async () => (await watch('second', 120)).consumers.length, { timeout: 5_000 }).toBe(1);
   });
 });

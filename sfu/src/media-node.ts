@@ -3,6 +3,7 @@ import { type MediaNode, MeshliftError } from '@meshlift/protocol';
 import type { Logger, Registry } from '@meshlift/telemetry';
 import { servedCapabilities } from './media/codecs.ts';
 import { registerMediaMetrics } from './media/media-metrics.ts';
+import type { PortRange } from './media/pipe-ports.ts';
 import type { ListenAddress } from './media/pool-worker.ts';
 import { type Notify, Relay } from './media/relay.ts';
 import { WorkerPool } from './media/worker-pool.ts';
@@ -13,8 +14,21 @@ export interface LocalMediaNodeOptions {
   workers: number;
   /** Where every worker takes media. */
   addresses: readonly ListenAddress[];
+  /**
+   * The addresses that clients are told, most preferred first, asked for each time. Of each kind that is bound (IPv4,
+   * IPv6) only its own are told.
+   *
+   * @default the addresses that are bound
+   */
+  announced?: () => readonly string[];
   /** Worker i listens on this port + i, UDP and TCP; 0 lets each choose. */
   rtcPort: number;
+  /**
+   * Loopback ports of the pipes between routers: two for each edge.
+   *
+   * @default of 10000 to 59999 the larger part that is above or below the media ports
+   */
+  pipePorts?: PortRange;
   logger: Logger;
   registry: Registry;
 }
@@ -33,6 +47,8 @@ export class LocalMediaNode implements MediaNode {
     const pool = await WorkerPool.create({
       count: options.workers,
       addresses: options.addresses,
+      announced: options.announced,
+      pipePorts: options.pipePorts,
       firstPort: options.rtcPort,
       logger: options.logger,
     });

@@ -55,6 +55,22 @@ it('stops when its port is in use and says which', async () => {
   expect(await exitCode(child)).toBe(1);
 });
 
+it('stops at a name to announce that does not resolve', async () => {
+  // RFC 6761, section 6.4: a name that nobody has.
+  const { child, said, output } = start({ MESHLIFT_ANNOUNCED_ADDRESS: '203.0.113.7, nobody.invalid' });
+  await said('MESHLIFT_ANNOUNCED_ADDRESS has the name nobody.invalid, which does not resolve');
+  expect(await exitCode(child)).not.toBe(0);
+  expect(output()).not.toContain('    at ');
+});
+
+it('announces several addresses, IPv4 and IPv6', async () => {
+  const { said } = start({
+    MESHLIFT_HOST: '',
+    MESHLIFT_ANNOUNCED_ADDRESS: '203.0.113.7,2001:db8::7, 203.0.113.8',
+  });
+  await said('Media arrives at 203.0.113.7, 2001:db8::7, 203.0.113.8;');
+});
+
 it('warns of a TURN password that everybody is told, and does not log it', async () => {
   const { said, output } = start({
     MESHLIFT_ICE_SERVERS: '[{"urls":"turn:turn.example.org","username":"u5er","credential":"hunter2"}]',

@@ -1,4 +1,4 @@
-import { LocalMediaNode } from '@meshlift/sfu';
+import { type ListenAddress, LocalMediaNode } from '@meshlift/sfu';
 import {
   collectDefaultMetrics,
   createLogger,
@@ -6,8 +6,9 @@ import {
   type Logger,
   type Registry,
 } from '@meshlift/telemetry';
+import { AnnouncedAddresses } from './config/announced-addresses.ts';
 import type { Config } from './config/config.ts';
-import { mediaAddresses } from './config/media-addresses.ts';
+import { announcedOf, mediaAddresses } from './config/media-addresses.ts';
 import { createApp } from './http/app.ts';
 import { HttpPort } from './http/http-port.ts';
 import { createMetricsApp } from './http/metrics-app.ts';
@@ -45,14 +46,24 @@ export async function startServer(
 ): Promise<MeshliftServer> {
   // To wake up a hundred times a second, as is usual, to see whether one wakes up in time costs more than viewers do.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 1_000 });
-  const addresses = mediaAddresses(config);
-  const node = await LocalMediaNode.create({
-    workers: config.workers,
-    addresses,
-    rtcPort: config.rtcPort,
-    logger,
-    registry,
-  });
+  const announced = await AnnouncedAddresses.create(config.announcedAddresses, { logger });
+  let addresses: ListenAddress[];
+  let node: LocalMediaNode;
+  try {
+    addresses = mediaAddresses({ host: config.host, announced: announced.current });
+    announcedOf(addresses, announced.current);
+    node = await LocalMediaNode.create({
+      workers: config.workers,
+      addresses,
+      announced: () => announced.current,
+      rtcPort: config.rtcPort,
+      logger,
+      registry,
+    });
+  } catch (error) {
+    announced.close();
+    throw error;
+  }
   const readiness = { ready: false };
   const metricsDoor = new HttpPort({ app: createMetricsApp(registry, logger), logger });
   let publicDoor: HttpPort | undefined;
@@ -67,6 +78,7 @@ export async function startServer(
     await rooms?.close();
     await streams?.close();
     await node.close();
+    announced.close();
     await publicDoor?.close();
     await metricsDoor.close();
     logger.info('stopped');
@@ -91,9 +103,10 @@ export async function startServer(
       variable: 'MESHLIFT_METRICS_PORT',
     });
     readiness.ready = true;
-    const announced = addresses.map(({ ip, announcedAddress }) => announcedAddress ?? ip);
+    const told = announcedOf(addresses, announced.current);
+    const media = told.length > 0 ? told : addresses.map(({ ip }) => ip);
     logger.info({ port, metricsPort, workers: config.workers }, 'ready');
-    return { port, metricsPort, mediaAddresses: announced, node, close };
+    return { port, metricsPort, mediaAddresses: media, node, close };
   } catch (error) {
     await close();
     throw error;

@@ -2,14 +2,24 @@ import { createWorker, type types } from 'mediasoup';
 import { mediaCodecs } from './codecs.ts';
 import type { Fanout } from './fanout.ts';
 import { LoadMeter } from './load-meter.ts';
+import type { PortRange } from './pipe-ports.ts';
 import { lessWork, predictDelay, sumOfWork, type Work } from './predicted-delay.ts';
 
 /** One address a worker takes media on. */
 export interface ListenAddress {
-  /** The address to bind. */
+  /** The address to bind; `0.0.0.0` and `::` for all of their kind. */
   ip: string;
-  /** The address or host name that clients are told, where it differs. */
-  announcedAddress?: string;
+}
+
+/** What all workers of a node have in common. */
+export interface WorkerOptions {
+  addresses: readonly ListenAddress[];
+  /** The addresses that clients are told, most preferred first; those that are bound when there are none. */
+  announced?: (() => readonly string[]) | undefined;
+  /** Loopback ports for pipes between routers. */
+  pipePorts: PortRange;
+  /** Path of mediasoup's worker; mediasoup's own choice when left out. */
+  workerBin?: string | undefined;
 }
 
 /** A worker with the one port its transports share, for UDP and TCP, and the load it carries. */
@@ -23,25 +33,29 @@ export class PoolWorker {
   readonly fanouts = new Set<Fanout>();
   /** Relays whose origin it has; kept by them. */
   origins = 0;
+  readonly pipePorts: PortRange;
+  /** The addresses that clients are told, as they are now; those that are bound when there are none. */
+  readonly announced: () => readonly string[];
 
   /**
    * @param port 0 lets the worker choose
-   * @param workerBin path of mediasoup's worker; mediasoup's own choice when left out
    * @throws Error naming port and address when the port is taken
    */
-  static async create(
-    index: number,
-    addresses: readonly ListenAddress[],
-    port: number,
-    workerBin: string | undefined,
-  ): Promise<PoolWorker> {
+  static async create(index: number, port: number, options: WorkerOptions): Promise<PoolWorker> {
+    const { addresses, workerBin } = options;
     const worker = await createWorker({ logLevel: 'warn', ...(workerBin ? { workerBin } : {}) });
     try {
-      const listenInfos = addresses.flatMap((address) =>
-        (['udp', 'tcp'] as const).map((protocol) => ({ protocol, ...address, ...(port ? { port } : {}) })),
+      const listenInfos = addresses.flatMap(({ ip }) =>
+        (['udp', 'tcp'] as const).map((protocol) => ({
+          protocol,
+          ip,
+          // Beside 0.0.0.0 on the same port.
+          ...(ip === '::' && { flags: { ipv6Only: true } }),
+          ...(port ? { port } : {}),
+        })),
       );
       const webRtcServer = await worker.createWebRtcServer({ listenInfos });
-      return new PoolWorker(index, worker, webRtcServer);
+      return new PoolWorker(index, worker, webRtcServer, options);
     } catch (error) {
       worker.close();
       const where = addresses.map((address) => address.ip).join(', ');
@@ -53,8 +67,15 @@ export class PoolWorker {
     }
   }
 
-  private constructor(index: number, worker: types.Worker, webRtcServer: types.WebRtcServer) {
+  private constructor(
+    index: number,
+    worker: types.Worker,
+    webRtcServer: types.WebRtcServer,
+    { announced, pipePorts }: WorkerOptions,
+  ) {
     this.index = index;
+    this.announced = announced ?? (() => []);
+    this.pipePorts = pipePorts;
     this.#worker = worker;
     this.webRtcServer = webRtcServer;
     this.load = new LoadMeter(worker);

@@ -4,6 +4,7 @@ import type { types } from 'mediasoup';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { simulcastVideo, viewerCapabilities } from '../testing/rtp-fixtures.ts';
 import { payloadTypesOf } from './payload-types.ts';
+import { pipePorts } from './pipe-ports.ts';
 import { PoolWorker } from './pool-worker.ts';
 import { RelayRouter } from './relay-router.ts';
 
@@ -12,7 +13,12 @@ let origin: RelayRouter;
 let producer: types.Producer;
 
 beforeEach(async () => {
-  const start = (index: number) => PoolWorker.create(index, [{ ip: '127.0.0.1' }], 0, findWorker());
+  const start = (index: number) =>
+    PoolWorker.create(index, 0, {
+      addresses: [{ ip: '127.0.0.1' }],
+      pipePorts: pipePorts(0, 2),
+      workerBin: findWorker(),
+    });
   workers = await Promise.all([start(0), start(1)]);
   for (const worker of workers) onTestFinished(() => worker.close());
   origin = await RelayRouter.createOrigin(workers[0]);

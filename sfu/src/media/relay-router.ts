@@ -1,3 +1,4 @@
+import { MeshliftError } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
 import type { PayloadTypes } from './payload-types.ts';
 import type { PoolWorker } from './pool-worker.ts';
@@ -54,8 +55,9 @@ export class RelayRouter {
   async #pipe(origin: types.Router, { id: producerId }: types.Producer): Promise<string> {
     const { router } = this;
     // Both ends are on this machine's loopback, where nothing is lost or read: no SRTP, no RTX.
-    const options = { producerId, router, enableSctp: false, keepId: false };
-    const { pipeProducer } = await origin.pipeToRouter(options);
+    const listenInfo = { protocol: 'udp' as const, ip: '127.0.0.1', portRange: this.worker.pipePorts };
+    const options = { producerId, router, listenInfo, enableSctp: false, keepId: false };
+    const { pipeProducer } = await origin.pipeToRouter(options).catch(fullWhenOutOfPorts);
     if (!pipeProducer) throw new Error('a pipe of a producer has no producer');
     return pipeProducer.id;
   }
@@ -63,4 +65,10 @@ export class RelayRouter {
   close(): void {
     this.router.close();
   }
+}
+
+/** @throws MeshliftError `SERVER_FULL` for what mediasoup reports when all ports of its range are taken */
+function fullWhenOutOfPorts(error: unknown): never {
+  if (!(error instanceof Error) || !/no more available ports/.test(error.message)) throw error;
+  throw new MeshliftError('SERVER_FULL', 'The server has no port left for another pipe.', { cause: error });
 }

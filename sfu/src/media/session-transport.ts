@@ -7,6 +7,7 @@ import type {
   TransportOptions,
 } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
+import { announcedCandidates } from './announced-candidates.ts';
 import { type Patience, PeerWatch } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
 import type { RelayRouter } from './relay-router.ts';
@@ -41,6 +42,7 @@ interface SessionTransportEvents {
 /** The WebRTC transport of one session, with the deadlines that keep dead ones from piling up. */
 export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   readonly #transport: types.WebRtcTransport;
+  readonly #announced: () => readonly string[];
   readonly #watch: PeerWatch | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #expectedSince: number | undefined;
@@ -63,12 +65,17 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
       iceConsentTimeout: patience ? 0 : CONSENT_TIMEOUT_S,
       initialAvailableOutgoingBitrate: FIRST_ESTIMATE,
     });
-    return new SessionTransport(transport, patience);
+    return new SessionTransport(transport, worker.announced, patience);
   }
 
-  private constructor(transport: types.WebRtcTransport, patience: Patience | undefined) {
+  private constructor(
+    transport: types.WebRtcTransport,
+    announced: () => readonly string[],
+    patience: Patience | undefined,
+  ) {
     super();
     this.#transport = transport;
+    this.#announced = announced;
     if (patience) this.#watch = new PeerWatch(transport, patience, () => this.#followState());
     transport.on('icestatechange', () => this.#followState());
     transport.on('dtlsstatechange', () => this.#followState());
@@ -79,7 +86,8 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   /** What the client needs to build its end. */
   get options(): TransportOptions {
     const { id, iceParameters, iceCandidates, dtlsParameters } = this.#transport;
-    return { id, iceParameters, iceCandidates, dtlsParameters };
+    const candidates = announcedCandidates(iceCandidates, this.#announced());
+    return { id, iceParameters, iceCandidates: candidates, dtlsParameters };
   }
 
   get closed(): boolean {

@@ -1,29 +1,32 @@
 import type { Logger } from '@meshlift/telemetry';
 import { findWorker } from '@meshlift/worker';
-import { type ListenAddress, PoolWorker } from './pool-worker.ts';
+import { pipePorts } from './pipe-ports.ts';
+import { PoolWorker, type WorkerOptions } from './pool-worker.ts';
 
 /** A worker that dies is replaced after this long; doubled after each failed attempt, up to a minute. */
 const RESPAWN_AFTER_MS = 500;
 const RESPAWN_AT_MOST_MS = 60_000;
 
+export interface WorkerPoolOptions extends Pick<WorkerOptions, 'addresses' | 'announced'> {
+  count: number;
+  /** Worker i listens on `firstPort + i`; 0 lets each choose. */
+  firstPort: number;
+  /** @default those of mediasoup's range on the larger side of the media ports */
+  pipePorts?: WorkerOptions['pipePorts'] | undefined;
+  logger: Logger;
+}
+
 /** All workers of this node, one per core unless told otherwise. Replaces those that die. */
 export class WorkerPool {
-  readonly #workerBin = findWorker();
   readonly #logger: Logger;
-  readonly #addresses: readonly ListenAddress[];
+  readonly #options: WorkerOptions;
   readonly #firstPort: number;
   readonly #workers: (PoolWorker | undefined)[];
   readonly #respawns = new Set<NodeJS.Timeout>();
   #deaths = 0;
   #closed = false;
 
-  /** @param firstPort worker i listens on `firstPort + i`; 0 lets each choose */
-  static async create(options: {
-    count: number;
-    addresses: readonly ListenAddress[];
-    firstPort: number;
-    logger: Logger;
-  }): Promise<WorkerPool> {
+  static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
     const started = await Promise.allSettled(
       Array.from({ length: options.count }, (_, index) => pool.#spawn(index)),
@@ -36,13 +39,13 @@ export class WorkerPool {
     return pool;
   }
 
-  private constructor(options: {
-    count: number;
-    addresses: readonly ListenAddress[];
-    firstPort: number;
-    logger: Logger;
-  }) {
-    this.#addresses = options.addresses;
+  private constructor(options: WorkerPoolOptions) {
+    this.#options = {
+      addresses: options.addresses,
+      announced: options.announced,
+      pipePorts: options.pipePorts ?? pipePorts(options.firstPort, options.count),
+      workerBin: findWorker(),
+    };
     this.#firstPort = options.firstPort;
     this.#logger = options.logger;
     this.#workers = Array.from({ length: options.count }, () => undefined);
@@ -67,7 +70,7 @@ export class WorkerPool {
 
   async #spawn(index: number): Promise<void> {
     const port = this.#firstPort === 0 ? 0 : this.#firstPort + index;
-    const worker = await PoolWorker.create(index, this.#addresses, port, this.#workerBin);
+    const worker = await PoolWorker.create(index, port, this.#options);
     if (this.#closed) {
       worker.close();
       return;

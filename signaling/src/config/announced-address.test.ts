@@ -44,14 +44,14 @@ describe('an address that can be announced', () => {
 });
 
 describe('a container without an announced address', () => {
-  const found = { announcedAddress: undefined };
+  const found = { announcedAddresses: [] };
 
   it('is told that it announces its own', () => {
     expect(unaskedAddress(found, { container: 'oci' })).toContain('MESHLIFT_ANNOUNCED_ADDRESS');
   });
 
   it('is told nothing where the address is set, or where it is no container', () => {
-    expect(unaskedAddress({ announcedAddress: '203.0.113.7' }, { container: 'oci' })).toBeUndefined();
+    expect(unaskedAddress({ announcedAddresses: ['203.0.113.7'] }, { container: 'oci' })).toBeUndefined();
     expect(unaskedAddress(found, {})).toBeUndefined();
   });
 });

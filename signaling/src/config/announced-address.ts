@@ -30,13 +30,13 @@ export function canBeAnnounced(text: string): boolean {
  * are found, which on most networks only the machine it runs on can reach.
  */
 export function unaskedAddress(
-  { announcedAddress }: { announcedAddress: string | undefined },
+  { announcedAddresses }: { announcedAddresses: readonly string[] },
   // The image sets it, as engines and systemd do.
   { container }: NodeJS.ProcessEnv,
 ): string | undefined {
-  if (announcedAddress !== undefined || !container) return undefined;
+  if (announcedAddresses.length > 0 || !container) return undefined;
   return (
     'This is a container, and its own addresses are announced. Unless it shares the network of its machine, ' +
-    'set MESHLIFT_ANNOUNCED_ADDRESS to the address or host name that browsers reach the machine by.'
+    'set MESHLIFT_ANNOUNCED_ADDRESS to the address that browsers reach the machine by, or a name that leads to it.'
   );
 }

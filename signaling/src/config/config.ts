@@ -99,13 +99,18 @@ export const variables = {
     about: 'What links begin with',
     schema: rootUrl,
   }),
-  announcedAddress: variable<string | undefined>({
+  announcedAddresses: variable<readonly string[]>({
     name: 'MESHLIFT_ANNOUNCED_ADDRESS',
-    fallback: undefined,
+    fallback: [],
     fallbackText: "this machine's addresses",
-    allowed: 'an IP address or host name that leads here from other machines, without scheme and port',
-    about: 'Where browsers send media, when that is not an address of this machine (NAT, containers)',
-    schema: z.string().refine(canBeAnnounced),
+    allowed:
+      'up to 8 IP addresses or host names, separated by commas, that lead here from other machines, without scheme and port',
+    about:
+      'Where browsers send media, when that is not an address of this machine (NAT, containers); IPv4 and IPv6. Names are resolved at the start and once a minute',
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((address) => address.trim()))
+      .pipe(z.array(z.string().refine(canBeAnnounced)).max(8)),
   }),
   rtcPort: variable({
     name: 'MESHLIFT_RTC_PORT',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mediaAddresses } from './media-addresses.ts';
+import { announcedOf, mediaAddresses } from './media-addresses.ts';
 
 const interfaces = {
   lo: [{ address: '127.0.0.1', internal: true }],
@@ -10,22 +10,42 @@ const interfaces = {
   ],
 };
 
-it('announces every address that others could reach, and loopback', () => {
-  const nothing = { announcedAddress: undefined, host: undefined };
-  expect(mediaAddresses(nothing, interfaces).map(({ ip }) => ip)).toEqual([
-    '192.0.2.7',
-    '2001:db8::7',
-    '127.0.0.1',
-  ]);
+const listening = (host: string | undefined, ...announced: string[]) =>
+  mediaAddresses({ host, announced }, interfaces).map(({ ip }) => ip);
+
+it('takes media at every address that others could reach, and at loopback', () => {
+  expect(listening(undefined)).toEqual(['192.0.2.7', '2001:db8::7', '127.0.0.1']);
 });
 
-it('announces what it is told to, and listens everywhere', () => {
-  const told = { announcedAddress: 'live.example.org', host: undefined };
-  expect(mediaAddresses(told, interfaces)).toEqual([{ ip: '0.0.0.0', announcedAddress: 'live.example.org' }]);
+it.each([
+  [['203.0.113.7'], ['0.0.0.0']],
+  [['203.0.113.7', '203.0.113.8'], ['0.0.0.0']],
+  [['2001:db8::1'], ['::']],
+  [
+    ['2001:db8::1', '203.0.113.7'],
+    ['0.0.0.0', '::'],
+  ],
+])('takes media everywhere when %j is announced', (announced, ips) => {
+  expect(listening(undefined, ...announced)).toEqual(ips);
+  expect(listening('::', ...announced)).toEqual(ips);
+});
+
+it('takes no IPv6 on a machine without it, unless nothing else is announced', () => {
+  const alone = { eth0: [{ address: '192.0.2.7', internal: false }] };
+  const at = (...announced: string[]) => mediaAddresses({ host: undefined, announced }, alone);
+  expect(at('203.0.113.7', '2001:db8::1')).toEqual([{ ip: '0.0.0.0' }]);
+  expect(at('2001:db8::1')).toEqual([{ ip: '::' }]);
 });
 
 it('keeps to the address it is bound to', () => {
-  expect(mediaAddresses({ announcedAddress: undefined, host: '192.0.2.7' }, interfaces)).toEqual([
-    { ip: '192.0.2.7' },
-  ]);
+  expect(listening('192.0.2.7')).toEqual(['192.0.2.7']);
+  expect(listening('192.0.2.7', '203.0.113.7', '2001:db8::1')).toEqual(['192.0.2.7']);
+});
+
+it('announces what leads to where it listens, and does not start with nothing of that kind', () => {
+  const both = ['203.0.113.7', '2001:db8::1'];
+  expect(announcedOf([{ ip: '0.0.0.0' }, { ip: '::' }], both)).toEqual(both);
+  expect(announcedOf([{ ip: '192.0.2.7' }], both)).toEqual(['203.0.113.7']);
+  expect(announcedOf([{ ip: '192.0.2.7' }], [])).toEqual([]);
+  expect(() => announcedOf([{ ip: '192.0.2.7' }], ['2001:db8::1'])).toThrow(/MESHLIFT_HOST is an IPv4/);
 });
