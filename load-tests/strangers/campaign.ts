@@ -4,7 +4,7 @@ import { pollingSteps } from './steps/polling.ts';
 import { rareSteps, requestSteps } from './steps/requests.ts';
 import { rareSdpSteps, sdpSteps } from './steps/sdp.ts';
 import type { Step } from './steps/step.ts';
-import { webSocketSteps } from './steps/web-sockets.ts';
+import { rareWebSocketSteps, webSocketSteps } from './steps/web-sockets.ts';
 import { type Tally, Visit } from './visit.ts';
 
 /** The longest list of steps in one run. */
@@ -46,10 +46,13 @@ const common = [...pollingSteps, ...webSocketSteps, ...requestSteps, ...sdpSteps
 
 const listsOf = (steps: fc.Arbitrary<Step>[]) => fc.commands(steps, { maxCommands: MOST_STEPS, size: 'max' });
 
-const polite = fc.tuple(listsOf([...common, ...common, ...common, ...rareSteps]), fc.constant(false));
+const polite = fc.tuple(
+  listsOf([...common, ...common, ...common, ...rareWebSocketSteps, ...rareSteps]),
+  fc.constant(false),
+);
 
 /** What these leave behind the server has to find out by itself. */
-const rude = fc.tuple(listsOf([...common, ...rareSdpSteps]), fc.constant(true));
+const rude = fc.tuple(listsOf([...common, ...rareWebSocketSteps, ...rareSdpSteps]), fc.constant(true));
 
 const RUDE_ONE_IN = 100;
 

@@ -1,7 +1,14 @@
+import { PROTOCOL_VERSION } from '@meshlift/protocol';
 import type { Answer } from './answer.ts';
 import { textFrame } from './frames.ts';
 import { requestText } from './request-text.ts';
 import { Wire } from './wire.ts';
+
+/** Between the packets of one payload of long polling. */
+export const SEPARATOR = '\x1e';
+
+/** What lets a client in. */
+export const CONNECT = `40{"protocol":${PROTOCOL_VERSION}}`;
 
 export const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';
 
@@ -101,10 +108,31 @@ export class Visit {
     if (this.#failure) throw this.#failure;
   }
 
-  /** The last value that any answer or message named so. */
-  heard(name: string): string | undefined {
+  /** Begins a session of long polling and connects it. @returns its ID */
+  async handshake(): Promise<string> {
+    const wire = await this.open();
+    wire.send(requestText('GET', HANDSHAKE));
+    await this.answer(wire);
+    const sid = this.pollers.at(-1) ?? '';
+    wire.send(requestText('POST', `${HANDSHAKE}&sid=${sid}`, { body: CONNECT }));
+    await this.answer(wire, 'POST');
+    return sid;
+  }
+
+  /** Holds one poll. */
+  async poll(sid: string): Promise<void> {
+    const wire = await this.open();
+    wire.send(requestText('GET', `${HANDSHAKE}&sid=${sid}`));
+    await this.answer(wire);
+  }
+
+  /** The values that answers and messages gave that name, each once, the last one last. */
+  heard(name: string): string[] {
     for (const wire of this.webSockets) this.#listen(wire.messages().join());
-    return [...this.#heard.matchAll(new RegExp(`"${name}":"([^"]+)"`, 'g'))].at(-1)?.[1];
+    const found = [...this.#heard.matchAll(new RegExp(`"${name}":"([^"]+)"`, 'g'))].map(
+      ([, value = '']) => value,
+    );
+    return [...new Set(found)];
   }
 
   /**
@@ -122,8 +150,17 @@ export class Visit {
     const remove = (streamId: string, key: string) =>
       ask('DELETE', `/api/streams/${streamId}`, [`Authorization: Bearer ${key}`]);
     if (manners) {
-      for (const webSocket of this.webSockets) webSocket.send(textFrame('41'));
-      for (const sid of this.pollers) await ask('POST', `${HANDSHAKE}&sid=${sid}`, [], '1');
+      const goodbyes = this.heard('sessionId').map(
+        (sessionId, index) => `42${index}${JSON.stringify(['session:close', { sessionId }])}`,
+      );
+      for (const webSocket of this.webSockets) {
+        for (const goodbye of goodbyes) webSocket.send(textFrame(goodbye));
+      }
+      for (const sid of this.pollers) {
+        const target = `${HANDSHAKE}&sid=${sid}`;
+        if (goodbyes.length > 0) await ask('POST', target, [], goodbyes.join(SEPARATOR));
+        await ask('POST', target, [], '1');
+      }
       for (const path of this.sessions) await ask('DELETE', path);
     }
     for (const { streamId, publishKey } of this.streams) {

@@ -1,13 +1,10 @@
-import { clientRequests, PROTOCOL_VERSION, type RequestName } from '@meshlift/protocol';
+import { clientRequests, type RequestName } from '@meshlift/protocol';
 import fc from 'fast-check';
-import { type Visit, WRONG_KEY } from '../visit.ts';
-import { pick, which } from './step.ts';
+import { CONNECT, type Visit, WRONG_KEY } from '../visit.ts';
+import { pick, seldom, which } from './step.ts';
 
 /** What a client of engine.io and socket.io sends, in text: made when it is sent, of what has been heard by then. */
 export type Packet = (visit: Visit) => string;
-
-/** Sent in right order these two let a client in and greet it. */
-export const CONNECT = `40{"protocol":${PROTOCOL_VERSION}}`;
 
 const odd = [
   ...[
@@ -52,19 +49,33 @@ const odd = [
 
 const names = Object.keys(clientRequests) as RequestName[];
 
+/** Without these there is nothing for the others to be about. */
+const openers = [
+  'stream:publish',
+  'room:join',
+  'room:join',
+  'room:publish',
+  'room:send',
+  'room:receive',
+  'room:setMode',
+] as const;
+
 /** Has the form of nearly every request at once: schemas take what they know, and leave the rest. */
-function payload(visit: Visit, { stream, wrongKey }: { stream: number; wrongKey: boolean }) {
+function payload(
+  visit: Visit,
+  { stream, session, epoch, wrongKey }: { stream: number; session: number; epoch: number; wrongKey: boolean },
+) {
   const { streamId, publishKey } = pick(visit.streams, stream);
   return {
     streamId,
     publishKey: wrongKey ? WRONG_KEY : publishKey,
-    sessionId: visit.heard('sessionId') ?? 'x'.repeat(22),
+    sessionId: pick(['x'.repeat(22), ...visit.heard('sessionId')], session),
     roomId: `room-${visit.from.replaceAll('.', '-')}`,
-    to: visit.heard('participantId') ?? 'nobody',
+    to: pick(['nobody', ...visit.heard('participantId')], session),
     signal: 'sealed',
     locked: false,
-    mode: 'sfu',
-    epoch: 1,
+    mode: epoch === 2 ? 'mesh' : 'sfu',
+    epoch,
     advice: 'stay',
     allowed: true,
     step: { name: 'ready' },
@@ -82,34 +93,37 @@ function payload(visit: Visit, { stream, wrongKey }: { stream: number; wrongKey:
       headerExtensions: [],
       rtcp: { cname: 'stranger' },
     },
-    producerId: visit.heard('producerId') ?? 'none',
-    consumerId: 'none',
+    producerId: pick(['none', ...visit.heard('producerId')], 0),
+    consumerId: pick(['none', ...visit.heard('consumerId')], 0),
     consumerIds: ['none'],
     layers: null,
   };
 }
 
-const request: fc.Arbitrary<Packet> = fc
-  .record({
-    name: fc.constantFrom(...names),
-    stream: which,
-    wrongKey: fc.boolean(),
-    ack: fc.option(fc.nat({ max: 9 }), { nil: '' }),
-    without: fc.option(fc.constantFrom('sessionId', 'streamId', 'publishKey', 'epoch', 'signal'), {
-      freq: 5,
-    }),
-    odd: fc.option(fc.constantFrom(null, -1, 1e308, '', '\u0000', [], {}, '../x'), { freq: 5 }),
-  })
-  .map(({ name, ack, without, odd, ...how }) =>
-    shown(`${ack}[${name}] ${fc.stringify({ ...how, without, odd })}`, (visit) => {
-      const value: Record<string, unknown> = payload(visit, how);
-      if (without) {
-        if (odd === null) delete value[without];
-        else value[without] = odd;
-      }
-      return `42${ack}${JSON.stringify([name, value])}`;
-    }),
-  );
+export const requestsOf = (name: fc.Arbitrary<RequestName>): fc.Arbitrary<Packet> =>
+  fc
+    .record({
+      name,
+      stream: which,
+      session: which,
+      epoch: fc.nat({ max: 2 }),
+      wrongKey: fc.constantFrom(false, false, false, true),
+      ack: fc.option(fc.nat({ max: 9 }), { nil: '', freq: 8 }),
+      without: seldom(fc.constantFrom('sessionId', 'streamId', 'publishKey', 'epoch', 'signal')),
+      odd: seldom(fc.constantFrom(null, -1, 1e308, '', '\u0000', [], {}, '../x')),
+    })
+    .map(({ name, ack, without, odd, ...how }) =>
+      shown(`${ack}[${name}] ${fc.stringify({ ...how, without, odd })}`, (visit) => {
+        const value: Record<string, unknown> = payload(visit, how);
+        if (without) {
+          if (odd === null) delete value[without];
+          else value[without] = odd;
+        }
+        return `42${ack}${JSON.stringify([name, value])}`;
+      }),
+    );
+
+const anyRequest = requestsOf(fc.oneof(fc.constantFrom(...openers), fc.constantFrom(...names)));
 
 const fixed = fc
   .oneof(fc.constantFrom(...odd), fc.string({ maxLength: 20, unit: 'binary' }))
@@ -117,14 +131,22 @@ const fixed = fc
 
 export const packets: fc.Arbitrary<Packet[]> = fc.array(
   fc.oneof(
-    { weight: 3, arbitrary: request },
+    { weight: 12, arbitrary: anyRequest },
     { weight: 2, arbitrary: fixed },
     { weight: 1, arbitrary: fc.constant(shown(CONNECT, () => CONNECT)) },
   ),
-  { minLength: 1, maxLength: 4 },
+  { minLength: 1, maxLength: 8 },
 );
 
 /** Gives a packet the words in which a failing run shows it. */
 function shown(words: string, packet: Packet): Packet {
   return Object.assign(packet, { [fc.toStringMethod]: () => words });
 }
+
+/** What opens a session on a connection that has none, and then what may be asked of it. */
+export const conversation: fc.Arbitrary<Packet[]> = fc
+  .tuple(
+    requestsOf(fc.constantFrom('room:join', 'room:join', 'stream:publish')),
+    fc.array(anyRequest, { minLength: 2, maxLength: 12 }),
+  )
+  .map(([opener, rest]) => [opener, ...rest]);

@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { requestText } from '../request-text.ts';
-import { HANDSHAKE, type Visit } from '../visit.ts';
+import { CONNECT, HANDSHAKE, SEPARATOR, type Visit } from '../visit.ts';
 import { departures, type Wire } from '../wire.ts';
-import { CONNECT, packets } from './packets.ts';
+import { packets } from './packets.ts';
 import { pick, type Step, steps, which } from './step.ts';
-
-/** Between the packets of one payload. */
-const SEPARATOR = '\x1e';
 
 const sessionPath = (visit: Visit, who: number) => `${HANDSHAKE}&sid=${pick(visit.pollers, who)}`;
 

@@ -184,7 +184,7 @@ const babble = steps(
 const rush = steps('rush', fc.constantFrom('streams', 'wrong keys'), {
   async act(visit, what) {
     const wire = await visit.open();
-    const { streamId } = pick(visit.streams, visit.streams.length - 1);
+    const { streamId } = pick(visit.streams, 0);
     const text =
       what === 'streams'
         ? requestText('POST', '/api/streams')

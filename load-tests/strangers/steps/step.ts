@@ -34,12 +34,22 @@ export function steps<T>(
   }));
 }
 
-/** Which of several that a visit has. */
-export const which = fc.nat({ max: 7 });
+/** Which of several that a visit has, most often the one that came last. */
+export const which = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(0) },
+  { weight: 2, arbitrary: fc.nat({ max: 7 }) },
+);
 
-/** @throws Error when there is none */
+/**
+ * @param index counted from the last
+ * @throws Error when there is none
+ */
 export function pick<T>(list: readonly T[], index: number): T {
-  const found = list[index % list.length];
+  const found = list[list.length - 1 - (index % list.length)];
   if (found === undefined) throw new Error('there is nothing to choose from');
   return found;
 }
+
+/** Null most of the time. */
+export const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.oneof({ weight: 7, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { CLOSE, encodeFrame, type Frame, TEXT, textFrame } from '../frames.ts';
 import { requestText } from '../request-text.ts';
-import { HANDSHAKE, type Visit } from '../visit.ts';
+import { CONNECT, HANDSHAKE } from '../visit.ts';
 import { departures, type Wire } from '../wire.ts';
-import { CONNECT, packets } from './packets.ts';
+import { conversation, packets } from './packets.ts';
 import { pick, type Step, steps, which } from './step.ts';
 
 const DIRECT = '/socket.io/?EIO=4&transport=websocket';
@@ -70,6 +70,34 @@ const dial = steps(
   },
 );
 
+/** Comes in as clients of ours do. */
+const enter = steps(
+  'enter',
+  fc.constantFrom('by a WebSocket', 'by polling', 'by polling, then a WebSocket'),
+  {
+    adds: 'webSockets',
+    async act(visit, how) {
+      let target = DIRECT;
+      if (how !== 'by a WebSocket') {
+        const sid = await visit.handshake();
+        visit.meanwhile(visit.poll(sid));
+        target += `&sid=${sid}`;
+      }
+      if (how === 'by polling') {
+        // So that there is one more, which is the last that came in.
+        visit.webSockets.unshift(await visit.open());
+        return;
+      }
+      const wire = await visit.open();
+      wire.send(upgradeText(target, 'none'));
+      visit.webSockets.push(wire);
+      await visit.answer(wire);
+      for (const text of how === 'by a WebSocket' ? [CONNECT] : ['2probe', '5']) wire.send(textFrame(text));
+      await wire.heard();
+    },
+  },
+);
+
 /** Moves a session of long polling to a WebSocket, while it polls or not, in right order or not. */
 const climb = steps(
   'climb',
@@ -89,32 +117,51 @@ const climb = steps(
     adds: 'webSockets',
     async act(visit, { who, polls, says, departure }) {
       const sid = pick(visit.pollers, who);
-      if (polls === 'before') await hold(visit, sid);
+      if (polls === 'before') visit.meanwhile(visit.poll(sid));
       const wire = await visit.open();
       wire.send(upgradeText(`${DIRECT}&sid=${sid}`, 'none'));
       visit.webSockets.push(wire);
       await visit.answer(wire);
       for (const text of says) wire.send(textFrame(text));
-      if (polls === 'after') await hold(visit, sid);
+      if (polls === 'after') visit.meanwhile(visit.poll(sid));
       wire.leave(departure);
     },
   },
 );
 
-async function hold(visit: Visit, sid: string): Promise<void> {
-  const wire = await visit.open();
-  wire.send(requestText('GET', `${HANDSHAKE}&sid=${sid}`));
-  visit.meanwhile(visit.answer(wire));
-}
-
 /** Sends packets over a WebSocket, each in a message of its own. */
-const say = steps('say', fc.record({ who: which, packets, connects: fc.boolean() }), {
-  needs: 'webSockets',
-  async act(visit, { who, packets, connects }) {
-    const wire = pick(visit.webSockets, who);
-    if (connects) wire.send(textFrame(CONNECT));
-    for (const packet of packets) wire.send(textFrame(packet(visit)));
-    await passed(wire);
+const say = steps(
+  'say',
+  fc.record({
+    who: which,
+    packets,
+    connects: fc.constantFrom(false, false, false, false, false, false, true),
+  }),
+  {
+    needs: 'webSockets',
+    async act(visit, { who, packets, connects }) {
+      const wire = pick(visit.webSockets, who);
+      if (connects) wire.send(textFrame(CONNECT));
+      for (const packet of packets) wire.send(textFrame(packet(visit)));
+      await passed(wire);
+    },
+  },
+);
+
+/** Comes in, opens a session and uses it, each request once the one before it is answered. */
+const converse = steps('converse', conversation, {
+  adds: 'webSockets',
+  async act(visit, requests) {
+    const wire = await visit.open();
+    wire.send(upgradeText(DIRECT, 'none'));
+    await visit.answer(wire);
+    visit.webSockets.push(wire);
+    wire.send(textFrame(CONNECT));
+    await wire.heard();
+    for (const request of requests) {
+      wire.send(textFrame(request(visit)));
+      await passed(wire);
+    }
   },
 });
 
@@ -165,4 +212,10 @@ const stammer = steps(
   },
 );
 
-export const webSocketSteps: fc.Arbitrary<Step>[] = [dial, climb, climb, say, say, say, stammer];
+export const webSocketSteps: fc.Arbitrary<Step>[] = [
+  ...[enter, enter],
+  ...[dial, climb, climb],
+  ...[say, say, say, say, say, stammer],
+];
+/** Sessions that are not closed outlive their connection by the grace time. */
+export const rareWebSocketSteps: fc.Arbitrary<Step>[] = [converse, converse];
