@@ -36,7 +36,14 @@ export async function obtainNode(cache) {
   console.log(
     `node: this is Node ${process.version}, getting ${VERSION} from the npm registry (once, about 190 MB)`,
   );
-  await mkdir(dirname(folder), { recursive: true });
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new NodeUnobtainable(
+      `Node ${process.version} is too old, and a newer one cannot be kept: ${why}\nSet MESHLIFT_CACHE_DIR to a folder that can be written, or install Node 22.18 or later (24 is best).`,
+    );
+  }
   await removeAbandoned(dirname(folder));
   // Beside its destination, so that the complete folder can be renamed into place in one stroke.
   const work = await mkdtemp(`${dirname(folder)}/work-${process.pid}-`);

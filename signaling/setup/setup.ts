@@ -3,17 +3,21 @@ import { prepare } from './commands/prepare.ts';
 import { start } from './commands/start.ts';
 import { strangers } from './commands/strangers.ts';
 import { test } from './commands/test.ts';
+import { runTool } from './commands/tool.ts';
 import type { Context } from './lib/context.ts';
 import { Interrupted, watchInterrupts } from './lib/interrupt.ts';
 import { Screen } from './lib/screen.ts';
 import { describe, SetupError } from './lib/setup-error.ts';
 import { oneCheck, verdict } from './lib/tally.ts';
+import { inWordsIfUnwritable } from './lib/unwritable.ts';
 
 const USAGE =
-  'usage: node signaling/setup/run.mjs start | test [checks|unit|e2e|docker|all] | load [scenario…] | strangers | setup';
+  'usage: node signaling/setup/run.mjs start [--check|--version|--help] | test [checks|unit|e2e|docker|all] | load [scenario…] | strangers | setup | tool SCRIPT…';
 
 const COMMANDS: Record<string, (context: Context, args: string[]) => Promise<unknown>> = {
-  start,
+  start: async (context, args) => {
+    process.exitCode = (await start(context, args)) ?? process.exitCode;
+  },
   test: async (context, args) => {
     process.exitCode = await test(context, args);
   },
@@ -22,6 +26,9 @@ const COMMANDS: Record<string, (context: Context, args: string[]) => Promise<unk
   },
   strangers: async (context, args) => {
     process.exitCode = await strangers(context, args);
+  },
+  tool: async (context, args) => {
+    process.exitCode = await runTool(context, args);
   },
   setup: async (context) => {
     await prepare(context);
@@ -51,7 +58,9 @@ export async function main({
   try {
     await command({ root, cache, screen: new Screen(), interrupt }, rest);
   } catch (error) {
-    const reason = interrupt.signal.aborted ? interrupt.signal.reason : error;
+    const reason = interrupt.signal.aborted
+      ? interrupt.signal.reason
+      : inWordsIfUnwritable(error, { root, cache });
     if (reason instanceof Interrupted) {
       console.error(`\nSetup ${reason.message}; run it again to go on.`);
       process.exitCode = reason.status;

@@ -100,3 +100,48 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
     expect(await exitCode(child)).toBe(0);
   },
 );
+
+it.each(['SIGTERM', 'SIGINT'] as const)(
+  'hears %s while it starts, and ends without serving',
+  async (signal) => {
+    const { child, said, output } = start({ MESHLIFT_NO_SUCH: 'x' });
+    await said('MESHLIFT_NO_SUCH');
+    child.kill(signal);
+    expect(await exitCode(child)).toBe(0);
+    expect(output()).not.toContain('Meshlift is ready');
+    expect(output()).toContain('"msg":"stopped"');
+  },
+);
+
+it('J18: at silent writes where it serves, and nothing from then on to its end', async () => {
+  const { child, said, output } = start({ MESHLIFT_LOG_LEVEL: 'silent', MESHLIFT_NO_SUCH: 'x' });
+  await said('Other hosts that browsers are told to contact: none.\n\n');
+  const announced = output();
+  expect(announced).toMatch(
+    /^\n {2}Meshlift is ready after [^\n]*\n {2}Media arrives [^\n]*\n {2}Other hosts [^\n]*\n\n$/,
+  );
+  const url = /http:\/\/localhost:\d+/.exec(announced)?.[0] ?? '';
+  expect((await fetch(`${url}/nothing/of/the/kind`)).status).toBe(404);
+  expect((await fetch(`${url}/whip/secret`, { method: 'POST', body: 'nonsense' })).status).toBeGreaterThan(
+    399,
+  );
+  child.kill('SIGTERM');
+  expect(await exitCode(child)).toBe(0);
+  expect(output()).toBe(announced);
+});
+
+it('says which version it is: /healthz, the log and the metrics', async () => {
+  const { child, said, output } = start({});
+  await said('Other hosts');
+  const [, url = '', metricsPort = ''] =
+    /(http:\/\/localhost:\d+)[\s\S]*metrics are on port (\d+)/.exec(output()) ?? [];
+  const health = (await (await fetch(`${url}/healthz`)).json()) as { version: string; revision?: string };
+  expect(health).toMatchObject({ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+  await said('"msg":"ready"');
+  expect(output()).toContain(`"version":"${health.version}"`);
+  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  expect(metrics).toContain(
+    `meshlift_build_info{version="${health.version}",revision="${health.revision ?? ''}"} 1`,
+  );
+  child.kill('SIGKILL');
+});

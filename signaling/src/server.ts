@@ -3,6 +3,7 @@ import {
   collectDefaultMetrics,
   createLogger,
   createRegistry,
+  Gauge,
   type Logger,
   type Registry,
 } from '@meshlift/telemetry';
@@ -18,6 +19,7 @@ import { PathFailures } from './sessions/path-failures.ts';
 import { SessionRegistry } from './sessions/session-registry.ts';
 import { Gateway } from './sockets/gateway.ts';
 import { Streams } from './streams/streams.ts';
+import { readVersion } from './version.ts';
 
 /** A running server. */
 export interface MeshliftServer {
@@ -64,6 +66,14 @@ export async function startServer(
     announced.close();
     throw error;
   }
+  const version = readVersion();
+  const build = new Gauge({
+    name: 'meshlift_build_info',
+    help: 'Always 1; its labels say which version this is',
+    labelNames: ['version', 'revision'],
+    registers: [registry],
+  });
+  build.set({ version: version.version, revision: version.revision ?? '' }, 1);
   const readiness = { ready: false };
   const metricsDoor = new HttpPort({ app: createMetricsApp(registry, logger), logger });
   let publicDoor: HttpPort | undefined;
@@ -94,7 +104,7 @@ export async function startServer(
     rooms = new Rooms({ node, sessions, streams, logger, registry, ...config });
     followMediaEvents(node, sessions, new PathFailures(logger, registry));
     gateway = new Gateway({ config, logger, registry, streams, rooms, sessions, node });
-    const app = createApp({ config, logger, streams, node, readiness, gateway });
+    const app = createApp({ config, logger, streams, node, readiness, gateway, version });
     publicDoor = new HttpPort({ app, upgrades: gateway, logger });
     const port = await publicDoor.listen({ port: config.port, host: config.host, variable: 'MESHLIFT_PORT' });
     const metricsPort = await metricsDoor.listen({
@@ -105,7 +115,7 @@ export async function startServer(
     readiness.ready = true;
     const told = announcedOf(addresses, announced.current);
     const media = told.length > 0 ? told : addresses.map(({ ip }) => ip);
-    logger.info({ port, metricsPort, workers: config.workers }, 'ready');
+    logger.info({ ...version, port, metricsPort, workers: config.workers }, 'ready');
     return { port, metricsPort, mediaAddresses: media, node, close };
   } catch (error) {
     await close();

@@ -19,6 +19,8 @@ export const allowedLabels = new Set([
   'kind',
   'le',
   'type',
+  'version',
+  'revision',
 ]);
 
 export { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';

@@ -75,6 +75,12 @@ describe('the configuration', () => {
     expect(parse).toThrow(`${name} cannot be "${value}". Allowed: `);
   });
 
+  it('names all mistakes at once', () => {
+    const parse = () =>
+      parseConfig({ MESHLIFT_PORT: 'x', MESHLIFT_WORKERS: '2', MESHLIFT_LOG_LEVEL: 'loud' });
+    expect(parse).toThrow(/^MESHLIFT_PORT cannot be "x".*\nMESHLIFT_LOG_LEVEL cannot be "loud".*$/);
+  });
+
   it('never repeats a value that may hold a password', () => {
     expect(() => parseConfig({ MESHLIFT_ICE_SERVERS: '[{"credential":"hunter2"}]' })).toThrow(/not shown/);
     expect(() => parseConfig({ MESHLIFT_ICE_SERVERS: 'hunter2' })).not.toThrow(/hunter2/);

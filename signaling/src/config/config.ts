@@ -211,7 +211,8 @@ export const variables = {
     name: 'MESHLIFT_LOG_LEVEL',
     fallback: 'info',
     allowed: logLevels.join(', '),
-    about: 'How much is logged; `silent` writes nothing',
+    about:
+      'How much is logged; `silent` writes nothing but that the server is ready, or why it did not start',
     schema: z.enum(logLevels),
   }),
   operatorName: variable<string | undefined>({
@@ -234,38 +235,39 @@ export const variables = {
 
 export type Config = { readonly [K in keyof typeof variables]: (typeof variables)[K]['fallback'] };
 
-/** A variable whose value cannot be used; the message names the variable, the value and what is allowed. */
+/** Values that cannot be used: a line of the message for each names the variable, the value and what is allowed. */
 export class ConfigError extends Error {
-  readonly variable: string;
-
-  constructor(
-    { name, allowed, secret }: Pick<Variable<unknown>, 'name' | 'allowed' | 'secret'>,
-    given: string,
-  ) {
-    const shown = secret ? 'what was given (not shown: it may hold a password)' : `"${given}"`;
-    super(`${name} cannot be ${shown}. Allowed: ${allowed}.`);
+  constructor(mistakes: readonly { definition: Variable<unknown>; given: string }[]) {
+    super(mistakes.map(({ definition, given }) => describeMistake(definition, given)).join('\n'));
     this.name = 'ConfigError';
-    this.variable = name;
   }
+}
+
+function describeMistake({ name, allowed, secret }: Variable<unknown>, given: string): string {
+  const shown = secret ? 'what was given (not shown: it may hold a password)' : `"${given}"`;
+  return `${name} cannot be ${shown}. Allowed: ${allowed}.`;
 }
 
 /**
  * Reads the whole configuration. Empty values count as unset.
  *
- * @throws ConfigError for the first value that is not allowed
+ * @throws ConfigError for all values that are not allowed
  */
 export function parseConfig(environment: NodeJS.ProcessEnv): Config {
+  const mistakes: { definition: Variable<unknown>; given: string }[] = [];
   const read = ([key, definition]: [string, Variable<unknown>]) => {
     const given = environment[definition.name];
     if (given === undefined || given === '') return [key, definition.fallback];
     const parsed = definition.schema.safeParse(given);
-    if (!parsed.success) throw new ConfigError(definition, given);
+    if (!parsed.success) mistakes.push({ definition, given });
     return [key, parsed.data];
   };
   const config = Object.fromEntries(Object.entries(variables).map(read)) as Config;
-  if (config.turnSecret === undefined && config.iceServers.some(wantsCredentials)) {
-    throw new ConfigError(variables.iceServers, environment[variables.iceServers.name] ?? '');
+  if (config.turnSecret === undefined && config.iceServers?.some(wantsCredentials)) {
+    const definition = variables.iceServers;
+    mistakes.push({ definition, given: environment[definition.name] ?? '' });
   }
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
   return config;
 }
 

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { type Gateway, SIGNALING_PATH } from '../sockets/gateway.ts';
 import { pollingRoute } from '../sockets/polling-route.ts';
 import type { Streams } from '../streams/streams.ts';
+import type { Version } from '../version.ts';
 import { describeEndpoint, describeSession } from '../whip/options.ts';
 import { whepApi } from '../whip/whep-api.ts';
 import { whipApi } from '../whip/whip-api.ts';
@@ -20,6 +21,7 @@ import { framedBy, securityHeaders } from './security-headers.ts';
 import { streamsApi } from './streams-api.ts';
 
 export interface AppContext {
+  version: Version;
   config: Config;
   logger: Logger;
   streams: Streams;
@@ -29,7 +31,15 @@ export interface AppContext {
 }
 
 /** Everything that is answered over HTTP on the public port. */
-export function createApp({ config, logger, streams, node, readiness, gateway }: AppContext): Express {
+export function createApp({
+  config,
+  logger,
+  streams,
+  node,
+  readiness,
+  gateway,
+  version,
+}: AppContext): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustedProxies);
@@ -38,7 +48,7 @@ export function createApp({ config, logger, streams, node, readiness, gateway }:
     forwarding.look(request);
     next();
   });
-  app.use(healthRoutes(readiness));
+  app.use(healthRoutes(readiness, version));
   app.use(securityHeaders(), permissionsPolicy, noIndex);
   app.use('/embed', framedBy(config.frameOrigins));
   app.options(['/whip/:streamId', '/whep/:streamId'], describeEndpoint(config));

@@ -38,7 +38,7 @@ function logEntry(server: RunningServer): PrivacyEntry {
   const unmasked = librariesTalk
     ? ' Besides, the operator lets libraries write output of their own, which is not masked: it can contain network addresses and IDs.'
     : '';
-  const crash = ' Should the program crash, the error that made it is written as it is.';
+  const start = ' When it starts, the program prints where it serves, or why it does not.';
   const shared = {
     id: 'log',
     title: 'The log',
@@ -48,7 +48,7 @@ function logEntry(server: RunningServer): PrivacyEntry {
   if (written.length === 0 && !librariesTalk) {
     return {
       ...shared,
-      what: `Nothing: the level in force is "${logLevel}".${crash}`,
+      what: `Nothing: the level in force is "${logLevel}".${start}`,
       where: [],
       howLong: 'Nothing is kept.',
     };
@@ -59,7 +59,7 @@ function logEntry(server: RunningServer): PrivacyEntry {
       : `The level in force is "${logLevel}". With the time it is written: ${written.map((line) => line.about).join('; ')}. Streams, rooms, sessions and network addresses stand in it under hashes with a secret that is replaced at the first use after ${rotation}; keys and passwords do not stand in it.`;
   return {
     ...shared,
-    what: about + unmasked + crash,
+    what: about + unmasked + start,
     where: ['log'],
     howLong:
       'This server writes lines and keeps none. Whoever runs it decides what becomes of them, and for how long.',
