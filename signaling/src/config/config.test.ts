@@ -27,6 +27,26 @@ describe('the configuration', () => {
     });
   });
 
+  it('takes several addresses to announce, and no more than browsers have time for', () => {
+    const announced = (text: string) => parseConfig({ MESHLIFT_ANNOUNCED_ADDRESS: text }).announcedAddresses;
+    expect(announced('')).toEqual([]);
+    expect(announced('203.0.113.7')).toEqual(['203.0.113.7']);
+    expect(announced('203.0.113.7, 2001:db8::7,live.example.org')).toEqual([
+      '203.0.113.7',
+      '2001:db8::7',
+      'live.example.org',
+    ]);
+    for (const wrong of [
+      '203.0.113.7,',
+      '203.0.113.7,localhost',
+      '203.0.113.7 203.0.113.8',
+      '::1,203.0.113.7',
+    ]) {
+      expect(() => announced(wrong)).toThrow(/MESHLIFT_ANNOUNCED_ADDRESS/);
+    }
+    expect(() => announced(Array(9).fill('203.0.113.7').join())).toThrow(/up to 8/);
+  });
+
   it.each([
     ['https://Live.Example.org', 'https://live.example.org'],
     ['https://live.example.org:443/', 'https://live.example.org'],
