@@ -22,7 +22,7 @@ const HASTE_MS = 5_000;
 const CONSENT_TIMEOUT_S = 8;
 
 /** How long a broken path may take to come back, by itself or by an ICE restart. */
-const RECOVER_WITHIN_MS = 30_000;
+export const RECOVER_WITHIN_MS = 30_000;
 
 /**
  * Where the bandwidth estimate of a new viewer starts, in bit/s: enough for the full picture at once. On a

@@ -35,6 +35,13 @@ describe('J2: the inventory', () => {
     }
   });
 
+  it('V23: names how long somebody who vanished is kept and counted, whatever the grace time', () => {
+    const { howLong, what } = entry('connections', { graceSeconds: 1 });
+    expect(howLong).toContain('40 seconds and 78 seconds at most');
+    expect(what).toContain('Referer');
+    expect(entry('streams', { graceSeconds: 1 }).what).toContain('78 seconds');
+  });
+
   it('never says of media in relay mode that the server could not see it', () => {
     const { what, where } = entry('relayed-media');
     expect(what).toMatch(/could see and hear everything/);

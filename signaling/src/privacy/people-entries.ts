@@ -1,4 +1,5 @@
 import type { PrivacyEntry } from '@meshlift/protocol';
+import { keptAfterVanishing } from '@meshlift/sfu';
 import { type LogLevel, PSEUDONYM_ROTATION_MS } from '@meshlift/telemetry';
 import { REPLACED_REMEMBERED_MS } from '../sessions/session-registry.ts';
 import { KEPT_FROM_OTHERS_MS } from '../streams/past-streams.ts';
@@ -27,10 +28,10 @@ export function peopleEntries(server: RunningServer): PrivacyEntry[] {
     {
       id: 'connections',
       title: 'Your connection',
-      what: 'Your network address; what your browser says of itself with each request, such as its name and language; and which forms of sound and picture it can handle.',
+      what: 'Your network address; what your browser says of itself with each request, such as its name and language; the page it came from (“Origin”, “Referer”); and which forms of sound and picture it can handle.',
       why: 'Answers and media have to reach you, in a form that your browser can play.',
       where: ['memory'],
-      howLong: `While the connection is open. The path for sound and picture outlives a dropped connection by ${grace} at most.`,
+      howLong: `While the connection is open; what the browser says of itself and its page, until it has been let in. The path for sound and picture outlives a dropped connection by ${grace} at most. Programs that send by WHIP or play by WHEP have no connection that could drop: the path of one that vanishes without a word is kept for ${inWords(keptAfterVanishing.encoder)} and ${inWords(keptAfterVanishing.player)} at most.`,
       who: OPERATOR_COULD,
     },
     {
@@ -45,7 +46,7 @@ export function peopleEntries(server: RunningServer): PrivacyEntry[] {
     {
       id: 'streams',
       title: 'Streams',
-      what: `A random stream ID, whether the stream is live, and how many watch. Not who watches.${streamLog}`,
+      what: `A random stream ID, whether the stream is live, and how many watch. Not who watches. A player that came by WHEP and has vanished is counted for ${inWords(keptAfterVanishing.player)} at most.${streamLog}`,
       why: 'Whoever has the ID can watch.',
       ...streamPlace,
       howLong: `Until the publisher ends the stream, or has been gone for ${grace}; in a room, until its participant leaves or stops offering it. A stream that nobody has published to: ${inWords(IDLE_FOR_AT_MOST_MS / 1_000)}.`,

@@ -12,6 +12,7 @@ import type { UpgradeHandler } from '../http/http-port.ts';
 import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import { Connection } from './connection.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { forgetRequest } from './forget-request.ts';
 import type { HandlerContext } from './handler.ts';
 import { requestHandlers } from './request-handlers.ts';
 
@@ -121,6 +122,7 @@ export class Gateway implements UpgradeHandler {
       baseUrl: baseUrlOf(socket.request, this.#config),
       address: this.#addressOf(socket.request),
     });
+    forgetRequest(socket);
     this.#dispatcher.serve(socket, connection);
     socket.on('disconnect', () => connection.dropped());
     connection.send('server:welcome', {

@@ -130,7 +130,7 @@ describe('a request to change the protocol', () => {
         `GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: ${upgrade}\r\n\r\n`,
       );
       await asked.ended;
-      expect(asked.answer()).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\{"status":"ok"\}$/);
+      expect(asked.answer()).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*"status":"ok"/);
     }
   });
 });
@@ -146,7 +146,7 @@ it('closes with idle connections, half requests, held polls and silent WebSocket
     `GET /socket.io/?EIO=4&transport=websocket ${host}Connection: Upgrade\r\nUpgrade: websocket\r\n` +
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n',
   );
-  await idle.answered('{"status":"ok"}');
+  await idle.answered('"status":"ok"');
   await webSocket.answered('"pingInterval"');
   await server.server.close();
   await Promise.all([idle.ended, half.ended, poll.ended, webSocket.ended]);
