@@ -28,7 +28,7 @@ test('M1: studio and watch page say that the relay can see and hear the stream',
   await expect(studio.page.getByTestId('mode-label')).toContainText(label);
   await expect(viewer.page.getByTestId('mode-label')).toContainText(label);
   // It stays when nobody has touched the player for a while and its controls have faded.
-  await expect(viewer.page.locator('main.idle header')).toHaveCSS('opacity', '0');
+  await expect(viewer.page.locator('.page.idle header')).toHaveCSS('opacity', '0');
   const seen = await viewer.page
     .getByTestId('mode-label')
     .evaluate((node) => node.checkVisibility({ checkOpacity: true }));

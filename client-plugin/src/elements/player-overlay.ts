@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import * as icons from '../pages/shared/icons.ts';
 import { modeLabel, viewerCount } from '../pages/shared/stream-facts.ts';
+import { canGoFullscreen, toggleFullscreen } from '../pages/watch/fullscreen.ts';
 import type { Playback, Playing } from '../pages/watch/playback.ts';
 import { qualityMenu } from '../pages/watch/quality-menu.ts';
 import { text } from '../pages/watch/text.ts';
@@ -78,13 +79,13 @@ function bar(player: MeshliftPlayer, playback: Playback): TemplateResult | typeo
         player.quality = quality === 'auto' ? quality : quality.spatialLayer;
       })}
       ${
-        document.fullscreenEnabled
+        canGoFullscreen(player.video)
           ? isFullscreen(player)
             ? control(text.leaveFullscreen, icons.shrink, () => void document.exitFullscreen())
-            : control(
-                text.fullscreen,
-                icons.expand,
-                () => void player.requestFullscreen().catch(() => undefined),
+            : control(text.fullscreen, icons.expand, () =>
+                document.fullscreenEnabled
+                  ? void player.requestFullscreen().catch(() => undefined)
+                  : toggleFullscreen(player.video),
               )
           : nothing
       }

@@ -29,6 +29,7 @@ export function inside(element: MeshliftRoom, room: Room, switching: Switching):
           </button>`
         : nothing
     }
+    <p class="visually-hidden" role="status" aria-live="polite" data-testid="arrivals">${element.arrival}</p>
     <div class="bar" role="toolbar" aria-label=${text.controls}>
       ${mediaSwitch(element, 'audio')} ${mediaSwitch(element, 'video')}
       <button class="button danger" data-testid="leave" @click=${() => void element.leave()}>

@@ -228,6 +228,7 @@ export const roomStyles = [
     }
     .bar {
       display: flex;
+      flex-wrap: wrap;
       justify-content: center;
       gap: 8px;
     }

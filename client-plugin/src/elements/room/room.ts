@@ -1,6 +1,7 @@
 import { html, LitElement, type TemplateResult } from 'lit';
 import { joinRoom, MeshliftError, type Room, type RoomModeChoice, type RoomStay } from '../../index.ts';
 import { describeError, type Words } from '../../pages/shared/error-words.ts';
+import { Arrivals } from '../../pages/studio/room/arrivals.ts';
 import { Spotlight } from '../../pages/studio/room/spotlight.ts';
 import { Switching } from '../../pages/studio/room/switching.ts';
 import type { Size } from '../../pages/studio/room/tile-layout.ts';
@@ -66,6 +67,7 @@ export class MeshliftRoom extends LitElement {
   #trouble: Words | undefined;
   /** The room goes through the relay, and this person has not said yet that what they send may too. */
   #atRelayDoor = false;
+  #arrivals = new Arrivals();
   #watchedPutAway = false;
   /** This person has refused an audience here. */
   #refused = false;
@@ -152,6 +154,11 @@ export class MeshliftRoom extends LitElement {
   askSwitch(): void {
     if (this.#joined?.mode === 'sfu') void this.#switching?.ask('mesh');
     else this.asking = true;
+  }
+
+  /** @internal Who came or left last. */
+  get arrival(): string {
+    return this.#arrivals.last;
   }
 
   /** @internal Whether nothing is sent until `answerRelayDoor`. */
@@ -255,6 +262,8 @@ export class MeshliftRoom extends LitElement {
     for (const name of ['participant', 'left'] as const) {
       room.on(name, () => this.#tell('participants', room.participants.length));
     }
+    this.#arrivals = new Arrivals();
+    this.#arrivals.follow(room, () => this.requestUpdate());
     room.on('uplink', () => this.requestUpdate());
     room.on('audience', () => {
       // Whoever comes after everybody had gone is told of again.

@@ -4,6 +4,7 @@ import { preloadRelay } from '../../relay/load-relay.ts';
 import { confirmation } from '../shared/confirmation.ts';
 import { describeError, type Words } from '../shared/error-words.ts';
 import * as icons from '../shared/icons.ts';
+import { LongSession } from '../shared/long-session.ts';
 import { notice } from '../shared/notice.ts';
 import { siteHeader } from '../shared/site-header.ts';
 import { modeLabel, viewerCount } from '../shared/stream-facts.ts';
@@ -26,6 +27,8 @@ export class StudioPage extends LitElement {
   declare askingToEnd: boolean;
   declare endTrouble: Words | undefined;
   readonly #studio = new Studio(new URLSearchParams(location.search).get('source'));
+
+  readonly #session = new LongSession();
 
   constructor() {
     super();
@@ -52,6 +55,8 @@ export class StudioPage extends LitElement {
 
   protected override updated(changed: Map<PropertyKey, unknown>): void {
     const { broadcast, encoder } = this.#studio;
+    const live = broadcast.publication !== undefined;
+    this.#session.update({ asks: live, awake: live });
     document.title = broadcast.publication || encoder.stream?.state === 'live' ? text.titleLive : text.title;
     // The button that was pressed has gone: whoever uses the keyboard goes on at what took its place.
     if (changed.get('askingToEnd') === undefined) return;

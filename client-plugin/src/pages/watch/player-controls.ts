@@ -4,6 +4,7 @@ import { controlStyles } from '../shared/control-styles.ts';
 import * as icons from '../shared/icons.ts';
 import { modeLabel, streamFactsStyles } from '../shared/stream-facts.ts';
 import { baseStyles } from '../shared/styles.ts';
+import { canGoFullscreen, toggleFullscreen } from './fullscreen.ts';
 import type { Playback } from './playback.ts';
 import { qualityMenu } from './quality-menu.ts';
 import { text } from './text.ts';
@@ -50,10 +51,10 @@ export class PlayerControls extends LitElement {
             : nothing
         }
         ${
-          document.fullscreenEnabled
+          canGoFullscreen(video)
             ? document.fullscreenElement
-              ? control(text.leaveFullscreen, icons.shrink, toggleFullscreen)
-              : control(text.fullscreen, icons.expand, toggleFullscreen)
+              ? control(text.leaveFullscreen, icons.shrink, () => toggleFullscreen(video), 'fullscreen')
+              : control(text.fullscreen, icons.expand, () => toggleFullscreen(video), 'fullscreen')
             : nothing
         }
       </div>
@@ -179,14 +180,6 @@ export class PlayerControls extends LitElement {
       }
     `,
   ];
-}
-
-/** The whole page goes full screen, not the element alone, so that its controls come along. */
-export function toggleFullscreen(): void {
-  const change = document.fullscreenElement
-    ? document.exitFullscreen()
-    : document.documentElement.requestFullscreen();
-  change.catch(() => undefined);
 }
 
 customElements.define('player-controls', PlayerControls);

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import * as icons from '../shared/icons.ts';
 import { text } from './text.ts';
 
@@ -9,8 +9,13 @@ export interface Audible {
 }
 
 /** A button of a player's bar. */
-export function control(label: string, icon: TemplateResult, act: () => void): TemplateResult {
-  return html`<button class="control" aria-label=${label} title=${label} @click=${act}>${icon}</button>`;
+export function control(
+  label: string,
+  icon: TemplateResult,
+  act: () => void,
+  testId?: string,
+): TemplateResult {
+  return html`<button class="control" data-testid=${testId ?? nothing} aria-label=${label} title=${label} @click=${act}>${icon}</button>`;
 }
 
 /** Mute, and how loud. */

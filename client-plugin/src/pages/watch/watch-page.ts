@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import * as icons from '../shared/icons.ts';
+import { LongSession } from '../shared/long-session.ts';
 import { streamFactsStyles, viewerCount } from '../shared/stream-facts.ts';
 import { baseStyles, buttonStyles } from '../shared/styles.ts';
 import { Idle } from './idle.ts';
 import type { Playback } from './playback.ts';
 import './player-controls.ts';
-import { toggleFullscreen } from './player-controls.ts';
+import { toggleFullscreen } from './fullscreen.ts';
 import { sceneCard, sceneCardStyles } from './scene-card.ts';
 import { text } from './text.ts';
 import { toggleMuted } from './volume-control.ts';
@@ -20,6 +21,7 @@ export class WatchPage extends LitElement {
   /** Whether the sound has been on once: from then on the volume control is enough. */
   #heard = false;
   #trouble = '';
+  readonly #session = new LongSession();
   readonly #idle = new Idle(this, () => this.#playback?.scene !== 'playing');
 
   /** Shows what `playback` does, from now on. */
@@ -38,6 +40,10 @@ export class WatchPage extends LitElement {
     this.requestUpdate();
   }
 
+  protected override updated(): void {
+    this.#session.update({ asks: false, awake: this.#playback?.scene === 'playing' });
+  }
+
   protected override render(): TemplateResult | typeof nothing {
     const playback = this.#playback;
     if (!playback) return nothing;
@@ -46,8 +52,8 @@ export class WatchPage extends LitElement {
     const playing = scene === 'playing';
     document.title = playing && !playback.reconnecting ? `${text.live} · ${text.title}` : text.title;
     return html`
-      <main class=${idle ? 'idle' : ''}>
-        <div class="surface" @dblclick=${toggleFullscreen}></div>
+      <div class="page ${idle ? 'idle' : ''}">
+        <div class="surface" @dblclick=${() => toggleFullscreen(playback.element)}></div>
         ${sceneCard(playback)}
         <header class="top">
           <a class="home" href="/" aria-label=${text.home}>${icons.mark}</a>
@@ -79,7 +85,7 @@ export class WatchPage extends LitElement {
               : nothing
           }
         </footer>
-      </main>
+      </div>
     `;
   }
 
@@ -133,7 +139,7 @@ export class WatchPage extends LitElement {
     const inField = target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
     if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'm') toggleMuted(video);
-    if (event.key === 'f') toggleFullscreen();
+    if (event.key === 'f') toggleFullscreen(video);
   }
 
   static override styles = [
@@ -142,13 +148,13 @@ export class WatchPage extends LitElement {
     streamFactsStyles,
     sceneCardStyles,
     css`
-      main {
+      .page {
         position: absolute;
         inset: 0;
         overflow: hidden;
         color: #f2f7f5;
       }
-      main.idle {
+      .page.idle {
         cursor: none;
       }
       .surface {

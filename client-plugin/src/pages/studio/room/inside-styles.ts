@@ -11,6 +11,7 @@ export const insideStyles = [
   css`
     :host {
       display: grid;
+      grid-template-columns: minmax(0, 1fr);
       grid-template-rows: auto minmax(0, 1fr) auto;
       height: 100vh;
       height: 100dvh;
@@ -126,9 +127,24 @@ export const insideStyles = [
       padding: 10px 12px max(12px, env(safe-area-inset-bottom));
     }
     @media (max-width: 940px) {
+      header {
+        flex-wrap: wrap;
+      }
+      h1 {
+        flex: 1;
+      }
+      mode-status {
+        flex: 1 0 100%;
+        max-width: none;
+        margin: 0;
+      }
+      main {
+        position: relative;
+      }
+      /* The mode stays in sight. */
       aside {
-        position: fixed;
-        inset: 8px 8px 76px;
+        position: absolute;
+        inset: 0 8px;
         z-index: 4;
         width: auto;
         margin: 0;
@@ -143,16 +159,7 @@ export const insideStyles = [
     }
     @media (max-width: 620px) {
       header {
-        flex-wrap: wrap;
         padding: 8px 12px 10px;
-      }
-      h1 {
-        flex: 1;
-      }
-      mode-status {
-        flex: 1 0 100%;
-        max-width: none;
-        margin: 0;
       }
       main {
         padding: 0 12px;

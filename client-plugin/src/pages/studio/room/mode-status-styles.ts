@@ -177,9 +177,17 @@ export const modeStatusStyles = [
         clip-path: inset(50%);
       }
     }
-    @media (max-width: 620px) {
+    @media (max-width: 940px) {
       .label {
         flex: 1;
+      }
+    }
+    @media (max-width: 620px) {
+      :host {
+        flex-wrap: wrap;
+      }
+      .label {
+        flex: 1 0 100%;
       }
       .details {
         right: auto;

@@ -78,11 +78,12 @@ export class RoomInside extends VisitElement {
           ${panel === 'source' ? this.#source() : nothing}
         </aside>
       </main>
-      <room-controls
+      <p class="visually-hidden" role="status" aria-live="polite" data-testid="arrivals">${visit.arrival}</p>
+      <footer><room-controls
         .visit=${visit}
         .panel=${panel}
         @panel=${({ detail }: CustomEvent<PanelName>) => this.#toggle(detail)}
-      ></room-controls>
+      ></room-controls></footer>
     `;
   }
 

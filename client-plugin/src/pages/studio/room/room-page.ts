@@ -1,4 +1,5 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
+import { LongSession } from '../../shared/long-session.ts';
 import { notice, noticeStyles } from '../../shared/notice.ts';
 import { siteHeader, siteHeaderStyles } from '../../shared/site-header.ts';
 import { baseStyles, buttonStyles } from '../../shared/styles.ts';
@@ -12,6 +13,7 @@ import { Visit, type VisitStage } from './visit.ts';
 /** The page of a room: its doorway, the room, and what is seen after leaving. */
 export class RoomPage extends LitElement {
   readonly #visit: Visit;
+  readonly #session = new LongSession();
   #shown: VisitStage = 'doorway';
 
   /** @param password that came with the address, which has it no more */
@@ -35,7 +37,10 @@ export class RoomPage extends LitElement {
   }
 
   protected override updated(): void {
-    const { stage } = this.#visit;
+    const { stage, room, sending } = this.#visit;
+    const sent = stage === 'inside' && sending.stream !== undefined && (room?.participants.length ?? 0) > 0;
+    const watched = (room?.audience?.viewers ?? 0) > 0;
+    this.#session.update({ asks: sent || watched, awake: stage === 'inside' });
     if (stage === this.#shown) return;
     this.#shown = stage;
     // What had the focus has gone with its screen.

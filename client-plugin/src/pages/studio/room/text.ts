@@ -31,6 +31,8 @@ export const text = {
   nameOfYou: (name: string) => (name ? `${name} (you)` : 'You'),
   guest: 'Guest',
   connecting: 'Connecting…',
+  came: (name: string) => `${name} has joined`,
+  went: (name: string) => `${name} has left`,
   voiceless: 'No microphone',
   host: 'Host',
   muted: 'Muted',
@@ -144,7 +146,7 @@ export const modeText = {
   relay: 'Relay',
   auto: 'Automatic',
   toggleLabel: 'Through the relay',
-  autoLabel: 'Let the room choose between direct and relay by what is measured',
+  autoLabel: 'Automatic: let the room choose between direct and relay by what is measured',
   switching: { mesh: 'Going direct…', sfu: 'Moving to the relay…' },
 
   confirmTitle: 'Send this room through the server?',

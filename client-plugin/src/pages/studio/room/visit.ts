@@ -4,6 +4,7 @@ import { exposeToScripts } from '../../shared/page-hooks.ts';
 import { hideRoomName, type TakenPassword, takePasswordFromAddress } from '../address-fragment.ts';
 import { LocalSource } from '../local-source.ts';
 import { type SourceChoice, sourceKinds } from '../source.ts';
+import { Arrivals } from './arrivals.ts';
 import { ChatLog } from './chat-log.ts';
 import { Sending } from './sending.ts';
 import { Switching } from './switching.ts';
@@ -29,6 +30,7 @@ export class Visit extends EventTarget {
   #passwordTaken: 'unsent' | 'sent' | undefined;
   #trouble: Words | undefined;
   #watchedPutAway = false;
+  #arrivals = new Arrivals();
   /** The room goes through the relay, and this person has not said yet that what they send may too. */
   #atRelayDoor = false;
 
@@ -130,6 +132,11 @@ export class Visit extends EventTarget {
     if (!send) await this.local.choose('none');
     await this.sending.begin(room);
     this.#remember();
+  }
+
+  /** Who came or left last, for those who hear the page. */
+  get arrival(): string {
+    return this.#arrivals.last;
   }
 
   putWatchedAway(): void {
@@ -247,6 +254,8 @@ export class Visit extends EventTarget {
     for (const name of ['participant', 'left', 'presence', 'stream', 'streamended', 'locked'] as const) {
       room.on(name, changed);
     }
+    this.#arrivals = new Arrivals();
+    this.#arrivals.follow(room, changed);
     room.on('speaker', changed);
     room.on('uplink', changed);
     room.on('modechange', ({ mode }) => {
