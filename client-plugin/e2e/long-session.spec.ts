@@ -1,8 +1,26 @@
 import { expect, test } from './support/fixtures.ts';
 import { enterRoom } from './support/room-pages.ts';
 
-test('closing a live tab asks first, and one that is not live does not', async ({ server, studio }) => {
+test('closing a live tab asks first, keeps the screen on until the end, and sums up what was', async ({
+  server,
+  studio,
+  watch,
+}) => {
   const { page } = studio;
+  await page.addInitScript(() => {
+    const locks: WakeLockSentinel[] = [];
+    Object.assign(window, { locks });
+    const request = navigator.wakeLock.request.bind(navigator.wakeLock);
+    navigator.wakeLock.request = async (type) => {
+      const lock = await request(type);
+      locks.push(lock);
+      return lock;
+    };
+  });
+  const held = () =>
+    page.evaluate(
+      () => (Reflect.get(window, 'locks') as WakeLockSentinel[]).filter(({ released }) => !released).length,
+    );
   await page.goto(`${server.url}/studio?source=test`);
   const asked: string[] = [];
   page.on('dialog', (dialog) => {
@@ -10,7 +28,12 @@ test('closing a live tab asks first, and one that is not live does not', async (
     void dialog.dismiss();
   });
   await page.getByTestId('go-live').click();
-  await expect(page.getByTestId('watch-link')).toBeVisible();
+  const link = page.getByTestId('watch-link');
+  await expect(link).toBeVisible();
+  await expect.poll(held).toBe(1);
+  const viewer = await watch((await link.textContent())?.trim() ?? '');
+  await expect(page.getByTestId('viewer-count')).toHaveAttribute('data-count', '1');
+  await viewer.page.close();
   await page.close({ runBeforeUnload: true });
   await expect.poll(() => asked).toEqual(['beforeunload']);
   await expect(page.getByTestId('watch-link')).toBeVisible();
@@ -18,6 +41,8 @@ test('closing a live tab asks first, and one that is not live does not', async (
   await page.getByTestId('go-live').click();
   await page.getByTestId('confirm-end').click();
   await expect(page.getByTestId('watch-link')).toHaveCount(0);
+  await expect(page.getByTestId('summary')).toHaveAttribute('data-most-viewers', '1');
+  await expect.poll(held).toBe(0);
   const closed = page.waitForEvent('close');
   await page.close({ runBeforeUnload: true });
   await closed;

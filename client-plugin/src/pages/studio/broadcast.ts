@@ -15,11 +15,21 @@ const RESUMABLE = new Set([
   'RATE_LIMITED',
 ]);
 
+/** What there is to say of a stream that is over. */
+export interface Summary {
+  /** From first to last, in milliseconds; breaks are counted in. */
+  liveMs: number;
+  /** The most who watched at one time, as far as this page has seen. */
+  mostViewers: number;
+}
+
 /** The stream of this tab, from going live to its end. Emits `change`. */
 export class Broadcast extends EventTarget {
   #owned: OwnedStream | undefined = ownFromHere();
   #publication: Publication | undefined;
   #starting = false;
+  #mostViewers = 0;
+  #summary: Summary | undefined;
   #error: MeshliftError | undefined;
 
   get publication(): Publication | undefined {
@@ -28,6 +38,11 @@ export class Broadcast extends EventTarget {
 
   get starting(): boolean {
     return this.#starting;
+  }
+
+  /** Of the stream that ended last in this page. */
+  get summary(): Summary | undefined {
+    return this.#summary;
   }
 
   /** Why going live failed, or why the stream ended by itself. */
@@ -49,6 +64,7 @@ export class Broadcast extends EventTarget {
     if (this.#starting || this.#publication) return;
     this.#starting = true;
     this.#error = undefined;
+    this.#summary = undefined;
     this.#changed();
     const { streamId, publishKey, startedAt = Date.now() } = this.#owned ?? {};
     try {
@@ -69,6 +85,7 @@ export class Broadcast extends EventTarget {
   /** Ends the stream for everybody. It is over here even if the server could not be told. */
   async end(): Promise<void> {
     const publication = this.#publication;
+    this.#summarize();
     this.forget();
     await publication?.end();
   }
@@ -101,7 +118,11 @@ export class Broadcast extends EventTarget {
       if (state === 'ended' && this.#publication === publication) this.#stopped(error);
       this.#changed();
     });
-    publication.on('viewers', () => this.#changed());
+    this.#mostViewers = Math.max(this.#mostViewers, publication.viewers);
+    publication.on('viewers', (viewers) => {
+      this.#mostViewers = Math.max(this.#mostViewers, viewers);
+      this.#changed();
+    });
     publication.on('links', (links) => {
       this.#rename(links);
       this.#changed();
@@ -109,10 +130,12 @@ export class Broadcast extends EventTarget {
   }
 
   #stopped(error: MeshliftError | undefined): void {
+    const wasLive = this.#publication !== undefined;
     this.#publication = undefined;
     this.#error = error;
     exposeToScripts({});
     if (error && RESUMABLE.has(error.code)) return;
+    if (wasLive) this.#summarize();
     this.#owned = undefined;
     ownedStream.clear();
   }
@@ -120,6 +143,13 @@ export class Broadcast extends EventTarget {
   #remember(owned: OwnedStream): void {
     this.#owned = owned;
     ownedStream.save(owned);
+  }
+
+  #summarize(): void {
+    const { startedAt } = this.#owned ?? {};
+    if (startedAt === undefined) return;
+    this.#summary = { liveMs: Date.now() - startedAt, mostViewers: this.#mostViewers };
+    this.#mostViewers = 0;
   }
 
   #changed(): void {

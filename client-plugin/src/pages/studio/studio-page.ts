@@ -201,13 +201,20 @@ export class StudioPage extends LitElement {
   /** Whatever stands in the way, the source first: without one nothing else matters. */
   #notices(): TemplateResult {
     const { local, broadcast, encoder } = this.#studio;
-    const { resumable, starting } = broadcast;
+    const { resumable, starting, summary } = broadcast;
     const error = encoder.error ?? broadcast.error;
     const waiting = resumable !== undefined && !starting;
     return html`
       ${sourceNotices(local)}
       ${error ? notice({ tone: 'danger', ...describeError(error) }) : nothing}
       ${this.endTrouble ? notice({ tone: 'warning', ...this.endTrouble }) : nothing}
+      ${
+        summary
+          ? html`<div data-testid="summary" data-most-viewers=${summary.mostViewers}>
+              ${notice({ tone: 'plain', title: text.summaryTitle, body: text.summary(summary.liveMs, summary.mostViewers) })}
+            </div>`
+          : nothing
+      }
       ${
         waiting
           ? notice(

@@ -130,6 +130,14 @@ export const text = {
   endBody: 'It ends for everybody who is watching, and its link with it.',
   endConfirm: 'End for everybody',
   keepGoing: 'Keep going',
+  summaryTitle: 'Your stream is over',
+  summary: (liveMs: number, mostViewers: number) => {
+    const minutes = Math.round(liveMs / 60_000);
+    const time = minutes < 1 ? 'less than a minute' : minutes === 1 ? '1 minute' : `${minutes} minutes`;
+    const watched =
+      mostViewers === 0 ? 'Nobody watched.' : `At most ${mostViewers} watched at the same time.`;
+    return `It was live for ${time}. ${watched}`;
+  },
   endUntold: 'Stopped, but the server could not be told',
   endUntoldBody: 'Nothing is sent any longer. The stream ends by itself after half a minute.',
 };
