@@ -179,3 +179,20 @@ test('the studio that is taken over elsewhere says so', async ({ server, studio,
   );
   await expect(studio.page.getByText(/went live somewhere else/i)).toBeVisible();
 });
+
+test('a duplicate of the studio’s tab leaves the broadcast where it is', async ({
+  server,
+  studio,
+  watch,
+}) => {
+  const viewer = await watch(await studio.goLive(server.url));
+  await viewer.seesMotion();
+  const opening = studio.page.context().waitForEvent('page');
+  await studio.page.evaluate(() => void window.open(location.href));
+  const copy = await opening;
+  await expect.poll(() => copy.evaluate(() => sessionStorage.getItem('meshlift:stream'))).toBeNull();
+  await expect(copy.getByTestId('go-live')).toBeEnabled();
+  await expect(copy.getByTestId('watch-link')).toHaveCount(0);
+  expect(await studio.page.evaluate(() => window.meshlift.publication.state)).toBe('live');
+  await viewer.seesMotion();
+});

@@ -234,3 +234,24 @@ test('the room element: two meet in a mesh, mute, are lifted by the host and com
   await bob.locator('meshlift-room').evaluate((room) => room.remove());
   await expect(ada.getByTestId('remote-tile')).toHaveCount(0);
 });
+
+test('the room element: who is host is so again after a reload of the page', async ({
+  server,
+  examples,
+  newPage,
+}) => {
+  const [ada, bob] = [await newPage(), await newPage()];
+  const join = async (page: Page) => {
+    await page.getByTestId('join').click();
+    await expect(page.getByTestId('own-tile')).toBeVisible();
+  };
+  for (const page of [ada, bob]) {
+    await page.goto(`${examples}/room/?source=test&server=${encodeURIComponent(server.url)}`);
+    await join(page);
+  }
+  await expect(bob.getByTestId('remote-tile')).toHaveCount(1);
+  await ada.reload();
+  await join(ada);
+  await expect(ada.getByTestId('mode-toggle')).toBeVisible();
+  await expect(bob.getByTestId('mode-toggle')).toHaveCount(0);
+});

@@ -212,13 +212,19 @@ test('V18 V19: a password is asked of no server, and a room that has one is not 
     name: 'Ada',
     more: `&source=none#password=${encodeURIComponent(password)}`,
   });
-  expect(await ada.evaluate(() => location.href)).toBe(`${server.url}/studio?source=none#room=${room}`);
+  expect(await ada.evaluate(() => location.href)).toBe(
+    `${server.url}/studio?source=none#room=${room}&password`,
+  );
   await expect(ada.getByTestId('alone')).toContainText('compare passwords');
 
   // By the link that Ada can copy.
-  await expect(ada.getByTestId('room-link')).toHaveText(`${server.url}/studio#room=${room}`);
-  await bob.goto(`${server.url}/studio?source=none#room=${room}`);
-  await bob.getByText('This room has a password').click();
+  await expect(ada.getByTestId('room-link')).toHaveText(`${server.url}/studio#room=${room}&password`);
+  await bob.goto(`${server.url}/studio?source=none#room=${room}&password`);
+  // Without the password it would be another room.
+  await expect(bob.getByTestId('password-field')).toBeVisible();
+  await bob.getByTestId('join').click();
+  await expect(bob.getByTestId('join')).toBeEnabled();
+  await expect(bob.getByTestId('leave')).toHaveCount(0);
   await bob.getByTestId('password-field').fill(password);
   await bob.getByTestId('name-field').fill('Bob');
   await bob.getByTestId('join').click();
@@ -235,6 +241,43 @@ test('V18 V19: a password is asked of no server, and a room that has one is not 
     expect(text).not.toContain(password);
     expect(text).not.toContain(encodeURIComponent(password));
   }
+});
+
+test('a duplicate of the host’s tab begins at the door, without the key; the tab itself comes back by itself', async ({
+  server,
+  newPage,
+}) => {
+  const ada = await newPage();
+  await enter(ada, server.url, { name: 'Ada', more: '&source=none' });
+  // What a browser does when a tab is duplicated: a copy of its session storage.
+  const opening = ada.context().waitForEvent('page');
+  await ada.evaluate(() => void window.open(location.href));
+  const copy = await opening;
+  await expect(copy.getByTestId('join')).toBeEnabled();
+  await expect(copy.getByTestId('leave')).toHaveCount(0);
+  expect(await copy.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
+  await copy.getByTestId('join').click();
+  await expect(copy.getByTestId('leave')).toBeVisible();
+  expect(await copy.evaluate(() => window.meshlift.room.host)).toBe(false);
+  await ada.reload();
+  await expect(ada.getByTestId('leave')).toBeVisible();
+  expect(await ada.evaluate(() => window.meshlift.room.host)).toBe(true);
+});
+
+test('who becomes host because the host has gone is told so, and can lock the room', async ({
+  server,
+  newPage,
+}) => {
+  const ada = await newPage();
+  const bob = await newPage();
+  await enter(ada, server.url, { name: 'Ada', more: '&source=none' });
+  await enter(bob, server.url, { name: 'Bob', more: '&source=none' });
+  await expect(tile(ada, 'Bob')).toBeVisible();
+  await ada.close();
+  await expect(bob.getByTestId('host-notice')).toBeVisible();
+  await bob.getByTestId('open-people').click();
+  await bob.getByTestId('lock-room').click();
+  await expect(bob.getByTestId('locked-mark')).toBeVisible();
 });
 
 test('a room in a mesh does not load the relay client, and the broadcaster does', async ({

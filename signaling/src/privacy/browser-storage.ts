@@ -34,7 +34,7 @@ export const storedKeys: readonly StoredKey[] = [
     key: 'meshlift:stay:<room>',
     kind: 'tab',
     about:
-      'until you leave the room: your name in it, what you show, what you have muted, whether it went through the relay, the password if it has one, and the ID and publish key of the stream that your encoder sends, if you show what one sends',
+      'until you leave the room: a random mark that tells this tab from a duplicate of it, your name in it, what you show, what you have muted, whether it went through the relay, the password if it has one, and the ID and publish key of the stream that your encoder sends, if you show what one sends',
   },
   { key: 'meshlift:host:<room>', kind: 'tab', about: 'the key that lets you change a room you are host of' },
 ];

@@ -1,6 +1,7 @@
 import { html, LitElement, type TemplateResult } from 'lit';
-import { joinRoom, MeshliftError, type Room, type RoomModeChoice, type RoomStay } from '../../index.ts';
+import { MeshliftError, type Room, type RoomModeChoice, type RoomStay } from '../../index.ts';
 import { describeError, type Words } from '../../pages/shared/error-words.ts';
+import { HostKey } from '../../pages/shared/host-key.ts';
 import { Arrivals } from '../../pages/studio/room/arrivals.ts';
 import { Spotlight } from '../../pages/studio/room/spotlight.ts';
 import { Switching } from '../../pages/studio/room/switching.ts';
@@ -63,6 +64,7 @@ export class MeshliftRoom extends LitElement {
   readonly #media = new OwnMedia(() => this.requestUpdate());
   #joined: Room | undefined;
   #joining = false;
+  #hostKey: HostKey | undefined;
   #switching: Switching | undefined;
   #trouble: Words | undefined;
   /** The room goes through the relay, and this person has not said yet that what they send may too. */
@@ -242,14 +244,21 @@ export class MeshliftRoom extends LitElement {
     });
   }
 
-  #open(): Promise<Room> {
-    return joinRoom({
-      server: this.server || SCRIPT_ORIGIN,
+  /** As host if this tab was one before its page was loaded again. */
+  async #open(): Promise<Room> {
+    const server = this.server || SCRIPT_ORIGIN;
+    const { host } = new URL(server, location.href);
+    const hostKey = new HostKey(host === location.host ? (this.room ?? '') : `${host} ${this.room}`);
+    this.#hostKey = hostKey;
+    const { room } = await hostKey.join({
+      server,
       room: this.room ?? '',
       name: this.name?.trim() ?? '',
       password: this.password || undefined,
       mode: modes.find((mode) => mode === this.mode),
     });
+    hostKey.keep(room);
+    return room;
   }
 
   async #enter(room: Room): Promise<void> {
@@ -270,6 +279,7 @@ export class MeshliftRoom extends LitElement {
       if (room.audience?.allowed && !room.audience.wanted) this.#watchedPutAway = false;
       this.requestUpdate();
     });
+    room.on('host', () => this.#hostKey?.keep(room));
     room.on('modechange', ({ mode }) => {
       // What nobody has agreed to is not needed any more.
       if (mode === 'mesh' && this.#joined === room) this.answerRelayDoor(true);

@@ -26,5 +26,6 @@ export function isGuessable(name: string): boolean {
 
 /** A room's link: where its page is. @param hidden keeps the name from the server, as rooms with a password do */
 export function roomLink(room: string, hidden = false): string {
-  return `${location.origin}/studio${hidden ? '#' : '?'}room=${encodeURIComponent(room)}`;
+  const name = encodeURIComponent(room);
+  return `${location.origin}/studio${hidden ? `#room=${name}&password` : `?room=${name}`}`;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inFragment } from './address-fragment.ts';
+import { inFragment, isPasswordWanted } from './address-fragment.ts';
 
 it.each([
   ['#password=secret', 'secret'],
@@ -14,4 +14,14 @@ it.each([
 
 it.each(['', '#', '#password=', '#password', '#nopassword=x'])('finds none in "%s"', (fragment) => {
   expect(inFragment(fragment, 'password')).toBeUndefined();
+});
+
+it.each([
+  ['#room=kitchen&password', true],
+  ['#password&room=kitchen', true],
+  ['#room=password', false],
+  ['#room=kitchen', false],
+  ['#room=kitchen&password=secret', false],
+])('the link %s asks for a password: %s', (fragment, wanted) => {
+  expect(isPasswordWanted(fragment)).toBe(wanted);
 });

@@ -10,6 +10,17 @@ export function inFragment(fragment: string, name: string): string | undefined {
   return undefined;
 }
 
+/**
+ * Whether the address is that of a room with a password, without naming it: `#room=kitchen&password`. Who comes by it
+ * must type one, since without a password that name is another room's.
+ */
+export function isPasswordWanted(fragment: string): boolean {
+  return fragment.replace(/^#/, '').split('&').includes('password');
+}
+
+/** What stands behind the `#` of a room with a password. */
+export const hiddenRoom = (room: string): string => `#room=${encodeURIComponent(room)}&password`;
+
 /** A password that came with the page's address. */
 export interface TakenPassword {
   password: string;
@@ -29,7 +40,7 @@ export function takePasswordFromAddress(): TakenPassword | undefined {
   query.delete('password');
   const search = query.size > 0 ? `?${query}` : '';
   const room = inFragment(location.hash, 'room');
-  const rest = room === undefined ? '' : `#room=${encodeURIComponent(room)}`;
+  const rest = room === undefined ? '' : hiddenRoom(room);
   history.replaceState(history.state, '', location.pathname + search + rest);
   const password = hidden ?? sent;
   return password ? { password, sent: hidden === undefined } : undefined;
@@ -40,7 +51,7 @@ export function hideRoomName(room: string): void {
   const query = new URLSearchParams(location.search);
   query.delete('room');
   const search = query.size > 0 ? `?${query}` : '';
-  history.replaceState(history.state, '', `${location.pathname}${search}#room=${encodeURIComponent(room)}`);
+  history.replaceState(history.state, '', location.pathname + search + hiddenRoom(room));
 }
 
 function decoded(value: string): string {

@@ -1,5 +1,6 @@
 import { MeshliftError, type Publication, publish, type StreamLinks } from '../../index.ts';
 import { exposeToScripts } from '../shared/page-hooks.ts';
+import { isThisTabs } from '../shared/tab-lock.ts';
 import { type OwnedStream, ownedStream } from './owned-stream.ts';
 import type { MediaKind, SourceKind } from './source.ts';
 
@@ -140,7 +141,15 @@ export class Broadcast extends EventTarget {
     ownedStream.clear();
   }
 
+  /** A duplicate of the tab that publishes begins anew: the stream stays with that one. */
+  async isOwn(): Promise<boolean> {
+    if (!this.#owned || (await isThisTabs(`stream:${this.#owned.streamId}`))) return true;
+    this.forget();
+    return false;
+  }
+
   #remember(owned: OwnedStream): void {
+    if (owned.streamId !== this.#owned?.streamId) void isThisTabs(`stream:${owned.streamId}`);
     this.#owned = owned;
     ownedStream.save(owned);
   }

@@ -49,7 +49,7 @@ export class Studio extends EventTarget {
       await this.encoder.open();
       return;
     }
-    const resuming = this.broadcast.resumable !== undefined;
+    const resuming = this.broadcast.resumable !== undefined && (await this.broadcast.isOwn());
     const { local } = this;
     if (!(resuming && (local.kind === 'camera' || local.kind === 'microphone')) && !(await local.mayOpen()))
       return;

@@ -86,7 +86,7 @@ export class RoomDoorway extends VisitElement {
 
   #password(): TemplateResult {
     const { visit } = this;
-    return html`<details ?open=${visit.password !== ''}>
+    return html`<details ?open=${visit.password !== '' || visit.passwordWanted}>
       <summary>${text.passwordAdd}</summary>
       <label class="visually-hidden" for="password">${text.password}</label>
       <input
@@ -96,6 +96,7 @@ export class RoomDoorway extends VisitElement {
         data-testid="password-field"
         autocomplete="off"
         placeholder=${text.password}
+        aria-required=${visit.passwordWanted}
         .value=${visit.password}
         @input=${(event: InputEvent & { target: HTMLInputElement }) => {
           visit.password = event.target.value;

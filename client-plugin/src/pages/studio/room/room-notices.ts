@@ -16,7 +16,7 @@ export function roomNotices(visit: Visit): TemplateResult {
         : nothing
     }
     ${visit.atRelayDoor ? relayDoor(visit) : nothing}
-    ${switching ? switchNotices(switching, visit.atRelayDoor) : nothing} ${audienceNotice(visit)}
+    ${switching ? switchNotices(switching, visit.atRelayDoor) : nothing} ${audienceNotice(visit)} ${hostNotice(visit)}
     ${sending.trouble ? notice({ tone: 'danger', ...sending.trouble }) : nothing} ${sourceNotices(sending.local)}
     ${
       trouble
@@ -96,6 +96,16 @@ function relayNotice(switching: Switching): TemplateResult | typeof nothing {
     >
       ${icons.close}
     </button>
+  </div>`;
+}
+
+function hostNotice(visit: Visit): TemplateResult | typeof nothing {
+  if (!visit.hostNews) return nothing;
+  return html`<div data-testid="host-notice" role="status">
+    ${notice(
+      { tone: 'plain', title: visit.hostNews, body: text.hostMay },
+      dismissal('dismiss-host', () => visit.putHostNewsAway()),
+    )}
   </div>`;
 }
 

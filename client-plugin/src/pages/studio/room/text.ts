@@ -77,6 +77,7 @@ export const text = {
   lock: 'Lock the room',
   lockHint: 'Nobody else can come in while it is locked.',
   locked: 'Locked',
+  hostMay: 'A host can lock the room, move it and hand it over.',
   makeHost: 'Make host',
   makeHostTitle: (name: string) => `Make ${name} the host?`,
   makeHostBody: 'They then lock the room and decide how it travels. You become a guest.',
@@ -185,4 +186,15 @@ export const sourceLost: Words = {
 export const notHostAgain: Words = {
   title: 'Somebody else is the host now',
   body: 'You came back as a guest.',
+};
+
+/** For whoever came by the link of a room with a password, and typed none. */
+export const passwordMissing: Words = {
+  title: 'This room has a password',
+  body: 'Type it under “This room has a password”. Without it you would be in another room.',
+};
+
+export const hostNews = {
+  you: 'You are the host now',
+  other: (name: string) => `${name || 'Somebody else'} is the host now`,
 };

@@ -1,9 +1,12 @@
+import { HostKey } from '../../shared/host-key.ts';
 import { Remembered } from '../../shared/storage.ts';
 import type { StreamOwnership } from '../encoder/encoder-stream.ts';
 import type { MediaKind, SourceChoice } from '../source.ts';
 
 /** What a tab needs in order to come back into a room after a reload, without asking again. */
 export interface Stay {
+  /** Tells this tab's stay from that of a tab that is a duplicate of it. */
+  id: string;
   name: string;
   source: SourceChoice;
   paused: MediaKind[];
@@ -19,11 +22,11 @@ export class VisitMemory {
   readonly #name = new Remembered<string>('browser', 'name');
   readonly #told = new Remembered<boolean>('browser', 'told-of-address');
   readonly #stay: Remembered<Stay>;
-  readonly #hostKey: Remembered<string>;
+  readonly hostKey: HostKey;
 
   constructor(room: string) {
     this.#stay = new Remembered('tab', `stay:${room}`);
-    this.#hostKey = new Remembered('tab', `host:${room}`);
+    this.hostKey = new HostKey(room);
   }
 
   get name(): string {
@@ -51,14 +54,5 @@ export class VisitMemory {
   set stay(stay: Stay | undefined) {
     if (stay) this.#stay.save(stay);
     else this.#stay.clear();
-  }
-
-  get hostKey(): string | undefined {
-    return this.#hostKey.load();
-  }
-
-  set hostKey(hostKey: string | undefined) {
-    if (hostKey === undefined) this.#hostKey.clear();
-    else this.#hostKey.save(hostKey);
   }
 }

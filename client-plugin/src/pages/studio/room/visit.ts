@@ -1,14 +1,20 @@
-import { joinRoom, MeshliftError, type Room } from '../../../index.ts';
+import type { Room } from '../../../index.ts';
 import { describeError, type Words } from '../../shared/error-words.ts';
 import { exposeToScripts } from '../../shared/page-hooks.ts';
-import { hideRoomName, type TakenPassword, takePasswordFromAddress } from '../address-fragment.ts';
+import { isThisTabs } from '../../shared/tab-lock.ts';
+import {
+  hideRoomName,
+  isPasswordWanted,
+  type TakenPassword,
+  takePasswordFromAddress,
+} from '../address-fragment.ts';
 import { LocalSource } from '../local-source.ts';
 import { type SourceChoice, sourceKinds } from '../source.ts';
 import { Arrivals } from './arrivals.ts';
 import { ChatLog } from './chat-log.ts';
 import { Sending } from './sending.ts';
 import { Switching } from './switching.ts';
-import { notHostAgain, sourceLost } from './text.ts';
+import { hostNews, notHostAgain, passwordMissing, sourceLost } from './text.ts';
 import { VisitMemory } from './visit-memory.ts';
 
 export type VisitStage = 'doorway' | 'joining' | 'inside' | 'left';
@@ -31,6 +37,9 @@ export class Visit extends EventTarget {
   #trouble: Words | undefined;
   #watchedPutAway = false;
   #arrivals = new Arrivals();
+  #stayId: string | undefined;
+  #hostNews: string | undefined;
+  readonly #passwordWanted = isPasswordWanted(location.hash);
   /** The room goes through the relay, and this person has not said yet that what they send may too. */
   #atRelayDoor = false;
 
@@ -45,6 +54,7 @@ export class Visit extends EventTarget {
     const stay = this.#memory.stay;
     this.#name = stay?.name ?? this.#memory.name;
     this.#password = stay?.password ?? '';
+    this.#stayId = stay?.id;
     this.#takePassword(password);
     addEventListener('hashchange', () => this.#takePassword(takePasswordFromAddress()));
     const local = new LocalSource([stay?.source, wanted], sourceChoices, stay?.paused, stay?.encoder);
@@ -101,6 +111,21 @@ export class Visit extends EventTarget {
     return this.#passwordTaken;
   }
 
+  /** Whether the link says that the room has a password: without one it is another room. */
+  get passwordWanted(): boolean {
+    return this.#passwordWanted;
+  }
+
+  /** Who has become host while this page was here, until it is put away. */
+  get hostNews(): string | undefined {
+    return this.#hostNews;
+  }
+
+  putHostNewsAway(): void {
+    this.#hostNews = undefined;
+    this.#changed();
+  }
+
   /** Whether this browser still has to say what joining a direct room shows to the others. */
   get untold(): boolean {
     return !this.#memory.told;
@@ -146,8 +171,10 @@ export class Visit extends EventTarget {
 
   /** Opens what may be opened without a click, and comes back into the room that a reload interrupted. */
   async begin(): Promise<void> {
-    const returning = this.#memory.stay !== undefined;
-    if (returning) this.#setStage('joining');
+    const stayed = this.#memory.stay !== undefined;
+    if (stayed) this.#setStage('joining');
+    const returning = stayed && (await this.#isOwnStay());
+    if (stayed && !returning) this.#setStage('doorway');
     if (await this.local.mayOpen()) await this.local.open();
     if (!returning) return;
     await this.#enter();
@@ -156,6 +183,10 @@ export class Visit extends EventTarget {
 
   async join(): Promise<void> {
     if (this.#stage === 'joining' || this.#stage === 'inside') return;
+    if (this.#passwordWanted && this.#password === '') {
+      this.#fail(passwordMissing);
+      return;
+    }
     this.#setStage('joining');
     if (this.local.kind !== 'none' && !this.local.source && !(await this.local.open())) {
       this.#setStage('doorway');
@@ -168,6 +199,7 @@ export class Visit extends EventTarget {
 
   async leave(): Promise<void> {
     this.#memory.stay = undefined;
+    this.#stayId = undefined;
     const room = this.#room;
     this.#out();
     await room?.leave();
@@ -220,24 +252,29 @@ export class Visit extends EventTarget {
     }
   }
 
-  /** As host if this tab was one, and as a guest if somebody else has become it. */
   async #open(): Promise<Room> {
     const options = { room: this.roomName, name: this.#name.trim(), password: this.#password || undefined };
-    const { hostKey } = this.#memory;
-    if (hostKey === undefined) return joinRoom(options);
-    try {
-      return await joinRoom({ ...options, hostKey });
-    } catch (error) {
-      if (MeshliftError.from(error).code !== 'NOT_HOST') throw error;
-      this.#memory.hostKey = undefined;
-      const room = await joinRoom(options);
-      if (!room.host) this.#trouble = notHostAgain;
-      return room;
-    }
+    const joined = await this.#memory.hostKey.join(options);
+    if (joined.notHostAgain) this.#trouble = notHostAgain;
+    return joined.room;
+  }
+
+  /** A duplicate of the tab that is in the room begins at the door, without its key. */
+  async #isOwnStay(): Promise<boolean> {
+    if (this.#stayId === undefined || (await isThisTabs(`stay:${this.#stayId}`))) return true;
+    this.#stayId = undefined;
+    this.#memory.stay = undefined;
+    this.#memory.hostKey.forget();
+    return false;
   }
 
   #adopt(room: Room): void {
     this.#room = room;
+    this.#hostNews = undefined;
+    if (this.#stayId === undefined) {
+      this.#stayId = [...crypto.getRandomValues(new Uint32Array(4))].join('-');
+      void isThisTabs(`stay:${this.#stayId}`);
+    }
     this.#chat = new ChatLog();
     this.#switching = new Switching(room);
     this.#switching.addEventListener('change', () => this.#changed());
@@ -268,7 +305,12 @@ export class Visit extends EventTarget {
       if (!room.audience?.wanted) this.#watchedPutAway = false;
       changed();
     });
-    room.on('host', () => {
+    let wasHost = room.host;
+    room.on('host', ({ participantId }) => {
+      const host = room.participants.find((other) => other.participantId === participantId);
+      if (room.host && !wasHost) this.#hostNews = hostNews.you;
+      else if (host) this.#hostNews = hostNews.other(host.name);
+      wasHost = room.host;
       this.#remember();
       changed();
     });
@@ -303,6 +345,7 @@ export class Visit extends EventTarget {
     if (!room) return;
     const { kind, paused, source } = this.local;
     this.#memory.stay = {
+      id: this.#stayId ?? '',
       name: this.#name.trim(),
       source: kind,
       paused,
@@ -310,7 +353,7 @@ export class Visit extends EventTarget {
       ...(this.#password && { password: this.#password }),
       ...(source?.encoder && { encoder: source.encoder.owned }),
     };
-    this.#memory.hostKey = room.hostKey;
+    this.#memory.hostKey.keep(room);
   }
 
   #takePassword(taken: TakenPassword | undefined): void {
