@@ -53,8 +53,17 @@ http.on('upgrade', (request, socket, head) => {
 });
 app.use(PEER_SERVER, ExpressPeerServer(peerSockets, { allow_discovery: true }));
 app.use(express.static(DIST));
-http.listen(PORT);
-await once(http, 'listening');
+try {
+  http.listen(PORT);
+  await once(http, 'listening');
+} catch (error) {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'EADDRINUSE') throw error;
+  process.stderr.write(
+    `Port ${PORT} is in use. Set MESHLIFT_EXAMPLES_PORT to another; 0 takes one that is free.\n`,
+  );
+  process.exit(1);
+}
 const url = `http://localhost:${(http.address() as AddressInfo).port}`;
 process.stdout.write(`
 PeerJS       ${url}/peerjs/
