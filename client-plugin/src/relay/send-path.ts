@@ -53,8 +53,10 @@ export class SendPath {
       track,
       // The page owns its tracks: it goes on showing a preview after this path is closed.
       stopTracks: false,
+      // What is paused has no active encoding (see `#apply`). Left to mediasoup-client, a pause would renegotiate, and
+      // Chromium would send every layer after it, those included that nobody watches.
       disableTrackOnPause: false,
-      zeroRtpOnPause: true,
+      zeroRtpOnPause: false,
       ...(track.kind === 'video'
         ? {
             codec: this.#codec,
@@ -97,7 +99,6 @@ export class SendPath {
     if (changed && paused) producer.pause();
     if (changed && !paused) producer.resume();
     await this.#relay.request('producer:setPaused', { producerId: producer.id, paused });
-    // mediasoup-client resumes every layer, those included that nobody watches.
     if (changed) await this.#apply(producer.id);
   }
 
