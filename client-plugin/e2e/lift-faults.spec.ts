@@ -1,18 +1,24 @@
-import type { Room } from '../src/index.ts';
+import type { Room, SwitchQuestion } from '../src/index.ts';
 import { BlockedRelay } from './support/blocked-relay.ts';
 import { expect, test } from './support/fixtures.ts';
 import { expectAllIn, expectAllToMeet, gather, room } from './support/gathering.ts';
 import { type Member, TONES } from './support/member.ts';
 import { WireTap } from './support/wire-tap.ts';
 
-/** Has the host ask for the relay. @returns the code with which that failed, and what the host was told */
+/**
+ * Has the host ask for the relay, and put the room back when somebody cannot follow.
+ *
+ * @returns the code with which that failed, and what the host was told
+ */
 const tryToLift = (host: Member) =>
   host.run(async (room) => {
+    const stop = room.on('switchstuck', ({ epoch }) => void room.decideSwitch(epoch, false));
     const failures = new Promise((resolve) => room.on('switchfailed', resolve));
     const code = await room.setMode('sfu').then(
       () => 'switched',
       (error: { code: string }) => error.code,
     );
+    stop();
     return { code, failures: code === 'SWITCH_FAILED' ? await failures : [] };
   });
 
@@ -49,6 +55,34 @@ test('the relay is blocked for one: nothing moves, and the host is told who and 
   expect((await server.metric('meshlift_paths_failed_total')).some((count) => count > 0)).toBe(true);
   expect(server.output).toContain('"silent":"ice"');
   expect(await server.metric('meshlift_relays')).toEqual([0]);
+});
+
+test('the relay is blocked for one: the host is asked, and lifts the room without them', async ({
+  server,
+  newMember,
+}) => {
+  const [ada, bob] = await gather(server.url, newMember, 2);
+  const eve = await newMember();
+  await BlockedRelay.between(eve.page);
+  await eve.join(server.url, { room, name: 'eve' });
+  await eve.publish(TONES.eve);
+  await expectAllToMeet([ada, bob, eve]);
+  const asked = ada.run(
+    (room) =>
+      new Promise<SwitchQuestion>((resolve) =>
+        room.on('switchstuck', (question) => {
+          resolve(question);
+          void room.decideSwitch(question.epoch, true);
+        }),
+      ),
+  );
+  const lifted = ada.switchTo('sfu');
+  const failures = [{ participantId: await eve.id(), reason: 'cannot reach the relay' }];
+  expect(await asked).toMatchObject({ waitingFor: [], failures });
+  await lifted;
+  await expectAllIn('sfu', [ada, bob]);
+  await ada.sees(await bob.id());
+  await bob.sees(await ada.id());
 });
 
 test('a picture that is not seen again by the relay moves nothing, and the host is told whose eyes lack it', async ({

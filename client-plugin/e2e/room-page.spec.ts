@@ -110,7 +110,7 @@ test('M1 M8: the host confirms a lift, both are told how their media travels, an
   await expect(told).toHaveCount(0);
 
   await mode(ada).click();
-  await expect(ada.getByTestId('gap-report')).toContainText(/Bob: picture stood still \d+ ms/);
+  await expect(ada.getByTestId('gap-report')).toContainText(/Bob: .* \d+ ms/);
   await ada.keyboard.press('Escape');
 
   await ada.getByTestId('mode-toggle').click();

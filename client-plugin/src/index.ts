@@ -21,7 +21,7 @@ export type { MeshAdapter } from './attach/mesh-adapter.ts';
 export { PeerConnectionMesh } from './attach/peer-connection-mesh.ts';
 export { peerJsMesh } from './attach/peerjs-adapter.ts';
 export { simplePeerMesh } from './attach/simple-peer-adapter.ts';
-export type { SwitchReport } from './lift/lifted-room.ts';
+export type { SwitchQuestion, SwitchReport } from './lift/lifted-room.ts';
 export type { UplinkUse } from './lift/uplink.ts';
 export type { Publication, PublicationEvents, PublicationState } from './publish/publication.ts';
 export { type PublishOptions, publish } from './publish/publish.ts';

@@ -8,6 +8,8 @@ interface MeshPage {
   chat: string[];
   states: string[];
   longestGap: Map<HTMLVideoElement, number>;
+  /** New frames of each picture, since somebody has begun to count. */
+  frames: Map<HTMLVideoElement, number>;
   /** How often the counter in each participant's decoded pixels has been another one. */
   changes: Map<string, number>;
   /** Plays one frame counter and one tone at a time; undefined until something is published. */
@@ -73,6 +75,7 @@ export class Member<P extends DrivenPage = Page> {
           chat: [],
           states: [],
           longestGap: new Map(),
+          frames: new Map(),
           changes: new Map(),
           makeSource,
         };
@@ -113,6 +116,41 @@ export class Member<P extends DrivenPage = Page> {
       },
       [frequency, restless] as const,
     );
+  }
+
+  /** Publishes the browser's made-up camera and microphone. */
+  async publishCamera(width: number, height: number): Promise<void> {
+    await this.page.evaluate(
+      async ([width, height]) => {
+        const video = { width: { exact: width }, height: { exact: height }, frameRate: 30 };
+        await window.mesh.room.publish(await navigator.mediaDevices.getUserMedia({ audio: true, video }));
+      },
+      [width, height] as const,
+    );
+  }
+
+  /** Waits until so many pictures are there and each has shown so many new frames. */
+  async seesFrames(pictures: number, frames: number): Promise<void> {
+    await expect
+      .poll(() => this.page.evaluate(() => document.querySelectorAll('video').length), { timeout: 60_000 })
+      .toBe(pictures);
+    await this.page.evaluate(() => {
+      window.mesh.frames = new Map();
+      for (const video of document.querySelectorAll('video')) {
+        const { frames } = window.mesh;
+        frames.set(video, 0);
+        const onFrame = () => {
+          frames.set(video, (frames.get(video) ?? 0) + 1);
+          if (window.mesh.frames === frames) video.requestVideoFrameCallback(onFrame);
+        };
+        video.requestVideoFrameCallback(onFrame);
+      }
+    });
+    const fewest = async () => {
+      const shown = await this.page.evaluate(() => [...window.mesh.frames.values()]);
+      return Math.min(...shown);
+    };
+    await expect.poll(fewest, { timeout: 60_000 }).toBeGreaterThanOrEqual(frames);
   }
 
   /** Waits until what this page publishes has moved on by so many frames. */

@@ -7,7 +7,7 @@ import {
   type SwitchFailure,
 } from '@meshlift/protocol';
 import { Emitter } from '../emitter.ts';
-import type { LiftedMesh, LiftedRoom, SwitchReport } from '../lift/lifted-room.ts';
+import type { LiftedMesh, LiftedRoom, SwitchQuestion, SwitchReport } from '../lift/lifted-room.ts';
 import { MediaPaths } from '../lift/media-paths.ts';
 import type { RemoteStream } from '../rooms/remote-stream.ts';
 import { type RoomAddress, roomAddress } from '../rooms/room-address.ts';
@@ -33,8 +33,8 @@ export interface AttachedMeshEvents {
   modechange: SwitchReport;
   /** A switch was called off: these could not follow. The room is as it was. */
   switchfailed: SwitchFailure[];
-  /** To hosts: a switch waits for these. See `decideSwitch`. */
-  switchstuck: { epoch: number; waitingFor: string[] };
+  /** To hosts: not everybody follows a switch. See `decideSwitch`. */
+  switchstuck: SwitchQuestion;
   /** Whether the mode follows what is measured. */
   auto: boolean;
   /** Whether this page may switch. */
@@ -227,7 +227,7 @@ export class AttachedMesh extends Emitter<AttachedMeshEvents> {
       },
       'room:signal': ({ from, signal }) => void this.#meet(from, signal),
       'room:switch': (told) => void this.#paths.follow(told),
-      'room:switchStuck': ({ epoch, waitingFor }) => this.emit('switchstuck', { epoch, waitingFor }),
+      'room:switchStuck': ({ sessionId: _, ...question }) => this.emit('switchstuck', question),
       'room:auto': ({ auto }) => this.#paths.setAuto(auto),
       'room:locked': ({ locked }) => session.lockedIs(locked),
       'room:host': ({ sessionId, ...told }) => {
@@ -294,6 +294,7 @@ export class AttachedMesh extends Emitter<AttachedMeshEvents> {
         return roster.strangers;
       },
       hold: (held) => mesh.hold(held),
+      holdVideo: mesh.holdVideo && ((held) => mesh.holdVideo?.(held) ?? Promise.resolve()),
       stats: async () => (await mesh.stats?.()) ?? [],
     };
     return {
@@ -335,5 +336,6 @@ export class AttachedMesh extends Emitter<AttachedMeshEvents> {
     this.#paths.close();
     this.#roster.showAll('mesh');
     void this.#mesh.hold(false);
+    void this.#mesh.holdVideo?.(false);
   }
 }

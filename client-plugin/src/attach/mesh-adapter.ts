@@ -22,6 +22,11 @@ export interface MeshAdapter {
    * connection down and no negotiation. Resolves when it has come into effect.
    */
   hold(held: boolean): Promise<void>;
+  /**
+   * As `hold`, for the video alone. A page that has not the time to encode for both paths during a switch stops
+   * the old one with it; without it such a page encodes for both all the same.
+   */
+  holdVideo?(held: boolean): Promise<void>;
   /** The receiver of a peer's track, whose statistics tell when it plays smoothly; undefined where it cannot be told. */
   receiverOf?(track: MediaStreamTrack): RTCRtpReceiver | undefined;
   /** Statistics of all connections. Without them the page has no advice for a room whose mode is `auto`. */

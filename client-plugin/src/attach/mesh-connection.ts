@@ -2,6 +2,7 @@
 export interface Sending {
   readonly localStream: MediaStream | undefined;
   readonly held: boolean;
+  readonly videoHeld: boolean;
 }
 
 /** What a sender was last seen or made to carry. */
@@ -99,7 +100,7 @@ export class MeshConnection {
   }
 
   async #give(sender: RTCRtpSender): Promise<void> {
-    const { localStream, held } = this.#sending;
+    const { localStream, held, videoHeld } = this.#sending;
     const local = localStream?.getTracks() ?? [];
     const { track } = sender;
     const former = this.#carried.get(sender);
@@ -115,7 +116,7 @@ export class MeshConnection {
       this.#carried.delete(sender);
       return;
     }
-    const now = held ? null : (carried ?? null);
+    const now = held || (videoHeld && carried?.kind === 'video') ? null : (carried ?? null);
     const remembered = carried ?? former?.track;
     if (remembered) this.#carried.set(sender, { track: remembered, now });
     if (now !== track) await sender.replaceTrack(now);

@@ -12,6 +12,7 @@ export class PeerConnectionMesh implements MeshAdapter {
   readonly #listeners = new Set<() => void>();
   #localStream: MediaStream | undefined;
   #held = false;
+  #videoHeld = false;
 
   /** @param localStream what the application sends; nothing as yet, unless it is given */
   constructor(selfId: string, localStream?: MediaStream) {
@@ -32,6 +33,11 @@ export class PeerConnectionMesh implements MeshAdapter {
     return this.#held;
   }
 
+  /** Whether none of the video is sent at the moment, as `holdVideo` said. */
+  get videoHeld(): boolean {
+    return this.#videoHeld;
+  }
+
   onChange(listener: () => void): () => void {
     // Of the same function given twice, each call ends its own.
     const entry = () => listener();
@@ -41,6 +47,11 @@ export class PeerConnectionMesh implements MeshAdapter {
 
   async hold(held: boolean): Promise<void> {
     this.#held = held;
+    await this.#apply();
+  }
+
+  async holdVideo(held: boolean): Promise<void> {
+    this.#videoHeld = held;
     await this.#apply();
   }
 

@@ -7,7 +7,7 @@ import { SoundWarmUp } from './sound-warm-up.ts';
 import type { Waiting } from './waiting.ts';
 
 /** By the time anybody moves everybody has connected: what has not come then is not waited for much longer. */
-const COMES_WITHIN_MS = 3_000;
+const COMES_WITHIN_MS = 5_000;
 
 /** What the host reads about a participant who had a picture before the switch, and has none after it. */
 const NOT_SEEN_AGAIN = 'does not see the video that comes the new way';
@@ -16,6 +16,8 @@ export interface CutOverOptions {
   participant: Participant;
   /** The path to go over to. */
   to: RoomMode;
+  /** They cannot encode for two paths: their video has ended on the old one as it began on the new one. */
+  singleEncode: boolean;
   /** Shows the participant by that path from now on, or by the other one again. */
   show(kind: MediaKind, path: RoomMode): void;
   /** Whether there is nothing of this kind to wait for any more: they left, paused it, or the switch is over. */
@@ -50,7 +52,7 @@ async function untilCome(
 }
 
 async function cutOverPicture(options: CutOverOptions): Promise<SwitchGap | undefined> {
-  const { participant, to, show, isOver, waiting } = options;
+  const { participant, to, singleEncode, show, isOver, waiting } = options;
   const { participantId, stream } = participant;
   const next = participant.trackOf(to, 'video');
   if (!next) return undefined;
@@ -61,11 +63,13 @@ async function cutOverPicture(options: CutOverOptions): Promise<SwitchGap | unde
     show('video', to);
     return undefined;
   }
-  const warmUp = new PictureWarmUp(next, element);
+  const warmUp = new PictureWarmUp(next, { present: element, oldEnds: singleEncode });
   try {
     await Promise.race([warmUp.ready, waiting.until(isPaused)]);
-    const gapMs = await oneByOne(() => pictureGapDuring(element, () => show('video', to)));
-    if (gapMs !== undefined) return { participantId, kind: 'video', gapMs };
+    const since = singleEncode ? warmUp.oldSeenAt : undefined;
+    const gapMs = await oneByOne(() => pictureGapDuring(element, () => show('video', to), since));
+    const reason = singleEncode ? ({ reason: 'single-encode' } as const) : {};
+    if (gapMs !== undefined) return { participantId, kind: 'video', gapMs, ...reason };
     // What nobody looks at, or is not sent any more, is not missed.
     if (isPaused() || !isSeen(element)) return undefined;
     show('video', to === 'sfu' ? 'mesh' : 'sfu');

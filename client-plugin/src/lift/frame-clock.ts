@@ -23,6 +23,11 @@ export class FrameClock {
     return (last - first) / (FRAMES - 1);
   }
 
+  /** When the newest frame was shown; undefined before the first. */
+  get last(): number | undefined {
+    return this.#times.at(-1);
+  }
+
   stop(): void {
     this.#stopped = true;
   }

@@ -13,6 +13,8 @@ import { KINDS } from '../mesh/local-media.ts';
 import type { Participant } from '../rooms/participant.ts';
 import type { RemoteStream } from '../rooms/remote-stream.ts';
 import { cutOver } from './cut-over.ts';
+import { EffortMeter } from './effort-meter.ts';
+import { mustEncodeOnce } from './encode-budget.ts';
 import { KeptSession } from './kept-session.ts';
 import type { LiftedRoom, SwitchReport } from './lifted-room.ts';
 import { ReceivingSession, type RelayedTrack } from './receiving-session.ts';
@@ -21,11 +23,15 @@ import type { Uplink } from './uplink.ts';
 import { Waiting } from './waiting.ts';
 
 type Step = RequestPayload<'room:switchStep'>['step'];
+type Told = Omit<EventPayload<'room:switch'>, 'sessionId'>;
+
+/** What a page spends on encoding is read over so long a time. */
+const MEASURE_FOR_MS = 500;
 
 /** How long those who cannot be reached at the moment are waited for before a switch fails for it. */
 const REACH_WITHIN_MS = 5_000;
 
-/** How long the way to the relay may take. The server gives everybody ten seconds, and then names who is late. */
+/** A way to the relay that takes longer is reported as missing. It may come about even so, until the host decides. */
 const CONNECT_WITHIN_MS = 8_000;
 
 /** What the host reads about a participant for whom a switch failed. */
@@ -37,6 +43,9 @@ const STRANGERS = 'is connected to somebody who is not in the room';
  * This page's part in moving a room between mesh and relay. Both paths run side by side while each picture
  * and each sound goes over when the new path plays it as well as the old one; the links of the mesh stay
  * when the room is on the relay, without media, so that the way back takes no negotiation.
+ *
+ * Encoding for two paths at once takes time that a page may not have. The relay is sent the smallest layer alone
+ * until the mesh has ended, and a page that has not even the time for that ends one path as it begins the other.
  */
 export class Lift {
   readonly #room: LiftedRoom;
@@ -52,6 +61,8 @@ export class Lift {
   /** The switch this page takes part in. Whatever still runs for another one is stale. */
   #turn: symbol | undefined;
   #streams: SwitchGap[] = [];
+  /** Whether this page sends its video by one path at a time in this switch. */
+  #encodesOnce = false;
   #asked: { resolve(report: SwitchReport): void; reject(error: MeshliftError): void } | undefined;
 
   constructor(room: LiftedRoom, uplink: Uplink) {
@@ -98,11 +109,11 @@ export class Lift {
   }
 
   /** The server has told of a phase. */
-  async follow(told: Omit<EventPayload<'room:switch'>, 'sessionId'>): Promise<void> {
+  async follow(told: Told): Promise<void> {
     const { mode, epoch, phase, failures } = told;
     try {
       if (phase === 'preflight') await this.#prepare(mode, epoch);
-      if (phase === 'move') await this.#move(mode, epoch);
+      if (phase === 'move') await this.#move(told);
       if (phase === 'commit') await this.#commit(mode, epoch);
       if (phase === 'abort') await this.#revert(failures);
     } catch (thrown) {
@@ -134,7 +145,7 @@ export class Lift {
 
   async #prepare(mode: RoomMode, epoch: number): Promise<void> {
     const turn = this.#begin();
-    const { mesh, roster } = this.#room;
+    const { mesh } = this.#room;
     this.#room.switching(mode);
     const patience = setTimeout(() => this.#waiting.callOff(), REACH_WITHIN_MS);
     const reached = () => (mode === 'sfu' ? mesh.strangers : mesh.unreached).length === 0;
@@ -142,31 +153,75 @@ export class Lift {
     clearTimeout(patience);
     if (this.#turn !== turn) return;
     if (!reached()) throw new Error(mode === 'sfu' ? STRANGERS : UNREACHED);
+    // A page that cannot tell encodes for both.
+    const spends = this.#measureEncoding(mode).catch(() => false);
     if (mode === 'sfu') {
-      await within(CONNECT_WITHIN_MS, async () => {
-        await Promise.all([this.#uplink.need('room'), this.#receiving.open()]);
-        // Who sends nothing finds out by what comes whether the relay can be reached. Nobody waits for more than
-        // that here: whose media is late is for them to tell.
-        const isSilent = mesh.media.tracks.length === 0;
-        const someoneSends = () => roster.participants.some((other) => this.#publishesAnything(other));
-        await this.#waiting.until(() => !isSilent || !someoneSends() || this.#relayMedia.size > 0);
-        await this.#receiving.session?.connected();
-      });
+      void this.#uplink.limit('smallest');
+      const connecting = this.#connect();
+      const connected = await within(CONNECT_WITHIN_MS, connecting).then(
+        () => true,
+        async (thrown: unknown) => {
+          await this.#report(epoch, { name: 'failed', reason: reasonOf(thrown) });
+          return connecting.then(
+            () => true,
+            () => false,
+          );
+        },
+      );
+      if (!connected) return;
     }
-    if (this.#turn === turn) await this.#report(epoch, { name: 'ready' });
+    const encodesOnce = this.#canEncodeOnce && (await spends);
+    if (this.#turn !== turn) return;
+    this.#encodesOnce = encodesOnce;
+    if (encodesOnce && mode === 'sfu') await this.#uplink.limit('none');
+    if (this.#turn === turn) await this.#report(epoch, { name: 'ready', singleEncode: encodesOnce });
   }
 
-  async #move(mode: RoomMode, epoch: number): Promise<void> {
-    const turn = this.#turn ?? this.#begin();
+  async #connect(): Promise<void> {
     const { mesh, roster } = this.#room;
-    if (mode === 'mesh') await mesh.hold(false);
-    // Somebody who came in the middle has prepared nothing.
-    else await Promise.all([this.#uplink.need('room'), this.#receiving.open()]);
+    await Promise.all([this.#uplink.need('room'), this.#receiving.open()]);
+    // Who sends nothing finds out by what comes whether the relay can be reached. Nobody waits for more than
+    // that here: whose media is late is for them to tell.
+    const isSilent = mesh.media.tracks.length === 0;
+    const someoneSends = () => roster.participants.some((other) => this.#publishesAnything(other));
+    await this.#waiting.until(() => !isSilent || !someoneSends() || this.#relayMedia.size > 0);
+    await this.#receiving.session?.connected();
+  }
+
+  /** What an audience outside is sent anyway costs nothing more, and must not be taken away. */
+  get #canEncodeOnce(): boolean {
+    return this.#room.mesh.holdVideo !== undefined && !this.#uplink.hasAudience;
+  }
+
+  /** Resolves to whether this page has not the time to encode for both paths. */
+  async #measureEncoding(to: RoomMode): Promise<boolean> {
+    const { mesh, roster } = this.#room;
+    const from = this.#mode;
+    const meter = new EffortMeter();
+    const read = async () => {
+      const relay = from === 'sfu' ? await this.#uplink.stats() : undefined;
+      const reports = from === 'mesh' ? await mesh.stats() : relay ? [relay] : [];
+      return meter.read(reports, from, roster.participants.length, performance.now());
+    };
+    await read();
+    await new Promise((resolve) => setTimeout(resolve, MEASURE_FOR_MS));
+    const effort = await read();
+    return effort !== undefined && mustEncodeOnce(effort, to, navigator.hardwareConcurrency);
+  }
+
+  async #move({ mode, epoch, singleEncode = [], failures }: Told): Promise<void> {
+    const turn = this.#turn ?? this.#begin();
+    const { roster } = this.#room;
+    await this.#sendByBoth(mode);
+    // Those who are left out come over by themselves, when they can.
+    const leftOut = new Set(failures.map(({ participantId }) => participantId));
+    const moved = roster.participants.filter(({ participantId }) => !leftOut.has(participantId));
     const streams = await Promise.all(
-      roster.participants.map((participant) =>
+      moved.map((participant) =>
         cutOver({
           participant,
           to: mode,
+          singleEncode: singleEncode.includes(participant.participantId),
           show: (kind, path) => {
             if (this.#turn !== turn) return;
             roster.setPath(participant, kind, path);
@@ -182,13 +237,26 @@ export class Lift {
     await this.#report(epoch, { name: 'over', gaps: this.#streams });
   }
 
+  /** Begins to send by the new path, and ends the video of the old one where there is no time for both. */
+  async #sendByBoth(mode: RoomMode): Promise<void> {
+    const { mesh } = this.#room;
+    if (mode === 'mesh') {
+      if (this.#encodesOnce) await this.#uplink.limit('none');
+      await mesh.hold(false);
+      return;
+    }
+    if (this.#encodesOnce) await mesh.holdVideo?.(true);
+    // Somebody who came in the middle has prepared nothing.
+    await Promise.all([this.#uplink.limit('smallest'), this.#uplink.need('room'), this.#receiving.open()]);
+  }
+
   async #commit(mode: RoomMode, epoch: number): Promise<void> {
     const report = { mode, epoch, streams: this.#streams };
     this.#end();
     this.#mode = mode;
     this.#epoch = epoch;
     if (mode === 'sfu') this.#keepPath();
-    await this.#room.mesh.hold(mode === 'sfu');
+    await this.#sendBy(mode);
     this.#showAll(mode);
     if (mode === 'mesh') this.#closePath();
     this.#settle(report);
@@ -201,9 +269,17 @@ export class Lift {
     const mode = this.#mode;
     this.#showAll(mode);
     if (mode === 'mesh') this.#closePath();
-    await this.#room.mesh.hold(mode === 'sfu');
+    await this.#sendBy(mode);
     this.#settle(new MeshliftError('SWITCH_FAILED', undefined, { cause: failures }));
     this.#room.switchFailed(failures);
+  }
+
+  /** Sends everything by one path, and as much of it as is wanted there. */
+  async #sendBy(mode: RoomMode): Promise<void> {
+    const { mesh } = this.#room;
+    await mesh.hold(mode === 'sfu');
+    await mesh.holdVideo?.(false);
+    await this.#uplink.limit('all');
   }
 
   #begin(): symbol {
@@ -216,6 +292,7 @@ export class Lift {
   #end(): void {
     this.#turn = undefined;
     this.#streams = [];
+    this.#encodesOnce = false;
     this.#waiting.callOff();
   }
 
@@ -292,12 +369,12 @@ export class Lift {
 }
 
 /** @throws Error if the work is not done in time; it goes on, and what comes of it is not awaited */
-async function within(milliseconds: number, work: () => Promise<void>): Promise<void> {
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(NO_WAY)), milliseconds);
   });
-  await Promise.race([work(), late]).finally(() => clearTimeout(timer));
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** What the host reads about somebody who could not follow. */

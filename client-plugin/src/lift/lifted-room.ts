@@ -10,9 +10,21 @@ export interface SwitchReport {
   epoch: number;
   /**
    * For each picture and each sound that was being played: for how many milliseconds the picture stood still,
-   * and how many of the sound had to be made up.
+   * and how many of the sound had to be made up. The reason is given where the sender had to stop one path
+   * before it began the other.
    */
   streams: SwitchGap[];
+}
+
+/** A host is asked whether a switch goes on without those who do not follow it. */
+export interface SwitchQuestion {
+  epoch: number;
+  /** Participants who are late, and may still come. */
+  waitingFor: string[];
+  /** Participants who cannot follow, and why. */
+  failures: SwitchFailure[];
+  /** Without a decision within so many milliseconds the room is put back. */
+  decideWithinMs: number;
 }
 
 /** The direct way to everybody, whoever made it. */
@@ -24,6 +36,8 @@ export interface LiftedMesh {
   readonly strangers: readonly string[];
   /** Stops sending sound and picture, or begins again, without taking a link down. */
   hold(held: boolean): Promise<void>;
+  /** As `hold`, for the video alone. Without it this page always sends by both paths during a switch. */
+  holdVideo?: ((held: boolean) => Promise<void>) | undefined;
   /** Statistics of all links. */
   stats(): Promise<RTCStatsReport[]>;
 }

@@ -7,14 +7,19 @@ const SEEN_AGAIN_WITHIN_MS = 5_000;
 /**
  * Does something to what an element plays and measures for how long its viewer sees no new frame.
  *
+ * @param since the old path has ended, and showed its last frame then: no other one is waited for
  * @returns milliseconds between the last frame before and the first one after; undefined if the picture was not
  *   seen again within five seconds
  */
-export function pictureGapDuring(video: HTMLVideoElement, swap: () => void): Promise<number | undefined> {
+export function pictureGapDuring(
+  video: HTMLVideoElement,
+  swap: () => void,
+  since?: number,
+): Promise<number | undefined> {
   return new Promise((resolve) => {
-    let callback: number;
-    let last = performance.now();
-    let timer: ReturnType<typeof setTimeout>;
+    let callback = 0;
+    let last = since ?? performance.now();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const change = () => {
       clearTimeout(timer);
       video.cancelVideoFrameCallback(callback);
@@ -28,6 +33,10 @@ export function pictureGapDuring(video: HTMLVideoElement, swap: () => void): Pro
         resolve(undefined);
       }, SEEN_AGAIN_WITHIN_MS);
     };
+    if (since !== undefined) {
+      change();
+      return;
+    }
     timer = setTimeout(change, ONE_MORE_WITHIN_MS);
     callback = video.requestVideoFrameCallback((now) => {
       last = now;

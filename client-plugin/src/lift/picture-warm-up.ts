@@ -18,19 +18,25 @@ export class PictureWarmUp {
   readonly ready: Promise<void>;
   readonly #outOfSight = document.createElement('video');
   readonly #clocks: FrameClock[];
+  readonly #old: FrameClock;
+  readonly #begunAt = performance.now();
   #giveUp: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param present the element that shows the same picture now, by the old path */
-  constructor(next: MediaStreamTrack, present: HTMLVideoElement) {
+  /**
+   * @param options.present the element that shows the same picture now, by the old path
+   * @param options.oldEnds nothing more comes by the old path, so that the first frame of the new one will do
+   */
+  constructor(next: MediaStreamTrack, { present, oldEnds }: { present: HTMLVideoElement; oldEnds: boolean }) {
     const video = this.#outOfSight;
     video.muted = true;
     video.playsInline = true;
     video.srcObject = new MediaStream([next]);
     const old = new FrameClock(present);
+    this.#old = old;
     this.#clocks = [old];
     this.ready = new Promise((resolve) => {
       const clock = new FrameClock(video, () => {
-        this.#giveUp ??= setTimeout(resolve, AT_MOST_MS);
+        this.#giveUp ??= setTimeout(resolve, oldEnds ? 0 : AT_MOST_MS);
         const [wanted, reached] = [old.period, clock.period];
         if (wanted && reached && reached <= wanted * AS_GOOD) resolve();
       });
@@ -38,6 +44,11 @@ export class PictureWarmUp {
     });
     // Even a page that may not play sound by itself may play this: it is muted.
     video.play().catch(() => undefined);
+  }
+
+  /** When the old path showed something last, as far as this has seen it. */
+  get oldSeenAt(): number {
+    return this.#old.last ?? this.#begunAt;
   }
 
   /** Repeating it changes nothing. */

@@ -1,6 +1,6 @@
 import type { MediaKind } from '@meshlift/protocol';
 import { loadRelay } from '../relay/load-relay.ts';
-import type { SendPath } from '../relay/send-path.ts';
+import type { SendPath, VideoExtent } from '../relay/send-path.ts';
 import { RelaySession, type RelaySessionContext, type RelaySessionEvents } from './relay-session.ts';
 
 /** What a participant sends. */
@@ -14,11 +14,19 @@ export interface OutgoingMedia {
 export class SendingSession extends RelaySession<RelaySessionEvents> {
   readonly #media: OutgoingMedia;
   #path: SendPath | undefined;
+  #extent: VideoExtent;
 
   /** @param media read again whenever something of it is applied */
-  constructor(context: RelaySessionContext, media: OutgoingMedia) {
+  constructor(context: RelaySessionContext, media: OutgoingMedia, extent: VideoExtent) {
     super(context);
     this.#media = media;
+    this.#extent = extent;
+  }
+
+  /** See `SendPath.limit`. */
+  async limit(extent: VideoExtent): Promise<void> {
+    this.#extent = extent;
+    await this.#path?.limit(extent);
   }
 
   /** Sends what there is to send now. While it opens, this is done afterwards. */
@@ -64,7 +72,7 @@ export class SendingSession extends RelaySession<RelaySessionEvents> {
         void this.#path?.setWantedLayers(producerId, spatialLayers);
       },
     });
-    const path = relay.send({ connection, sessionId, transport }, 'VP8');
+    const path = relay.send({ connection, sessionId, transport }, 'VP8', this.#extent);
     this.#path = path;
     const { tracks, paused } = this.#media;
     // The way connects with its first track: who sends nothing cannot know more of it.

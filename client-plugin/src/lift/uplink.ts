@@ -1,4 +1,5 @@
 import type { MediaKind } from '@meshlift/protocol';
+import type { VideoExtent } from '../relay/send-path.ts';
 import { KeptSession } from './kept-session.ts';
 import type { RelaySessionContext } from './relay-session.ts';
 import { type OutgoingMedia, SendingSession } from './sending-session.ts';
@@ -16,6 +17,7 @@ export type UplinkUse = UplinkNeed | 'none';
 export class Uplink {
   readonly #kept: KeptSession<SendingSession>;
   readonly #needs = new Set<UplinkNeed>();
+  #limit: VideoExtent = 'all';
 
   readonly #changed: (use: UplinkUse) => void;
 
@@ -25,7 +27,7 @@ export class Uplink {
    */
   constructor(context: () => RelaySessionContext, media: OutgoingMedia, changed: (use: UplinkUse) => void) {
     this.#changed = changed;
-    this.#kept = new KeptSession(() => new SendingSession(context(), media));
+    this.#kept = new KeptSession(() => new SendingSession(context(), media, this.#extent));
   }
 
   /** The server may see and hear what is sent from the moment this is not `none`. */
@@ -49,6 +51,20 @@ export class Uplink {
   release(need: UplinkNeed): void {
     this.#change(() => this.#needs.delete(need));
     if (this.#needs.size === 0) this.#kept.close();
+  }
+
+  /**
+   * Keeps the video to so much while a switch has both paths running. An audience outside gets all of it, and
+   * what is encoded for it anyway costs nobody anything.
+   */
+  async limit(extent: VideoExtent): Promise<void> {
+    this.#limit = extent;
+    await this.#kept.session?.limit(this.#extent).catch(() => undefined);
+  }
+
+  /** Whether something is sent for an audience, which a switch must not take away. */
+  get hasAudience(): boolean {
+    return this.#needs.has('audience');
   }
 
   /** What is sent has changed. */
@@ -75,6 +91,10 @@ export class Uplink {
     this.#kept.resume();
   }
 
+  get #extent(): VideoExtent {
+    return this.hasAudience ? 'all' : this.#limit;
+  }
+
   /** Repeating it changes nothing. */
   close(): void {
     this.#change(() => this.#needs.clear());
@@ -82,8 +102,9 @@ export class Uplink {
   }
 
   #change(change: () => void): void {
-    const before = this.use;
+    const before = { use: this.use, extent: this.#extent };
     change();
-    if (this.use !== before) this.#changed(this.use);
+    if (this.use !== before.use) this.#changed(this.use);
+    if (this.#extent !== before.extent) void this.#kept.session?.limit(this.#extent).catch(() => undefined);
   }
 }

@@ -18,6 +18,8 @@ export class LocalMedia {
   readonly #paused = new Set<MediaKind>();
   /** Nothing is sent over the mesh while the room is on the relay; its links stay. */
   held = false;
+  /** Nor is the video alone, from the moment a switch begins to send it by the other path. */
+  videoHeld = false;
 
   /** Takes the first track of each kind. */
   publish(tracks: readonly MediaStreamTrack[]): void {
@@ -58,6 +60,7 @@ export class LocalMedia {
 
   /** The track to send over the mesh at the moment: none while the kind is paused, or all are held. */
   sent(kind: MediaKind): MediaStreamTrack | null {
-    return this.held || this.#paused.has(kind) ? null : (this.track(kind) ?? null);
+    const held = this.held || (this.videoHeld && kind === 'video');
+    return held || this.#paused.has(kind) ? null : (this.track(kind) ?? null);
   }
 }

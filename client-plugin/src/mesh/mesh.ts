@@ -109,6 +109,12 @@ export class Mesh extends Emitter<MeshEvents> implements PeerContext {
     await this.applyMedia();
   }
 
+  /** As `hold`, for the video alone. */
+  async holdVideo(held: boolean): Promise<void> {
+    this.media.videoHeld = held;
+    await this.applyMedia();
+  }
+
   /** Participants to whom no link leads at the moment. */
   get unreached(): string[] {
     return [...this.#peers.values()].filter(({ alive }) => !alive).map(({ participantId }) => participantId);

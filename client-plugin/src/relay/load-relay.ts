@@ -3,13 +3,13 @@ import type { types } from 'mediasoup-client';
 import type { VideoCodec } from './encodings.ts';
 import type { ReceivePath } from './receive-path.ts';
 import type { PathOptions } from './relay-transport.ts';
-import type { SendPath } from './send-path.ts';
+import type { SendPath, VideoExtent } from './send-path.ts';
 
 /** The relay's client, ready for the codecs that this browser and the server share. */
 export interface Relay {
   /** What this browser can receive. */
   rtpCapabilities: RtpCapabilities;
-  send(options: PathOptions, codec: VideoCodec): SendPath;
+  send(options: PathOptions, codec: VideoCodec, extent?: VideoExtent): SendPath;
   receive(options: PathOptions, inStep: boolean): ReceivePath;
 }
 
@@ -42,7 +42,7 @@ async function load(routerRtpCapabilities: RtpCapabilities): Promise<Relay> {
     await device.load({ routerRtpCapabilities: routerRtpCapabilities as types.RtpCapabilities });
     return {
       rtpCapabilities: device.recvRtpCapabilities as RtpCapabilities,
-      send: (options, codec) => new client.SendPath(device, options, codec),
+      send: (options, codec, extent) => new client.SendPath(device, options, codec, extent),
       receive: (options, inStep) => new client.ReceivePath(device, options, inStep),
     };
   } catch (error) {

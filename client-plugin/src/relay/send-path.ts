@@ -8,6 +8,9 @@ import { type PathOptions, RelayTransport } from './relay-transport.ts';
  */
 const START_KBPS = 2_000;
 
+/** How much of the video is sent: all layers that are wanted, the smallest of them, or none. */
+export type VideoExtent = 'all' | 'smallest' | 'none';
+
 /** Publishing to the relay: one transport, a producer for each track. */
 export class SendPath {
   readonly #relay: RelayTransport;
@@ -17,9 +20,11 @@ export class SendPath {
   /** The last wish for each producer, kept also while its producer is being set up. */
   readonly #wanted = new Map<string, readonly number[]>();
   #applying: Promise<void> = Promise.resolve();
+  #extent: VideoExtent;
 
   /** @param codec for video; the browser's own preference where it cannot send this one */
-  constructor(device: types.Device, options: PathOptions, codec: VideoCodec) {
+  constructor(device: types.Device, options: PathOptions, codec: VideoCodec, extent: VideoExtent = 'all') {
+    this.#extent = extent;
     this.#codec = device.sendRtpCapabilities.codecs?.find(
       ({ mimeType }) => mimeType.toLowerCase() === `video/${codec.toLowerCase()}`,
     );
@@ -60,7 +65,10 @@ export class SendPath {
       ...(track.kind === 'video'
         ? {
             codec: this.#codec,
-            encodings: encodingsFor(this.#videoCodec, track),
+            encodings: encodingsFor(this.#videoCodec, track).map((encoding, layer, all) => ({
+              ...encoding,
+              active: this.#allows(layer, all.length, track),
+            })),
             codecOptions: { videoGoogleStartBitrate: START_KBPS },
           }
         : { codecOptions: { opusStereo: true, opusFec: true } }),
@@ -106,6 +114,12 @@ export class SendPath {
   async setWantedLayers(producerId: string, spatialLayers: readonly number[]): Promise<void> {
     this.#wanted.set(producerId, spatialLayers);
     await this.#apply(producerId);
+  }
+
+  /** Keeps the video to so much, whatever is wanted, until it is told otherwise. */
+  async limit(extent: VideoExtent): Promise<void> {
+    this.#extent = extent;
+    await Promise.all([...this.#producers.keys()].map((producerId) => this.#apply(producerId)));
   }
 
   /**
@@ -168,13 +182,24 @@ export class SendPath {
       if (!sender || !wanted || this.#relay.transport.closed) return;
       const parameters = sender.getParameters();
       const { encodings } = parameters;
-      const layers = isScreen(producer.track) && wanted.length > 0 ? [encodings.length - 1] : wanted;
-      const sent = producer.paused ? [] : layers;
-      if (encodings.every(({ active }, layer) => active === sent.includes(layer))) return;
-      for (const [layer, encoding] of encodings.entries()) encoding.active = sent.includes(layer);
+      const whole = isScreen(producer.track) || this.#extent === 'smallest';
+      const isSent = (layer: number) =>
+        !producer.paused &&
+        (whole ? wanted.length > 0 : wanted.includes(layer)) &&
+        this.#allows(layer, encodings.length, producer.track);
+      if (encodings.every(({ active }, layer) => active === isSent(layer))) return;
+      for (const [layer, encoding] of encodings.entries()) encoding.active = isSent(layer);
       await sender.setParameters(parameters);
     });
     return this.#applying;
+  }
+
+  /** Of a screen only the largest layer is ever sent. */
+  #allows(layer: number, layers: number, track: MediaStreamTrack | null): boolean {
+    if (track?.kind !== 'video') return true;
+    if (this.#extent === 'none') return false;
+    if (isScreen(track)) return layer === layers - 1;
+    return this.#extent === 'all' || layer === 0;
   }
 }
 

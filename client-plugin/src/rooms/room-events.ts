@@ -1,5 +1,5 @@
 import type { Audience, MeshliftError, RoomMode, SwitchFailure } from '@meshlift/protocol';
-import type { SwitchReport } from '../lift/lifted-room.ts';
+import type { SwitchQuestion, SwitchReport } from '../lift/lifted-room.ts';
 import type { UplinkUse } from '../lift/uplink.ts';
 import type { Participant } from './participant.ts';
 import type { RosterEvents } from './roster.ts';
@@ -35,6 +35,6 @@ export interface RoomEvents extends RosterEvents {
   audience: Audience | undefined;
   /** A switch was called off: these could not follow. The room is as it was. */
   switchfailed: SwitchFailure[];
-  /** To hosts: a switch waits for these. See `decideSwitch`. */
-  switchstuck: { epoch: number; waitingFor: string[] };
+  /** To hosts: not everybody follows a switch. See `decideSwitch`. */
+  switchstuck: SwitchQuestion;
 }

@@ -280,7 +280,7 @@ export class Room extends Emitter<RoomEvents> {
         this.#mesh.receive(from, signal);
       },
       'room:switch': (told) => void this.#paths.follow(told),
-      'room:switchStuck': ({ epoch, waitingFor }) => this.emit('switchstuck', { epoch, waitingFor }),
+      'room:switchStuck': ({ sessionId: _, ...question }) => this.emit('switchstuck', question),
       'room:auto': ({ auto }) => this.#paths.setAuto(auto),
       'room:audience': ({ audience }) => this.#audience.update(audience),
       'room:locked': ({ locked }) => this.#setLocked(locked),

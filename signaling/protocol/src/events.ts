@@ -25,14 +25,14 @@ import {
   adviceSchema,
   audienceSchema,
   hostHashesSchema,
+  hostWordSchema,
   participantSchema,
   roomMemorySchema,
   roomModeChoiceSchema,
-  roomModeSchema,
   roomStateSchema,
   switchFailureSchema,
   switchGapSchema,
-  switchPhaseSchema,
+  switchShape,
 } from './rooms.ts';
 
 /**
@@ -140,10 +140,15 @@ export const clientRequests = {
   /**
    * Host only: begins a switch of the room as it stands in this epoch. Answered at once; how it goes is told by
    * `room:switch`. With `auto` nothing moves yet: from then on the room follows what its participants measure,
-   * until a host names a mode again.
+   * until a host names a mode again. The word goes with every switch that comes of this.
    */
   'room:setMode': {
-    payload: z.object({ ...ofSession, mode: roomModeChoiceSchema, epoch: z.int() }),
+    payload: z.object({
+      ...ofSession,
+      mode: roomModeChoiceSchema,
+      epoch: z.int(),
+      word: z.optional(hostWordSchema),
+    }),
     reply: nothing,
   },
   /** What a participant's page measures of the room in this epoch. Counts in a room that is on `auto`. */
@@ -160,6 +165,8 @@ export const clientRequests = {
       ...ofSession,
       streamId: z.optional(streamIdSchema),
       publishKey: z.optional(publishKeySchema),
+      /** Whether anybody may watch from the beginning; yes, unless it is said. */
+      allowed: z.optional(z.boolean()),
     }),
     reply: z.object({ publishKey: publishKeySchema, audience: audienceSchema }),
   },
@@ -171,7 +178,8 @@ export const clientRequests = {
       ...ofSession,
       epoch: z.int(),
       step: z.discriminatedUnion('name', [
-        z.object({ name: z.literal('ready') }),
+        /** `singleEncode`: this one has not the time to encode for both paths at once. */
+        z.object({ name: z.literal('ready'), singleEncode: z.optional(z.boolean()) }),
         z.object({ name: z.literal('over'), gaps: z.array(switchGapSchema).check(z.maxLength(128)) }),
         z.object({ name: z.literal('failed'), reason: z.string().check(z.maxLength(200)) }),
       ]),
@@ -269,17 +277,21 @@ export const serverEvents = {
   'room:locked': z.object({ ...ofSession, locked: z.boolean() }),
   /**
    * To everybody in a room: a switch to `mode` has come to this phase. `epoch` is the one the room has once it
-   * is committed. With `abort`, `failures` say who could not follow.
+   * is committed. `failures` say who could not follow, with `abort`, or whom a host has left out, with `move` and
+   * `commit`: nobody need wait for what those send.
    */
-  'room:switch': z.object({
+  'room:switch': z.object({ ...ofSession, ...switchShape, failures: z.array(switchFailureSchema) }),
+  /**
+   * To hosts: the switch waits for `waitingFor`, and `failures` cannot follow; `room:decideSwitch` goes on without
+   * all of these or puts the room back. Without a decision in time the room is put back.
+   */
+  'room:switchStuck': z.object({
     ...ofSession,
     epoch: z.int(),
-    mode: roomModeSchema,
-    phase: switchPhaseSchema,
+    waitingFor: z.array(participantIdSchema),
     failures: z.array(switchFailureSchema),
+    decideWithinMs: z.int(),
   }),
-  /** To hosts: the switch waits for these; `room:decideSwitch` goes on without them or puts the room back. */
-  'room:switchStuck': z.object({ ...ofSession, epoch: z.int(), waitingFor: z.array(participantIdSchema) }),
   /**
    * To everybody in a room: these are its hosts now, and nobody else. None is while the room waits for its host.
    * Only the one who has just become host is told the key.

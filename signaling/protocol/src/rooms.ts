@@ -52,6 +52,11 @@ export const switchGapSchema = z.object({
   kind: mediaKindSchema,
   /** Milliseconds without a new frame or with silence; negative where old and new were heard at once. */
   gapMs: z.number(),
+  /**
+   * Why there had to be a gap: `single-encode`: the sender had not the time to encode for both paths at once, and
+   * ended the old one as it began the new one.
+   */
+  reason: z.optional(z.enum(['single-encode'])),
 });
 
 /** By which keys people are host, for those in the room: hashes, which prove nothing. */
@@ -65,6 +70,22 @@ export const hostHashesSchema = z.object({
 /** What somebody who was in a room knows of it, and brings it back with when the server has forgotten it. */
 export const roomMemorySchema = z.extend(hostHashesSchema, { locked: z.boolean() });
 
+/**
+ * A host's word for a mode, in a room with a password: text that the server hands on and can neither make nor
+ * read anything into. See PROTOCOL.md, "A host's word".
+ */
+export const hostWordSchema = z.string().check(z.minLength(1), z.maxLength(512));
+
+/** A switch, as everybody is told of it. `epoch` is the one the room has once it is committed. */
+export const switchShape = {
+  epoch: z.int(),
+  mode: roomModeSchema,
+  phase: switchPhaseSchema,
+  /** From `move` on: participants who send by one path at a time, because they cannot encode for two. */
+  singleEncode: z.optional(z.array(participantIdSchema)),
+  word: z.optional(hostWordSchema),
+};
+
 /** How a room stands. Sent to those who join or come back. */
 export const roomStateSchema = z.object({
   locked: z.boolean(),
@@ -74,7 +95,7 @@ export const roomStateSchema = z.object({
   /** Grows with every switch that was committed. Who holds an older one has missed something. */
   epoch: z.int(),
   /** The switch that is under way, if one is. */
-  switching: z.optional(z.object({ epoch: z.int(), mode: roomModeSchema, phase: switchPhaseSchema })),
+  switching: z.optional(z.object(switchShape)),
   /** Everybody else who is there, in the order they came. */
   participants: z.array(participantSchema),
   /** Whether the one who is told may change the room. */

@@ -27,7 +27,7 @@ export class Audiences {
     participantId: string,
     session: Session,
     client: Client,
-    known: { streamId?: string | undefined; publishKey?: string | undefined },
+    known: { streamId?: string | undefined; publishKey?: string | undefined; allowed?: boolean | undefined },
   ): RequestReply<'room:publish'> {
     const { streamId, publishKey } = known;
     const again = streamId !== undefined && publishKey !== undefined ? { streamId, publishKey } : undefined;
@@ -46,7 +46,7 @@ export class Audiences {
     void stream?.end('MEDIA_FAILED');
     const free = again !== undefined && this.#streams.isFreeFor(again.streamId, again.publishKey);
     const { audience, key } = this.#offer(participantId, session, free ? again : undefined);
-    if (stream?.allowed === false) void audience.setAllowed(false);
+    if (known.allowed === false || stream?.allowed === false) void audience.setAllowed(false);
     return { publishKey: key, audience: audience.stateFor(client) };
   }
 

@@ -12,6 +12,7 @@ function begin(...participants: string[]) {
   const told: string[] = [];
   const failed: SwitchFailure[] = [];
   const away = new Set<string>();
+  const hosts = { present: true };
   const modeSwitch = new ModeSwitch({
     to: 'sfu',
     epoch: 1,
@@ -22,11 +23,15 @@ function begin(...participants: string[]) {
         told.push(phase);
         failed.push(...failures);
       },
-      stuck: (waitingFor) => told.push(`stuck: ${waitingFor.join(' ')}`),
+      stuck: ({ waitingFor, failures }) => {
+        const unable = failures.map(({ participantId }) => participantId);
+        told.push(['stuck:', ...waitingFor, ...(unable.length > 0 ? ['unable:', ...unable] : [])].join(' '));
+        return hosts.present;
+      },
     },
   });
   modeSwitch.begin();
-  return { modeSwitch, told, failed, away };
+  return { modeSwitch, told, failed, away, hosts };
 }
 
 it('goes on when everybody has reported, and not before', () => {
@@ -49,13 +54,84 @@ it("takes no report that is early, late or a stranger's", () => {
   expect(told).toEqual(['preflight']);
 });
 
-it('goes back when one cannot follow, and says who and why', () => {
+const unable = { name: 'failed' as const, reason: 'no way to the relay' };
+
+it('asks the host about one who cannot follow once everybody else has reported, and goes on without them', () => {
   const { modeSwitch, told, failed } = begin('anna', 'ben');
+  modeSwitch.report('ben', unable);
+  expect(told).toEqual(['preflight']);
   modeSwitch.report('anna', ready);
-  modeSwitch.report('ben', { name: 'failed', reason: 'no way to the relay' });
+  expect(told).toEqual(['preflight', 'stuck: unable: ben']);
+  modeSwitch.decide(true);
   modeSwitch.report('anna', over);
-  expect(told).toEqual(['preflight', 'abort']);
-  expect(failed).toEqual([{ participantId: 'ben', reason: 'no way to the relay' }]);
+  expect(told.slice(2)).toEqual(['move', 'commit']);
+  // Everybody learns with the move whose media need not be waited for.
+  expect(failed).toEqual([{ participantId: 'ben', reason: unable.reason }]);
+});
+
+it('goes back for one who cannot follow when the host says so, or nothing for 15 seconds, and says why', () => {
+  for (const decide of [true, false]) {
+    const { modeSwitch, told, failed } = begin('anna', 'ben');
+    modeSwitch.report('anna', ready);
+    modeSwitch.report('ben', unable);
+    if (decide) modeSwitch.decide(false);
+    else vi.advanceTimersByTime(14_999);
+    if (!decide) expect(told).toEqual(['preflight', 'stuck: unable: ben']);
+    vi.advanceTimersByTime(1);
+    expect(told.at(-1)).toBe('abort');
+    expect(failed).toEqual([{ participantId: 'ben', reason: unable.reason }]);
+  }
+});
+
+it('goes back at once when one cannot follow and no host is there', () => {
+  const { modeSwitch, told, hosts } = begin('anna', 'ben');
+  hosts.present = false;
+  modeSwitch.report('anna', ready);
+  modeSwitch.report('ben', unable);
+  expect(told.at(-1)).toBe('abort');
+});
+
+it('waits on for those who are late when no host is there', () => {
+  const { modeSwitch, told, hosts } = begin('anna', 'ben');
+  hosts.present = false;
+  modeSwitch.report('anna', ready);
+  vi.advanceTimersByTime(20_000);
+  modeSwitch.report('ben', ready);
+  expect(told.at(-1)).toBe('move');
+});
+
+it('takes back that one cannot follow, when they can after all', () => {
+  const { modeSwitch, told } = begin('anna', 'ben');
+  modeSwitch.report('anna', ready);
+  modeSwitch.report('ben', unable);
+  modeSwitch.report('ben', ready);
+  expect(told.at(-1)).toBe('move');
+});
+
+it('takes a decision only about those it has asked about', () => {
+  const { modeSwitch, told } = begin('anna', 'ben');
+  modeSwitch.decide(true);
+  modeSwitch.decide(false);
+  expect(told).toEqual(['preflight']);
+  modeSwitch.report('anna', unable);
+  modeSwitch.report('ben', ready);
+  modeSwitch.report('anna', ready);
+  modeSwitch.decide(false);
+  expect(told.at(-1)).toBe('move');
+});
+
+it('goes back when nobody would be left to go on', () => {
+  const { modeSwitch, told } = begin('anna');
+  modeSwitch.report('anna', unable);
+  modeSwitch.decide(true);
+  expect(told.at(-1)).toBe('abort');
+});
+
+it('knows who sends by one path at a time', () => {
+  const { modeSwitch } = begin('anna', 'ben');
+  modeSwitch.report('anna', { ...ready, singleEncode: true });
+  modeSwitch.report('ben', ready);
+  expect(modeSwitch.singleEncoders).toEqual(['anna']);
 });
 
 it('does not wait for those who leave', () => {

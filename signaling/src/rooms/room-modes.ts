@@ -12,7 +12,7 @@ import type { Logger } from '@meshlift/telemetry';
 import pLimit from 'p-limit';
 import type { Session } from '../sessions/session.ts';
 import { AutoMode, LARGEST_MESH } from './auto-mode.ts';
-import { ModeSwitch } from './mode-switch.ts';
+import { ModeSwitch, type SwitchQuestion } from './mode-switch.ts';
 import { EVERYBODY, type RoomMedia } from './room-media.ts';
 
 /** The people whose media is moved. */
@@ -21,7 +21,8 @@ export interface RoomPeople {
   readonly ids: readonly string[];
   readonly isConnected: (participantId: string) => boolean;
   readonly tellAll: Session['send'];
-  readonly tellHosts: Session['send'];
+  /** @returns whether a host is there to hear it */
+  readonly tellHosts: (...told: Parameters<Session['send']>) => boolean;
 }
 
 export interface RoomModesContext {
@@ -43,6 +44,9 @@ export class RoomModes {
   #switch: ModeSwitch | undefined;
   /** Whether the switch that is under way was begun because of what was measured. */
   #automatic = false;
+  /** The host's word for the switch that is under way, and the one for all that what is measured brings about. */
+  #word: string | undefined;
+  #autoWord: string | undefined;
   readonly #auto = new AutoMode(() => this.#follow());
 
   constructor(context: RoomModesContext) {
@@ -60,7 +64,7 @@ export class RoomModes {
       mode: this.#mode,
       auto: this.#auto.on,
       epoch: this.#epoch,
-      ...(current ? { switching: { epoch: current.epoch, mode: current.to, phase: current.phase } } : {}),
+      ...(current ? { switching: this.#describe(current) } : {}),
     };
   }
 
@@ -68,19 +72,22 @@ export class RoomModes {
    * The host's word, which goes over everything that was measured: begins a switch, or with `auto` follows what
    * is measured from now on. To the mode the room has already, nothing is switched.
    *
+   * @param word handed on with the switches that come of it
    * @throws MeshliftError `STALE_EPOCH`, `SWITCH_IN_PROGRESS` during a switch that a host began, `SERVER_FULL`
    */
-  setMode(choice: RoomModeChoice, epoch: number): Promise<void> {
+  setMode(choice: RoomModeChoice, epoch: number, word?: string): Promise<void> {
     return this.#queue(async () => {
       if (epoch !== this.#epoch) throw new MeshliftError('STALE_EPOCH');
       if (choice === 'auto') {
+        this.#autoWord = word;
         this.#setAuto(true);
         return;
       }
       if (this.#switch && !this.#automatic) throw new MeshliftError('SWITCH_IN_PROGRESS');
       this.#setAuto(false);
       this.#automatic = false;
-      if (!this.#switch && choice !== this.#mode) await this.#begin(choice);
+      this.#autoWord = undefined;
+      if (!this.#switch && choice !== this.#mode) await this.#begin(choice, word);
       else if (this.#switch && choice !== this.#switch.to) this.#switch.abort();
     });
   }
@@ -157,7 +164,7 @@ export class RoomModes {
       if (!mode) return;
       this.#automatic = true;
       try {
-        await this.#begin(mode);
+        await this.#begin(mode, this.#autoWord);
       } catch (error) {
         this.#context.logger.warn({ err: error, roomId: this.#context.roomId }, 'no switch as advised');
         this.#switchIsOver(this.#mode);
@@ -177,7 +184,7 @@ export class RoomModes {
     return this.#switch ? undefined : this.#auto.choose(this.#mode, this.#context.people.ids);
   }
 
-  async #begin(mode: RoomMode): Promise<void> {
+  async #begin(mode: RoomMode, word: string | undefined): Promise<void> {
     const { media, people } = this.#context;
     if (mode === 'sfu') {
       try {
@@ -187,6 +194,7 @@ export class RoomModes {
         throw error;
       }
     }
+    this.#word = word;
     this.#switch = new ModeSwitch({
       to: mode,
       epoch: this.#epoch + 1,
@@ -194,7 +202,7 @@ export class RoomModes {
       isConnected: people.isConnected,
       listener: {
         phase: (phase, failures) => this.#enterPhase(phase, failures),
-        stuck: (waitingFor) => this.#tellStuck(waitingFor),
+        stuck: (question) => this.#ask(question),
       },
     });
     this.#switch.begin();
@@ -216,7 +224,7 @@ export class RoomModes {
       this.#epoch = epoch;
       for (const { kind, gapMs } of gaps) observeGap(mode, kind, Math.max(0, gapMs) / 1_000);
     }
-    people.tellAll('room:switch', { epoch, mode, phase, failures });
+    people.tellAll('room:switch', { ...this.#describe(current), failures });
     if (phase !== 'commit' && phase !== 'abort') return;
     this.#switch = undefined;
     logger.info({ roomId, mode, outcome: phase, participants: people.ids.length }, 'room switch');
@@ -225,8 +233,19 @@ export class RoomModes {
     this.#switchIsOver(from);
   }
 
-  #tellStuck(waitingFor: string[]): void {
+  #ask(question: SwitchQuestion): boolean {
     const epoch = this.#switch?.epoch;
-    if (epoch !== undefined) this.#context.people.tellHosts('room:switchStuck', { epoch, waitingFor });
+    return epoch !== undefined && this.#context.people.tellHosts('room:switchStuck', { epoch, ...question });
+  }
+
+  #describe({ epoch, to, phase, singleEncoders }: ModeSwitch): NonNullable<RoomState['switching']> {
+    const word = this.#word === undefined ? {} : { word: this.#word };
+    return {
+      epoch,
+      mode: to,
+      phase,
+      ...(singleEncoders.length > 0 ? { singleEncode: singleEncoders } : {}),
+      ...word,
+    };
   }
 }

@@ -63,8 +63,24 @@ describe('a switch to the relay', () => {
   });
 });
 
+describe('what goes with a switch', () => {
+  it("is the host's word, unread, and who sends by one path at a time", async () => {
+    const room = await roomOf(2);
+    const { client, sessionId, participantId } = room.host;
+    await client.request('room:setMode', { sessionId, mode: 'sfu', epoch: 0, word: 'sealed' });
+    const step = { name: 'ready' as const, singleEncode: true };
+    await client.request('room:switchStep', { sessionId, epoch: 1, step });
+    for (const guest of room.guests) await ready(guest, 1);
+    const [told] = await room.untilAll('move');
+    expect(told).toMatchObject({ word: 'sealed', singleEncode: [participantId] });
+    const late = await room.server.connect();
+    const { room: state } = await late.request('room:join', { roomId: 'kitchen' });
+    expect(state.switching).toMatchObject({ word: 'sealed', singleEncode: [participantId] });
+  });
+});
+
 describe('a switch that fails', () => {
-  it('puts the room back, names who could not follow and why, and leaves nothing in the relay', async () => {
+  it('asks the host, puts the room back on their word, and leaves nothing in the relay', async () => {
     const room = await roomOf(2);
     const [guest] = room.guests;
     if (!guest) throw new Error('two people');
@@ -75,11 +91,36 @@ describe('a switch that fails', () => {
       epoch: 1,
       step: { name: 'failed', reason: 'no way to the relay' },
     });
+    await ready(room.host, 1);
+    const failures = [{ participantId: guest.participantId, reason: 'no way to the relay' }];
+    const question = await room.host.client.next('room:switchStuck');
+    expect(question).toMatchObject({ waitingFor: [], failures, decideWithinMs: 15_000 });
+    expect(guest.client.received('room:switchStuck')).toEqual([]);
+    const { client, sessionId } = room.host;
+    await client.request('room:decideSwitch', { sessionId, epoch: 1, leaveOut: false });
     const [told] = await room.untilAll('abort');
-    expect(told?.failures).toEqual([{ participantId: guest.participantId, reason: 'no way to the relay' }]);
+    expect(told?.failures).toEqual(failures);
     await expect.poll(() => room.server.metric('meshlift_relays')).toBe(0);
     expect(await room.server.metric('meshlift_sessions')).toBe(0);
     await room.setMode('sfu', 0);
+  });
+
+  it('goes on without one who cannot follow, when the host says so', async () => {
+    const room = await roomOf(2);
+    const [guest] = room.guests;
+    if (!guest) throw new Error('two people');
+    await room.setMode('sfu', 0);
+    await guest.client.request('room:switchStep', {
+      sessionId: guest.sessionId,
+      epoch: 1,
+      step: { name: 'failed', reason: 'no way to the relay' },
+    });
+    await ready(room.host, 1);
+    await room.host.client.next('room:switchStuck');
+    const { client, sessionId } = room.host;
+    await client.request('room:decideSwitch', { sessionId, epoch: 1, leaveOut: true });
+    await over(room.host, 1);
+    await room.untilAll('commit');
   });
 
   it('names one who does nothing for ten seconds, and goes on without them when the host says so', async () => {

@@ -17,7 +17,7 @@ import type { Streams } from '../streams/streams.ts';
 import { Audiences } from './audiences.ts';
 import { HostKeys, type Role } from './host-keys.ts';
 import { RoomMedia } from './room-media.ts';
-import { RoomModes } from './room-modes.ts';
+import { RoomModes, type RoomPeople } from './room-modes.ts';
 import { RELOAD_WITHIN_MS, Succession } from './succession.ts';
 
 /** Past this a room is a broadcast: one publishes and the others watch by stream ID. */
@@ -416,9 +416,10 @@ export class Room implements SessionOwner {
     for (const { session } of this.#participants.values()) session.send(name, payload);
   };
 
-  #tellHosts: Session['send'] = (name, payload) => {
-    for (const { role, session } of this.#participants.values())
-      if (role !== 'guest') session.send(name, payload);
+  #tellHosts: RoomPeople['tellHosts'] = (name, payload) => {
+    const hosts = [...this.#participants.values()].filter(({ role }) => role !== 'guest');
+    for (const { session } of hosts) session.send(name, payload);
+    return hosts.some(({ session }) => session.client !== undefined);
   };
 }
 

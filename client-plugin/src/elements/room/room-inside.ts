@@ -99,7 +99,7 @@ function notices(element: MeshliftRoom, room: Room, switching: Switching): Templ
     ${
       stuck
         ? notice(
-            { tone: 'warning', title: modeText.stuckTitle(stuck), body: modeText.stuckBody },
+            { tone: 'warning', ...stuck },
             html`${button(modeText.leaveOut, () => void switching.decide(true))}
             ${button(modeText.stay, () => void switching.decide(false))}`,
           )

@@ -73,7 +73,12 @@ export class ModeStatus extends VisitElement {
         report
           ? html`<h3>${modeText.reportTitle[report.mode]}</h3>
             <ul data-testid="gap-report">
-              ${report.pictures.map(({ name, gapMs }) => html`<li>${modeText.gap(name, gapMs)}</li>`)}
+              ${report.pictures.map(
+                ({ name, gapMs, singleEncode }) =>
+                  html`<li data-reason=${singleEncode ? 'single-encode' : nothing}>
+                    ${modeText.gap(name, gapMs, singleEncode)}
+                  </li>`,
+              )}
             </ul>`
           : nothing
       }

@@ -52,7 +52,7 @@ function switchNotices(switching: Switching, atDoor: boolean): TemplateResult {
     ${
       stuck
         ? notice(
-            { tone: 'warning', title: modeText.stuckTitle(stuck), body: modeText.stuckBody },
+            { tone: 'warning', ...stuck },
             html`<button class="button" data-testid="stuck-leave-out" @click=${() => switching.decide(true)}>
               ${modeText.leaveOut}
             </button>

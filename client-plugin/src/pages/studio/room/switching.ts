@@ -8,6 +8,8 @@ type Mode = Room['mode'];
 interface PictureGap {
   name: string;
   gapMs: number;
+  /** Their device had not the time to encode for both paths at once. */
+  singleEncode: boolean;
 }
 
 /** How the room travels, and how it goes from one way to the other, as this page is to tell it. Emits `change`. */
@@ -19,7 +21,7 @@ export class Switching extends EventTarget {
   #relay: string;
   #notice: 'coming' | 'here' | undefined;
   #trouble: Words | undefined;
-  #stuck: { epoch: number; waitingFor: string[] } | undefined;
+  #stuck: RoomEvents['switchstuck'] | undefined;
   #report: { mode: Mode; pictures: PictureGap[] } | undefined;
 
   constructor(room: Room) {
@@ -69,9 +71,19 @@ export class Switching extends EventTarget {
     return this.#trouble;
   }
 
-  /** Names of those a switch waits for. */
-  get stuck(): string[] | undefined {
-    return this.#stuck?.waitingFor.map((id) => this.#nameOf(id));
+  /** What a host has to decide: who does not follow, and why, and for how long the answer is waited for. */
+  get stuck(): Words | undefined {
+    if (!this.#stuck) return undefined;
+    const { waitingFor, failures, decideWithinMs } = this.#stuck;
+    const late = waitingFor.map((id) => this.#nameOf(id));
+    const unable = failures.map((failure) => this.#describe(failure));
+    const who = [...(late.length > 0 ? [modeText.late(late)] : []), ...unable].map(
+      (sentence) => `${sentence}.`,
+    );
+    return {
+      title: modeText.stuckTitle,
+      body: [...who, modeText.stuckBody(Math.round(decideWithinMs / 1_000))].join(' '),
+    };
   }
 
   get report(): { mode: Mode; pictures: readonly PictureGap[] } | undefined {
@@ -135,7 +147,11 @@ export class Switching extends EventTarget {
     else if (this.#notice === 'coming' || !wasTold) this.#notice = 'here';
     const pictures = streams
       .filter(({ kind }) => kind === 'video')
-      .map(({ participantId, gapMs }) => ({ name: this.#nameOf(participantId), gapMs: Math.round(gapMs) }));
+      .map(({ participantId, gapMs, reason }) => ({
+        name: this.#nameOf(participantId),
+        gapMs: Math.round(gapMs),
+        singleEncode: reason === 'single-encode',
+      }));
     this.#report = pictures.length > 0 ? { mode, pictures } : undefined;
     this.#changed();
   }
@@ -144,13 +160,15 @@ export class Switching extends EventTarget {
     this.#running = undefined;
     this.#stuck = undefined;
     if (this.mode === 'mesh') this.#notice = undefined;
-    const who = failures.map(({ participantId, reason }) =>
-      modeText.failedBy(this.#nameOf(participantId), reason.replace(/\.$/, '')),
-    );
+    const who = failures.map((failure) => this.#describe(failure));
     const why = who.length > 0 ? `${who.join('. ')}.` : modeText.failedUnknown;
     const wanted = this.mode === 'mesh' ? 'sfu' : 'mesh';
     this.#trouble = { title: modeText.failedTitle[wanted], body: `${why} ${modeText.failedEnd}` };
     this.#changed();
+  }
+
+  #describe({ participantId, reason }: RoomEvents['switchfailed'][number]): string {
+    return modeText.failedBy(this.#nameOf(participantId), reason.replace(/\.$/, ''));
   }
 
   #nameOf(participantId: string): string {

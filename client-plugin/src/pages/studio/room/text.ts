@@ -141,7 +141,8 @@ export const modeText = {
   },
   privacy: 'How this server treats it',
   reportTitle: { mesh: 'Last switch, to direct', sfu: 'Last switch, to the relay' },
-  gap: (name: string, ms: number) => `${name}: picture stood still ${ms} ms`,
+  gap: (name: string, ms: number, singleEncode: boolean) =>
+    `${name}: video stood still ${ms} ms${singleEncode ? ', since their device is short of time' : ''}`,
 
   direct: 'Direct',
   relay: 'Relay',
@@ -169,9 +170,11 @@ export const modeText = {
   failedBy: (name: string, reason: string) => `${name} could not follow: ${reason}`,
   failedUnknown: 'The switch came to nothing.',
   failedEnd: 'Everything is as it was.',
-  stuckTitle: (names: readonly string[]) => `Waiting for ${list(names)}`,
-  stuckBody:
-    'They have not followed yet. Without a decision the room soon goes back to how it was. Whoever is left out may see and hear nobody until they come again.',
+  stuckTitle: 'Go on without everybody?',
+  late: (names: readonly string[]) =>
+    `${list(names)} ${names.length === 1 ? 'is' : 'are'} late and may still follow`,
+  stuckBody: (seconds: number) =>
+    `Without a decision within ${seconds} seconds the room goes back to how it was. Whoever is left out may see and hear nobody until they come again.`,
   leaveOut: 'Go on without them',
   stay: 'Go back for everybody',
 };
