@@ -134,6 +134,7 @@ test('a lift that somebody cannot follow is told by name, and the room is as it 
   });
   await ada.getByTestId('mode-toggle').click();
   await ada.getByTestId('confirm-lift').click();
+  await ada.getByTestId('stuck-stay').click();
   await expect(ada.getByTestId('switch-trouble')).toContainText('The room stays direct');
   await expect(ada.getByTestId('switch-trouble')).toContainText('Bob could not follow');
   await expect(mode(ada)).toHaveAttribute('data-mode', 'mesh');
