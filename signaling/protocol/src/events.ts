@@ -41,7 +41,7 @@ import {
  */
 
 /** Raised whenever one side could misread the other. The client sends it when it connects. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Whether a stream's publisher is there (`live`) or awaited (`waiting`: it dropped and may come back). */
 export const streamStateSchema = z.enum(['live', 'waiting']);

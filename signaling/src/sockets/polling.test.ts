@@ -38,7 +38,7 @@ describe('a client without WebSockets', () => {
     const server = await TestServer.start();
     const poll = server.url + (await handshake(server));
     const held = fetch(poll);
-    const post = await fetch(poll, { method: 'POST', body: '40{"protocol":1}' });
+    const post = await fetch(poll, { method: 'POST', body: '40{"protocol":2}' });
     expect([post.status, await post.text()]).toEqual([200, 'ok']);
     expect([(await held).status, await (await held).text()]).toEqual([
       200,
