@@ -74,6 +74,41 @@ test('a participant refuses the audience, and lets it in again', async ({ server
   await viewer.seesMotion();
 });
 
+test('M5: a server that says that somebody watches gets no media of a page that allows no audience', async ({
+  server,
+  newMember,
+  watch,
+}) => {
+  const ada = await newMember();
+  const sent: string[] = [];
+  await ada.page.routeWebSocket(/socket\.io/, (page) => {
+    const door = page.connectToServer();
+    page.onMessage((message) => {
+      sent.push(String(message));
+      door.send(message);
+    });
+    door.onMessage((message) => page.send(String(message).replaceAll('"wanted":false', '"wanted":true')));
+  });
+  await ada.join(server.url, { room, password: 'between us' });
+  const { watchUrl } = await ada.publish(TONES.ada);
+  const audience = () => ada.run((room) => room.audience && [room.audience.wanted, room.audience.allowed]);
+  const sends = () => sent.filter((message) => message.includes('"room:send"')).length;
+  // In a room with a password nobody watches from outside until the page says so.
+  expect(await audience()).toEqual([true, false]);
+  // A request that is answered after whatever the page would have asked for.
+  await ada.run((room) => room.setLocked(true));
+  expect(await ada.run((room) => room.uplink)).toBe('none');
+  expect(sends()).toBe(0);
+
+  await ada.run((room) => room.allowAudience(true));
+  await (await watch(watchUrl)).seesMotion();
+  const before = sends();
+  await ada.run((room) => room.allowAudience(false));
+  await expect.poll(() => server.metric('meshlift_relays')).toEqual([0]);
+  expect(await ada.run((room) => room.uplink)).toBe('none');
+  expect(sends()).toBe(before);
+});
+
 test('a participant whose page comes back to a restarted server is watched under the same ID', async ({
   server,
   newMember,

@@ -25,14 +25,24 @@ export class RoomAudience {
   readonly #session: RoomSession;
   readonly #uplink: Uplink;
   readonly #changed: (audience: Audience | undefined) => void;
+  /** What this page has decided. The server's word alone opens no upload: it could not be told from an attack. */
+  #allowed: boolean;
   #publishKey: string | undefined;
   #audience: Audience | undefined;
   #cameBack: () => void = () => undefined;
 
-  /** @param changed told of every change, of those that this page asked for too */
-  constructor(session: RoomSession, uplink: Uplink, changed: (audience: Audience | undefined) => void) {
+  /**
+   * @param options.allowed whether people may watch what is offered until `allow` says otherwise
+   * @param options.changed called on every change, including those that this page asked for
+   */
+  constructor(
+    session: RoomSession,
+    uplink: Uplink,
+    { allowed, changed }: { allowed: boolean; changed(audience: Audience | undefined): void },
+  ) {
     this.#session = session;
     this.#uplink = uplink;
+    this.#allowed = allowed;
     this.#changed = changed;
   }
 
@@ -63,9 +73,12 @@ export class RoomAudience {
     };
   }
 
-  /** Refuses whoever watches or wants to, or lets them in again. */
+  /** Blocks those who watch or want to, or lets them in again. */
   async allow(allowed: boolean): Promise<void> {
+    this.#allowed = allowed;
+    if (!allowed) this.#followWanted();
     await this.#session.setAudience(allowed);
+    this.#followWanted();
   }
 
   /** Signaling is back, and the session with it. */
@@ -82,16 +95,21 @@ export class RoomAudience {
   /** As the server tells, or as it was told on coming back. */
   update(audience: Audience | undefined): void {
     this.#audience = audience;
-    if (audience?.wanted) this.#uplink.keep('audience');
-    else this.#uplink.release('audience');
+    this.#followWanted();
     this.#changed(audience);
+  }
+
+  #followWanted(): void {
+    if (this.#allowed && this.#publishKey !== undefined && this.#audience?.wanted)
+      this.#uplink.keep('audience');
+    else this.#uplink.release('audience');
   }
 
   async #announce(): Promise<void> {
     const streamId = this.#audience?.links.streamId;
     const publishKey = this.#publishKey;
     const known = streamId !== undefined && publishKey !== undefined ? { streamId, publishKey } : {};
-    const offered = await this.#session.publish(known);
+    const offered = await this.#session.publish({ ...known, allowed: this.#allowed });
     this.#publishKey = offered.publishKey;
     this.update(offered.audience);
   }

@@ -109,9 +109,13 @@ export class RoomSession {
     await this.#connection.request('room:decideSwitch', { sessionId: this.#sessionId, epoch, leaveOut });
   }
 
-  /** @param known a stream that was offered before, and its key */
-  publish(known: { streamId?: string; publishKey?: string }): Promise<RequestReply<'room:publish'>> {
-    return this.#connection.request('room:publish', { sessionId: this.#sessionId, ...known });
+  /** @param offer whether people may watch, and a stream that was offered before with its key */
+  publish(offer: {
+    allowed: boolean;
+    streamId?: string;
+    publishKey?: string;
+  }): Promise<RequestReply<'room:publish'>> {
+    return this.#connection.request('room:publish', { sessionId: this.#sessionId, ...offer });
   }
 
   async setAudience(allowed: boolean): Promise<void> {

@@ -13,6 +13,7 @@ import { MediaPaths } from '../lift/media-paths.ts';
 import type { UplinkUse } from '../lift/uplink.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import { LONGEST_TEXT } from '../mesh/messages.ts';
+import { unsealed } from '../mesh/sealing.ts';
 import { SessionKeeper } from '../signaling/session-keeper.ts';
 import type { SignalingConnection, Welcome } from '../signaling/signaling-connection.ts';
 import type { Participant } from './participant.ts';
@@ -71,9 +72,11 @@ export class Room extends Emitter<RoomEvents> {
     this.#roster = new Roster(this.#mesh, (name, event) => this.emit(name, event as never));
     this.#welcome = welcome;
     this.#paths = new MediaPaths(this.#lifted(connection));
-    this.#audience = new RoomAudience(this.#session, this.#paths.uplink, (audience) =>
-      this.emit('audience', audience),
-    );
+    this.#audience = new RoomAudience(this.#session, this.#paths.uplink, {
+      // A stream ID alone opens what the room's password keeps closed: that takes a decision of its own.
+      allowed: sealing === unsealed,
+      changed: (audience) => this.emit('audience', audience),
+    });
     this.#speakers = new SpeakerWatch(
       () => this.participants,
       (speaker) => this.emit('speaker', speaker),
@@ -177,8 +180,9 @@ export class Room extends Emitter<RoomEvents> {
    * Sends a stream's first sound and picture track to everybody, those included who come later. Calling it
    * again sends another stream's instead. The tracks stay the caller's.
    *
-   * Whoever has the stream ID it resolves to can watch as well, through the relay and without being in the
-   * room; `audience` tells when somebody does. While signaling is away this waits for it; the room is sent to
+   * Anyone who has the stream ID it resolves to can watch as well, through the relay and without being in the
+   * room, and without the room's password: in a room that has one, not before `allowAudience(true)`. `audience`
+   * reports when somebody does. While signaling is away this waits for it; the room is sent to
    * at once.
    *
    * @throws MeshliftError `SERVER_FULL`, `RATE_LIMITED`, if there can be no audience; the room is sent to anyway
@@ -195,7 +199,10 @@ export class Room extends Emitter<RoomEvents> {
     return this.#audience.current;
   }
 
-  /** Refuses those who watch from outside, or lets them in again. The stream keeps its ID. */
+  /**
+   * Blocks those who watch from outside, or lets them in again. The stream keeps its ID. Only what is allowed here
+   * has media sent to the server for an audience, whatever the server asks for.
+   */
   async allowAudience(allowed: boolean): Promise<void> {
     await this.#audience.allow(allowed);
   }

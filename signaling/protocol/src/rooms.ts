@@ -71,8 +71,8 @@ export const hostHashesSchema = z.object({
 export const roomMemorySchema = z.extend(hostHashesSchema, { locked: z.boolean() });
 
 /**
- * A host's word for a mode, in a room with a password: text that the server hands on and can neither make nor
- * read anything into. See PROTOCOL.md, "A host's word".
+ * What a host's page says about a switch to the pages of the others. The server passes it on unread. Room for a
+ * signature that pages can verify; the plugin of this version neither sends nor checks one.
  */
 export const hostWordSchema = z.string().check(z.minLength(1), z.maxLength(512));
 
