@@ -60,7 +60,8 @@ export const baseStyles = css`
     *::after {
       animation-duration: 0.01ms !important;
       animation-iteration-count: 1 !important;
-      transition-duration: 0.01ms !important;
+      /* Any duration would make every property of every element a transition, each a frame behind its parent's. */
+      transition: none !important;
     }
   }
 `;
