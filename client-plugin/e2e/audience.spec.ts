@@ -87,14 +87,14 @@ test('M5: a server that says that somebody watches gets no media of a page that 
       sent.push(String(message));
       door.send(message);
     });
-    door.onMessage((message) => page.send(String(message).replaceAll('"wanted":false', '"wanted":true')));
+    door.onMessage((message) => page.send(String(message).replace(/"(wanted|allowed)":false/g, '"$1":true')));
   });
   await ada.join(server.url, { room, password: 'between us' });
   const { watchUrl } = await ada.publish(TONES.ada);
   const audience = () => ada.run((room) => room.audience && [room.audience.wanted, room.audience.allowed]);
   const sends = () => sent.filter((message) => message.includes('"room:send"')).length;
   // In a room with a password nobody watches from outside until the page says so.
-  expect(await audience()).toEqual([true, false]);
+  expect(await audience()).toEqual([false, false]);
   // A request that is answered after whatever the page would have asked for.
   await ada.run((room) => room.setLocked(true));
   expect(await ada.run((room) => room.uplink)).toBe('none');
@@ -106,6 +106,7 @@ test('M5: a server that says that somebody watches gets no media of a page that 
   await ada.run((room) => room.allowAudience(false));
   await expect.poll(() => server.metric('meshlift_relays')).toEqual([0]);
   expect(await ada.run((room) => room.uplink)).toBe('none');
+  expect(await audience()).toEqual([false, false]);
   expect(sends()).toBe(before);
 });
 

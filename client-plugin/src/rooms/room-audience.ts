@@ -25,10 +25,13 @@ export class RoomAudience {
   readonly #session: RoomSession;
   readonly #uplink: Uplink;
   readonly #changed: (audience: Audience | undefined) => void;
+  #publishKey: string | undefined;
+  /** As the server last reported it. */
+  #reported: Audience | undefined;
+  /** The same, as far as this page allows it. */
+  #audience: Audience | undefined;
   /** What this page has decided. The server's word alone opens no upload: it could not be told from an attack. */
   #allowed: boolean;
-  #publishKey: string | undefined;
-  #audience: Audience | undefined;
   #cameBack: () => void = () => undefined;
 
   /**
@@ -73,16 +76,27 @@ export class RoomAudience {
     };
   }
 
-  /** Blocks those who watch or want to, or lets them in again. */
+  /**
+   * Blocks those who watch or want to, or lets them in again. A block holds at once, and also if the server does not
+   * receive it. Before anything is offered, it applies to what will be.
+   */
   async allow(allowed: boolean): Promise<void> {
+    const before = this.#allowed;
     this.#allowed = allowed;
-    if (!allowed) this.#followWanted();
-    await this.#session.setAudience(allowed);
-    this.#followWanted();
+    if (!this.#reported) return;
+    if (!allowed) this.update(this.#reported);
+    try {
+      await this.#session.setAudience(allowed);
+    } catch (error) {
+      this.#allowed = before && allowed;
+      throw error;
+    }
+    this.update(this.#reported);
   }
 
   /** Signaling is back, and the session with it. */
   cameBack(): void {
+    this.#agree();
     this.#cameBack();
   }
 
@@ -92,17 +106,21 @@ export class RoomAudience {
     this.#cameBack();
   }
 
-  /** As the server tells, or as it was told on coming back. */
-  update(audience: Audience | undefined): void {
+  /** The server has reported it, or did when the session was resumed. */
+  update(reported: Audience | undefined): void {
+    this.#reported = reported;
+    const allowed = this.#allowed && reported?.allowed === true;
+    const audience = reported && { ...reported, allowed, wanted: allowed && reported.wanted };
     this.#audience = audience;
-    this.#followWanted();
+    if (audience?.wanted) this.#uplink.keep('audience');
+    else this.#uplink.release('audience');
     this.#changed(audience);
   }
 
-  #followWanted(): void {
-    if (this.#allowed && this.#publishKey !== undefined && this.#audience?.wanted)
-      this.#uplink.keep('audience');
-    else this.#uplink.release('audience');
+  /** Repeats a decision that the server has not received, or that was made before it knew of the stream. */
+  #agree(): void {
+    if (!this.#reported || this.#reported.allowed === this.#allowed) return;
+    void this.#session.setAudience(this.#allowed).catch(() => undefined);
   }
 
   async #announce(): Promise<void> {
@@ -112,5 +130,6 @@ export class RoomAudience {
     const offered = await this.#session.publish({ ...known, allowed: this.#allowed });
     this.#publishKey = offered.publishKey;
     this.update(offered.audience);
+    this.#agree();
   }
 }

@@ -201,7 +201,8 @@ export class Room extends Emitter<RoomEvents> {
 
   /**
    * Blocks those who watch from outside, or lets them in again. The stream keeps its ID. Only what is allowed here
-   * has media sent to the server for an audience, whatever the server asks for.
+   * has media sent to the server for an audience, whatever the server asks for. Before `publish` it applies to what
+   * will be published.
    */
   async allowAudience(allowed: boolean): Promise<void> {
     await this.#audience.allow(allowed);
