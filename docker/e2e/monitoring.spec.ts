@@ -15,6 +15,7 @@ test('Prometheus asks the server and understands the alerts, and none fires', as
     'MeshliftDown',
     'MeshliftWorkerFull',
     'MeshliftWorkerDied',
+    'MeshliftPathsFail',
     'MeshliftRequestsFail',
   ]);
   await expect
