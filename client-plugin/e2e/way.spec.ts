@@ -1,3 +1,4 @@
+import { BlockedRelay } from './support/blocked-relay.ts';
 import { pluggable } from './support/devices.ts';
 import { expect, test } from './support/embedding.ts';
 import { enterRoom, remoteTile } from './support/room-pages.ts';
@@ -91,6 +92,29 @@ test('who joins a room on the relay is told before anything of theirs is sent, a
   await expect(eve.getByTestId('relay-door')).toHaveCount(0);
   await expect(remoteTile(ada, 'Eve').getByTestId('no-audio-mark')).toBeVisible();
   expect(await eve.evaluate(() => window.meshlift.room.localStream)).toBeUndefined();
+});
+
+test('M1: who joins while a room is being moved to the relay is told as well, and sends directly when it is called off', async ({
+  server,
+  newPage,
+}) => {
+  const [ada, bob, eve] = [await newPage(), await newPage(), await newPage()];
+  await BlockedRelay.between(eve);
+  await enterRoom(ada, server.url, { name: 'Ada' });
+  await enterRoom(eve, server.url, { name: 'Eve' });
+  await expect(remoteTile(ada, 'Eve')).toBeVisible();
+  await ada.getByTestId('mode-toggle').click();
+  await ada.getByTestId('confirm-lift').click();
+  // Eve cannot follow, so that the switch lasts until Ada decides.
+  await expect(ada.getByTestId('stuck-stay')).toBeVisible();
+
+  await enterRoom(bob, server.url, { name: 'Bob' });
+  await expect(bob.getByTestId('relay-door')).toBeVisible();
+  expect(await bob.evaluate(() => window.meshlift.room.localStream)).toBeUndefined();
+  await ada.getByTestId('stuck-stay').click();
+  await expect(bob.getByTestId('relay-door')).toHaveCount(0);
+  await expect(remoteTile(ada, 'Bob').locator('video')).toBeVisible();
+  await expect(bob.getByTestId('mode-label')).toHaveAttribute('data-way', 'direct');
 });
 
 test('a shared screen gets the stage, a click or a key puts somebody else there', async ({

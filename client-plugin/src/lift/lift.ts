@@ -57,6 +57,7 @@ export class Lift {
   });
   readonly #waiting = new Waiting();
   #mode: RoomMode = 'mesh';
+  #heading: RoomMode = 'mesh';
   #epoch = 0;
   /** The switch this page takes part in. Whatever still runs for another one is stale. */
   #turn: symbol | undefined;
@@ -73,6 +74,11 @@ export class Lift {
   /** How this page sends and receives at the moment. */
   get mode(): RoomMode {
     return this.#mode;
+  }
+
+  /** Where this page is going, by the server's account: its mode, unless a switch is under way. */
+  get heading(): RoomMode {
+    return this.#heading;
   }
 
   get epoch(): number {
@@ -96,6 +102,7 @@ export class Lift {
 
   /** The page has joined, or come back, and is told how the room stands. */
   async enter({ mode, epoch, switching }: RoomState): Promise<void> {
+    this.#heading = switching?.mode ?? mode;
     if (epoch !== this.#epoch || mode !== this.#mode) await this.#commit(mode, epoch);
     // It was called off while this page was away.
     else if (!switching && this.#turn) await this.#revert([]);
@@ -146,6 +153,7 @@ export class Lift {
   async #prepare(mode: RoomMode, epoch: number): Promise<void> {
     const turn = this.#begin();
     const { mesh } = this.#room;
+    this.#heading = mode;
     this.#room.switching(mode);
     const patience = setTimeout(() => this.#waiting.callOff(), REACH_WITHIN_MS);
     const reached = () => (mode === 'sfu' ? mesh.strangers : mesh.unreached).length === 0;
@@ -254,6 +262,7 @@ export class Lift {
     const report = { mode, epoch, streams: this.#streams };
     this.#end();
     this.#mode = mode;
+    this.#heading = mode;
     this.#epoch = epoch;
     if (mode === 'sfu') this.#keepPath();
     await this.#sendBy(mode);
@@ -267,6 +276,7 @@ export class Lift {
   async #revert(failures: SwitchFailure[]): Promise<void> {
     this.#end();
     const mode = this.#mode;
+    this.#heading = mode;
     this.#showAll(mode);
     if (mode === 'mesh') this.#closePath();
     await this.#sendBy(mode);

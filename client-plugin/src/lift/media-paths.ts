@@ -50,6 +50,11 @@ export class MediaPaths {
     return this.#lift.mode;
   }
 
+  /** See `Lift.heading`. */
+  get heading(): RoomMode {
+    return this.#lift.heading;
+  }
+
   /** Whether the room's mode follows what its participants measure. */
   get auto(): boolean {
     return this.#auto;

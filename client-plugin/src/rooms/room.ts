@@ -141,6 +141,11 @@ export class Room extends Emitter<RoomEvents> {
     return this.#paths.mode;
   }
 
+  /** The mode that the room is being moved to; while nothing moves, the same as `mode`. */
+  get heading(): RoomMode {
+    return this.#paths.heading;
+  }
+
   /**
    * What this page sends to the relay for. It may see and hear what is sent while this is not `none`, also in a
    * room whose mode is `mesh`.

@@ -67,7 +67,7 @@ export class MeshliftRoom extends LitElement {
   #hostKey: HostKey | undefined;
   #switching: Switching | undefined;
   #trouble: Words | undefined;
-  /** The room goes through the relay, and this person has not said yet that what they send may too. */
+  /** The room goes through the relay, or is about to, and this person has not said yet that what they send may too. */
   #atRelayDoor = false;
   #arrivals = new Arrivals();
   #watchedPutAway = false;
@@ -280,17 +280,21 @@ export class MeshliftRoom extends LitElement {
       this.requestUpdate();
     });
     room.on('host', () => this.#hostKey?.keep(room));
+    // What nobody has agreed to is not needed any more.
+    const passRelayDoor = () => {
+      if (room.heading === 'mesh' && this.#joined === room) this.answerRelayDoor(true);
+    };
     room.on('modechange', ({ mode }) => {
-      // What nobody has agreed to is not needed any more.
-      if (mode === 'mesh' && this.#joined === room) this.answerRelayDoor(true);
+      passRelayDoor();
       this.#tell('modechange', { mode });
     });
+    room.on('switchfailed', passRelayDoor);
     room.on('state', (told) => {
       if (told.state === 'ended') this.#out(told.error);
       this.#tell('state', told);
     });
     this.#tell('state', { state: room.state });
-    this.#atRelayDoor = room.mode === 'sfu' && this.#media.stream !== undefined;
+    this.#atRelayDoor = room.heading === 'sfu' && this.#media.stream !== undefined;
     this.requestUpdate();
     if (!this.#atRelayDoor) await this.#media.sendTo(room);
   }

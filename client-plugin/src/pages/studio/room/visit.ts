@@ -40,7 +40,7 @@ export class Visit extends EventTarget {
   #stayId: string | undefined;
   #hostNews: string | undefined;
   readonly #passwordWanted = isPasswordWanted(location.hash);
-  /** The room goes through the relay, and this person has not said yet that what they send may too. */
+  /** The room goes through the relay, or is about to, and this person has not said yet that what they send may too. */
   #atRelayDoor = false;
 
   /**
@@ -242,7 +242,7 @@ export class Visit extends EventTarget {
     try {
       const room = await this.#open();
       const agreed = this.#memory.stay?.relayed === true;
-      this.#atRelayDoor = room.mode === 'sfu' && !agreed && this.local.kind !== 'none';
+      this.#atRelayDoor = room.heading === 'sfu' && !agreed && this.local.kind !== 'none';
       this.#adopt(room);
       if (!this.#atRelayDoor) await this.sending.begin(room);
     } catch (error) {
@@ -295,11 +295,13 @@ export class Visit extends EventTarget {
     this.#arrivals.follow(room, changed);
     room.on('speaker', changed);
     room.on('uplink', changed);
-    room.on('modechange', ({ mode }) => {
+    const onMode = () => {
       // What nobody has agreed to is not needed any more.
-      if (mode === 'mesh' && this.#room === room) void this.answerRelayDoor(true);
+      if (room.heading === 'mesh' && this.#room === room) void this.answerRelayDoor(true);
       this.#remember();
-    });
+    };
+    room.on('modechange', onMode);
+    room.on('switchfailed', onMode);
     room.on('audience', () => {
       // Whoever comes after everybody had gone is told of again.
       if (!room.audience?.wanted) this.#watchedPutAway = false;
