@@ -34,6 +34,11 @@ export class Ingest {
     if (inspector) transport.on('flow', (flowing) => inspector.setConnected(flowing));
   }
 
+  /** Whether it came by an offer, which names all it sends at once. */
+  get isInspected(): boolean {
+    return this.#inspector !== undefined;
+  }
+
   /** What arrives, and what is to be mended; nothing of one that is not inspected. */
   get report(): IngestReport {
     return this.#inspector?.report ?? { tracks: [], findings: [] };
@@ -53,7 +58,7 @@ export class Ingest {
     return [...this.#producers.values()];
   }
 
-  /** @throws MeshliftError `RTP_REJECTED`, or `WRONG_STATE` past 8 producers */
+  /** @throws MeshliftError `RTP_REJECTED`, `WRONG_STATE` past 8 producers, or `SESSION_NOT_FOUND` */
   async openProducer(options: {
     kind: MediaKind;
     rtpParameters: RtpParameters;
@@ -72,6 +77,7 @@ export class Ingest {
     producer.observer.once('close', () => this.#producers.delete(producer.id));
     // Before media comes: looking into its packets later would cost a key frame.
     await this.#inspector?.add(producer);
+    if (producer.closed) throw new MeshliftError('SESSION_NOT_FOUND');
     return producer;
   }
 

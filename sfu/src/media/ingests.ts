@@ -2,34 +2,49 @@ import { MeshliftError } from '@meshlift/protocol';
 import type { Ingest } from './ingest.ts';
 import type { SourceProducer } from './viewer.ts';
 
-/** The ways into a relay, one for each source. */
+/**
+ * The ways into a relay. Of each source one is its current ingest, which viewers watch; others may be about to take
+ * its place.
+ */
 export class Ingests {
-  readonly #bySource = new Map<string, Ingest>();
+  readonly #bySession = new Map<string, Ingest>();
+  readonly #current = new Map<string, Ingest>();
 
   get count(): number {
-    return this.#bySource.size;
+    return this.#bySession.size;
   }
 
   get all(): Ingest[] {
-    return [...this.#bySource.values()];
+    return [...this.#bySession.values()];
   }
 
+  /** What there is to watch. */
   get producers(): SourceProducer[] {
-    return this.all.flatMap(({ sourceId, producers }) =>
+    return [...this.#current.values()].flatMap(({ sourceId, producers }) =>
       producers.map((producer) => ({ sourceId, producer })),
     );
   }
 
   add(ingest: Ingest): void {
-    this.#bySource.set(ingest.sourceId, ingest);
+    this.#bySession.set(ingest.sessionId, ingest);
   }
 
-  remove({ sourceId }: Ingest): void {
-    this.#bySource.delete(sourceId);
+  remove(ingest: Ingest): void {
+    this.#bySession.delete(ingest.sessionId);
+    if (this.isCurrent(ingest)) this.#current.delete(ingest.sourceId);
   }
 
-  ofSource(sourceId: string): Ingest | undefined {
-    return this.#bySource.get(sourceId);
+  /** Makes an ingest the current one of its source. */
+  setCurrent(ingest: Ingest): void {
+    this.#current.set(ingest.sourceId, ingest);
+  }
+
+  isCurrent(ingest: Ingest): boolean {
+    return this.#current.get(ingest.sourceId) === ingest;
+  }
+
+  currentOf(sourceId: string): Ingest | undefined {
+    return this.#current.get(sourceId);
   }
 
   /** The one that a producer came by. */
@@ -38,7 +53,7 @@ export class Ingests {
   }
 
   find(sessionId: string): Ingest | undefined {
-    return this.all.find((ingest) => ingest.sessionId === sessionId);
+    return this.#bySession.get(sessionId);
   }
 
   /** @throws MeshliftError `SESSION_NOT_FOUND` */

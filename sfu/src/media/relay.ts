@@ -99,7 +99,8 @@ export class Relay {
   }
 
   /**
-   * Opens the way in for a source. If it has one already, that one is closed.
+   * Opens the way in for a source. If media flows from it already, that goes on until the new ingest takes its place:
+   * with its first producer, or when `takePlace` is called for one that is inspected.
    *
    * @param options.inspected whether it comes from an encoder, and is looked at for the one who set that up
    */
@@ -114,18 +115,32 @@ export class Relay {
       transport.close();
       throw new MeshliftError('SESSION_NOT_FOUND');
     }
-    const before = this.#ingests.ofSource(sourceId);
-    if (before) this.#closeIngest(before);
     const inspector = inspected
       ? new IngestInspector(this.#routers.origin.router, (producer, order) => {
           void this.#reorderLayers(sessionId, producer, order);
         })
       : undefined;
     if (inspector) this.#audience.start();
-    this.#ingests.add(new Ingest(sessionId, sourceId, transport, inspector));
-    transport.on('flow', (flowing) => this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing }));
+    const ingest = new Ingest(sessionId, sourceId, transport, inspector);
+    this.#ingests.add(ingest);
+    transport.on('flow', (flowing) => {
+      if (this.#ingests.isCurrent(ingest))
+        this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing });
+    });
     this.#followEnd(transport, sessionId, 'publisher');
+    const before = this.#ingests.currentOf(sourceId);
+    if (!inspected && !before?.transport.flowing) this.#takePlace(ingest);
     return transport.options;
+  }
+
+  /**
+   * Makes an ingest what viewers watch of its source. The one before is closed, with `SESSION_REPLACED`. Repeating
+   * it changes nothing.
+   *
+   * @throws MeshliftError `SESSION_NOT_FOUND`
+   */
+  takePlace(sessionId: string): void {
+    this.#takePlace(this.#ingests.get(sessionId));
   }
 
   /** @throws MeshliftError `SERVER_FULL`, or `RTP_REJECTED` when the viewer can decode nothing of the stream */
@@ -178,11 +193,9 @@ export class Relay {
   ): Promise<WantedLayers> {
     const ingest = this.#ingests.get(sessionId);
     const producer = await ingest.openProducer(options);
-    this.#traffic.add(ingest.sourceId, producer);
-    const wanted = this.#demand.track(producer.id, layersOf(producer).spatialLayers);
-    producer.observer.once('close', () => this.#demand.untrack(producer.id));
-    for (const viewer of this.#viewers.all) void this.#offerProducers(viewer);
-    return wanted;
+    if (this.#ingests.isCurrent(ingest)) this.#serve(ingest, [producer]);
+    else if (!ingest.isInspected) this.#takePlace(ingest);
+    return this.#demand.wanted(producer.id);
   }
 
   async setProducerPaused(sessionId: string, producerId: string, paused: boolean): Promise<void> {
@@ -248,9 +261,38 @@ export class Relay {
     return this.#ingests.find(sessionId) ?? this.#viewers.get(sessionId);
   }
 
+  #takePlace(ingest: Ingest): void {
+    const { sessionId, sourceId, transport } = ingest;
+    const before = this.#ingests.currentOf(sourceId);
+    if (before === ingest) return;
+    const wasFlowing = before?.transport.flowing ?? false;
+    this.#ingests.setCurrent(ingest);
+    if (before) {
+      this.#ingests.remove(before);
+      before.close();
+      this.#notify('sessionClosed', { sessionId: before.sessionId, code: 'SESSION_REPLACED' });
+    }
+    if (transport.flowing !== wasFlowing) {
+      this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing: transport.flowing });
+    }
+    // Whoever heard of the change may have closed it.
+    if (this.#ingests.find(sessionId) === ingest) this.#serve(ingest, ingest.producers);
+  }
+
+  /** Lets viewers watch producers of a current ingest. */
+  #serve({ sourceId }: Ingest, producers: readonly types.Producer[]): void {
+    for (const producer of producers) {
+      this.#traffic.add(sourceId, producer);
+      this.#demand.track(producer.id, layersOf(producer).spatialLayers);
+      producer.observer.once('close', () => this.#demand.untrack(producer.id));
+    }
+    if (producers.length === 0) return;
+    for (const viewer of this.#viewers.all) void this.#offerProducers(viewer);
+  }
+
   #closeIngest(ingest: Ingest): void {
     const { sourceId, transport } = ingest;
-    const { flowing } = transport;
+    const flowing = this.#ingests.isCurrent(ingest) && transport.flowing;
     this.#ingests.remove(ingest);
     ingest.close();
     if (flowing) this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing: false });

@@ -10,7 +10,8 @@ import { type PlaybackPlan, planPlayback } from './playback-plan.ts';
 import { SdpError } from './sdp-error.ts';
 
 /**
- * Takes in what an SDP offer sends: an ingest and its producers, connected. When any step fails nothing is left.
+ * Takes in what an SDP offer sends: an ingest and its producers, connected. When any step fails nothing is left
+ * of it, and what the source sent before goes on.
  *
  * @returns the answer, and the offer as it was understood
  * @throws MeshliftError `SDP_INVALID`, `SDP_UNSUPPORTED`, or what the relay refuses
@@ -30,6 +31,7 @@ export async function ingestByOffer(
       await relay.openProducer(sessionId, { kind, rtpParameters, paused: false });
     }
     await relay.connectTransport(sessionId, offer.dtls, offer.ice);
+    relay.takePlace(sessionId);
   } catch (error) {
     relay.closeSession(sessionId);
     throw error;

@@ -21,6 +21,9 @@ function refusalOf(text: string): { code: string; message: string } {
 
 const camera = offerOf([audioSection(), videoSection()]);
 
+/** What a certificate's hash of that many bytes looks like. */
+const hash = (bytes: number) => Array.from({ length: bytes }, () => 'AB').join(':');
+
 describe('text that is no SDP is refused with its line', () => {
   it.each([
     ['', 'Line 1 is none of SDP: ""'],
@@ -134,14 +137,24 @@ describe('what an SFU that is ICE-lite needs to know', () => {
   });
 
   it.each([
-    [['sha-256 AB:01', 'future-hash CD:02'], 'sha-256', 'AB:01'],
-    [['future-hash CD:02', 'sha-256 AB:01'], 'sha-256', 'AB:01'],
-    [['sha-1 CD:02', 'SHA-256 ab:01', 'sha-512 EF:03'], 'sha-256', 'AB:01'],
-    [['md5 CD:02', 'sha-1 AB:01'], 'sha-1', 'AB:01'],
+    [[`sha-256 ${hash(32)}`, 'future-hash CD:02'], 'sha-256', hash(32)],
+    [['future-hash CD:02', `sha-256 ${hash(32)}`], 'sha-256', hash(32)],
+    [['sha-1 CD:02', `SHA-256 ${hash(32).toLowerCase()}`, 'sha-512 EF:03'], 'sha-256', hash(32)],
+    [['md5 CD:02', `sha-1 ${hash(20)}`], 'sha-1', hash(20)],
   ])('is one fingerprint of several, of a hash that is known: %j', (named, algorithm, value) => {
     const lines = named.map((fingerprint) => `a=fingerprint:${fingerprint}`).join('\r\n');
     const { dtls } = parseOffer(camera.replace(/^a=fingerprint:.*$/gm, lines));
     expect(dtls.fingerprints).toEqual([{ algorithm, value }]);
+  });
+
+  it.each([
+    ['sha-256', 20],
+    ['sha-1', 32],
+    ['sha-512', 63],
+  ])('is no fingerprint by %s of %i bytes, which no handshake fits', (algorithm, bytes) => {
+    const line = `a=fingerprint:${algorithm} ${hash(bytes)}`;
+    const offer = camera.replace(/^a=fingerprint:.*$/gm, line);
+    expect(() => parseOffer(offer)).toThrow(expect.objectContaining({ code: 'SDP_INVALID' }));
   });
 
   it('does not need candidates, and is not kept from reading by them', () => {

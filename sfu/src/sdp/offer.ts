@@ -1,4 +1,4 @@
-import type { DtlsParameters, MediaKind } from '@meshlift/protocol';
+import { type DtlsParameters, isWholeHash, type MediaKind } from '@meshlift/protocol';
 import { parse, type SessionDescription } from 'sdp-transform';
 import { readCodecs, type SdpCodec } from './codecs.ts';
 import { checkLines, splitSections, valuesOf } from './lines.ts';
@@ -188,6 +188,9 @@ function dtlsOf(speakers: readonly Speaker[]): DtlsParameters {
   const [, hash = ''] = fingerprints.find(([name]) => name?.toLowerCase() === algorithm) ?? [];
   if (!algorithm) throw SdpError.invalid('There is no a=fingerprint that can be used.');
   if (!/^[0-9a-f]{2}(?::[0-9a-f]{2})+$/i.test(hash)) throw SdpError.invalid('The a=fingerprint is none.');
+  if (!isWholeHash({ algorithm, value: hash })) {
+    throw SdpError.invalid(`The a=fingerprint is not as long as one by ${algorithm}.`);
+  }
   const setup = speakers.find((speaker) => speaker.setup !== undefined)?.setup;
   // RFC 8842, section 5.2: who offers both leaves the choice to us, and a server waits to be called.
   const role = setup === 'passive' ? 'server' : 'client';

@@ -32,7 +32,10 @@ export interface MediaNode {
   /** Closes a relay with all its sessions; no `sessionClosed` is emitted for them. Unknown ids are ignored. */
   closeRelay(relayId: string): Promise<void>;
 
-  /** Opens the way in for a source. A source has one ingest at a time: the one before it is closed. */
+  /**
+   * Opens the way in for a source. Viewers watch one ingest of a source at a time. The one before goes on while media
+   * flows from it, until the new one has its first producer; then it is closed, with `SESSION_REPLACED`.
+   */
   openIngest(relayId: string, sessionId: string, sourceId: string): Promise<TransportOptions>;
   openViewer(
     relayId: string,
@@ -42,8 +45,8 @@ export interface MediaNode {
   ): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }>;
 
   /**
-   * Opens the way in for a source by an SDP offer, with its producers, connected. Also rejects with `SDP_INVALID`
-   * and `SDP_UNSUPPORTED`.
+   * Opens the way in for a source by an SDP offer, with its producers, connected. The ingest before is closed when
+   * all of these are accepted, with `SESSION_REPLACED`. Also rejects with `SDP_INVALID` and `SDP_UNSUPPORTED`.
    */
   openIngestByOffer(
     relayId: string,
@@ -120,7 +123,10 @@ export interface FailedPath {
 export interface MediaNodeEvents {
   /** Media may flow from a source (`true`), or its transport has stopped answering (`false`). */
   ingestFlow: { relayId: string; sourceId: string; flowing: boolean };
-  /** The node closed a session by itself: its transport never connected, was closed by the peer, or was lost. */
+  /**
+   * The node closed a session by itself: its transport never connected, was closed by the peer, or was lost, or
+   * another ingest has taken its place.
+   */
   sessionClosed: { sessionId: string; code: ErrorCode; failedPath?: FailedPath };
   /** A session was closed from this side after its transport had tried to connect for seconds. */
   pathAbandoned: { sessionId: string; failedPath: FailedPath };

@@ -1,6 +1,6 @@
 import type { EventPayload } from '@meshlift/protocol';
 import { opusAudio, viewerCapabilities } from '@meshlift/sfu/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { NativePeer } from '../testing/native-peer.ts';
 import {
   follow,
@@ -74,6 +74,26 @@ async function watched(people = 2, overrides: Parameters<typeof roomOf>[1] = {})
   await viewer.client.next('stream:state', ({ state }) => state === 'live');
   return { ...stage, viewer, sendSession };
 }
+
+describe('a second way into the relay', () => {
+  it('takes the place of the first one when something that it sends has been accepted', async () => {
+    const { server, host, viewer, sendSession } = await watched();
+    const { client, sessionId: roomSession } = host;
+    const { sessionId } = await client.request('room:send', { sessionId: roomSession });
+    const refused = { ...opusAudio(), encodings: [{ ssrc: 1 }, { ssrc: 1 }] };
+    const track = { sessionId, kind: 'audio' as const, paused: false };
+    expect(await client.refused('producer:open', { ...track, rtpParameters: refused })).toBe('RTP_REJECTED');
+    expect(client.received('session:closed')).toEqual([]);
+    expect(viewer.client.received('stream:state')).toEqual([]);
+    await client.request('producer:open', { ...track, rtpParameters: opusAudio() });
+    const { error } = await client.next('session:closed', (closed) => closed.sessionId === sendSession);
+    expect(error.code).toBe('SESSION_REPLACED');
+    await viewer.client.next('consumer:opened');
+    await vi.waitFor(async () => expect(await server.metric('meshlift_sessions{role="ingest"}')).toBe(1));
+    await client.request('session:close', { sessionId });
+    expect(await server.metric('meshlift_sessions{role="ingest"}')).toBe(0);
+  });
+});
 
 describe('the audience beside a mesh', () => {
   it('waits under the ID until the participant sends, which it is told to from the first viewer on', async () => {

@@ -11,8 +11,11 @@ export const EVERYBODY = 'everybody';
 /** A relay that was lost is tried again this often: its worker is replaced within a second. */
 const REOPEN_EVERY_MS = 500;
 
-/** What a participant holds of the room's relay: a way in and a way out, each with a session of its own. */
-type Way = 'send' | 'receive';
+/**
+ * What a participant holds of the room's relay: a way in and a way out, each with a session of its own, and perhaps
+ * a way in that takes the place of the one before as soon as something that it sends has been accepted.
+ */
+type Way = 'send' | 'receive' | 'sendNext';
 
 /**
  * A room's part of the media node: one relay in which each participant is a source and watches all others. It
@@ -82,7 +85,8 @@ export class RoomMedia {
     await this.#settle();
     const session = new Session(newSessionId(), 'publisher', this.#owner, client);
     const transport = await this.#node.openIngest(this.relayId, session.id, participantId);
-    await this.#adopt(participantId, 'send', session);
+    const replaces = this.#ways.get(participantId)?.send !== undefined;
+    await this.#adopt(participantId, replaces ? 'sendNext' : 'send', session);
     return { sessionId: session.id, transport };
   }
 
@@ -103,7 +107,8 @@ export class RoomMedia {
 
   /** Whether a participant has a way in. */
   isSending(participantId: string): boolean {
-    return this.#ways.get(participantId)?.send !== undefined;
+    const ways = this.#ways.get(participantId);
+    return (ways?.send ?? ways?.sendNext) !== undefined;
   }
 
   /** Whether the session is one of these, and not a participant's own. */
@@ -154,7 +159,10 @@ export class RoomMedia {
       }
       for (const participantId of [...this.#ways.keys()]) {
         if (!this.#mayReceive) await this.#close(participantId, 'receive');
-        if (!this.#maySend(participantId)) await this.#close(participantId, 'send');
+        if (!this.#maySend(participantId)) {
+          await this.#close(participantId, 'sendNext');
+          await this.#close(participantId, 'send');
+        }
       }
       if (this.#holders.size === 0 && this.#open) {
         this.#open = false;
@@ -166,7 +174,7 @@ export class RoomMedia {
   /** A participant has one session each way: one that takes its place ends the one before. */
   async #adopt(participantId: string, way: Way, session: Session): Promise<void> {
     // The hold may have been given up while the media node was at work.
-    if (!(way === 'send' ? this.#maySend(participantId) : this.#mayReceive)) {
+    if (!(way === 'receive' ? this.#mayReceive : this.#maySend(participantId))) {
       await this.#node.closeSession(session.id);
       this.#assertHeld(false);
     }
@@ -180,9 +188,15 @@ export class RoomMedia {
   }
 
   async #close(participantId: string, way: Way): Promise<void> {
-    const { [way]: session, ...rest } = this.#ways.get(participantId) ?? {};
+    const ways = { ...this.#ways.get(participantId) };
+    const session = ways[way];
     if (!session) return;
-    if (Object.keys(rest).length > 0) this.#ways.set(participantId, rest);
+    delete ways[way];
+    if (way === 'send' && ways.sendNext) {
+      ways.send = ways.sendNext;
+      delete ways.sendNext;
+    }
+    if (Object.keys(ways).length > 0) this.#ways.set(participantId, ways);
     else this.#ways.delete(participantId);
     this.#sessions.remove(session);
     await this.#node.closeSession(session.id);
@@ -195,7 +209,7 @@ export class RoomMedia {
 
   #find(session: Session): { participantId: string; way: Way } | undefined {
     for (const [participantId, ways] of this.#ways) {
-      for (const way of ['send', 'receive'] as const)
+      for (const way of ['send', 'sendNext', 'receive'] as const)
         if (ways[way] === session) return { participantId, way };
     }
     return undefined;

@@ -21,6 +21,8 @@ export class StreamPublisher implements StreamSource, SessionOwner {
   readonly #stream: Stream;
   readonly #context: StreamContext;
   #session: Session | undefined;
+  /** The one that takes its place as soon as the media node has accepted something that it sends. */
+  #next: Session | undefined;
   #by: 'whip' | 'page' = 'page';
   #hasRelay = false;
   readonly #takeovers = new Takeovers();
@@ -36,12 +38,11 @@ export class StreamPublisher implements StreamSource, SessionOwner {
   }
 
   /**
-   * Opens the way in for a client that has shown the key.
+   * Opens the way in for a client that has shown the key. It takes over from whoever published before, whose session
+   * ends when what the new one sends has been accepted: an encoder that was killed and starts again cannot wait until
+   * it is considered gone.
    *
    * @param openWay opens it in the media node, in whatever terms the client speaks
-   * The client takes over at once from whoever published before, whose session ends: an encoder that was killed and
-   * starts again cannot wait until it is considered gone.
-   *
    * @param options.by what kind of program it is
    * @throws MeshliftError `STREAM_NOT_FOUND`; `STREAM_LIVE` for an encoder that takes the stream from another one over
    *   and over; or what the media node refuses
@@ -59,11 +60,16 @@ export class StreamPublisher implements StreamSource, SessionOwner {
       const session = new Session(newSessionId(), 'publisher', this, client);
       const opened = await this.#openIngest(session, openWay);
       if (takesOver) this.#takeovers.count();
-      this.#session?.send('session:closed', new MeshliftError('SESSION_REPLACED').toBody());
-      this.#drop('SESSION_REPLACED');
-      this.#session = session;
-      this.#by = by;
       this.#context.sessions.add(session);
+      await this.#dropNext(new MeshliftError('SESSION_REPLACED'));
+      if (this.#session && by === 'page') {
+        this.#next = session;
+      } else {
+        this.#session?.send('session:closed', new MeshliftError('SESSION_REPLACED').toBody());
+        this.#drop('SESSION_REPLACED');
+        this.#session = session;
+        this.#by = by;
+      }
       return { session, opened };
     });
   }
@@ -87,7 +93,8 @@ export class StreamPublisher implements StreamSource, SessionOwner {
   /** The publisher's connection dropped; its media may still flow. */
   detach(session: Session): void {
     session.detach(this.#context.graceMs, () => {
-      if (session === this.#session) void this.#stream.end();
+      if (session === this.#session && !this.#next) void this.#stream.end();
+      else void this.leave(session);
     });
   }
 
@@ -103,7 +110,7 @@ export class StreamPublisher implements StreamSource, SessionOwner {
   sessionLost(session: Session, error: MeshliftError): Promise<void> {
     return this.#stream.inTurn(async () => {
       session.send('session:closed', error.toBody());
-      await this.#left(session);
+      await this.#left(session, error.code === 'SESSION_REPLACED' ? error.code : undefined);
     });
   }
 
@@ -114,13 +121,14 @@ export class StreamPublisher implements StreamSource, SessionOwner {
   wantedBy(): void {}
 
   viewersChanged(viewers: number): void {
-    this.#session?.send('stream:viewers', { viewers });
+    for (const session of this.#sessions) session.send('stream:viewers', { viewers });
   }
 
   renamed(): void {
-    const client = this.#session?.client;
-    if (client)
-      this.#session?.send('stream:rotated', { links: streamLinks(client.baseUrl, this.#stream.id) });
+    for (const session of this.#sessions) {
+      const { client } = session;
+      if (client) session.send('stream:rotated', { links: streamLinks(client.baseUrl, this.#stream.id) });
+    }
   }
 
   /** The next publisher gets a new one. */
@@ -130,6 +138,7 @@ export class StreamPublisher implements StreamSource, SessionOwner {
 
   async close(): Promise<void> {
     const error = new MeshliftError('STREAM_NOT_FOUND', 'The stream has ended.');
+    await this.#dropNext(error);
     this.#session?.send('session:closed', error.toBody());
     this.#drop();
     await this.#closeRelay();
@@ -161,9 +170,33 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     this.#session = undefined;
   }
 
-  async #left(session: Session): Promise<void> {
+  get #sessions(): Session[] {
+    return [this.#session, this.#next].filter((session) => session !== undefined);
+  }
+
+  async #dropNext(error: MeshliftError): Promise<void> {
+    const next = this.#next;
+    if (!next) return;
+    this.#next = undefined;
+    next.send('session:closed', error.toBody());
+    this.#context.sessions.remove(next, error.code === 'SESSION_REPLACED' ? error.code : undefined);
+    await this.#context.node.closeSession(next.id);
+  }
+
+  async #left(session: Session, why?: 'SESSION_REPLACED'): Promise<void> {
+    if (session === this.#next) {
+      this.#next = undefined;
+      this.#context.sessions.remove(session);
+    }
     if (session !== this.#session) return;
-    this.#drop();
+    this.#drop(why);
+    if (this.#next) {
+      // Whether media flows from it the media node reports by itself.
+      this.#session = this.#next;
+      this.#next = undefined;
+      this.#by = 'page';
+      return;
+    }
     // A stream that never was live has nobody who could wait for it: its relay is not kept.
     if (this.#stream.state === 'idle') await this.#closeRelay();
     else this.#stream.ingestFlow(false);

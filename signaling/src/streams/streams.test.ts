@@ -107,6 +107,47 @@ describe('publishing', () => {
     await viewer.next('consumer:opened');
   });
 
+  it('hands the stream over only when something of the second client has been accepted', async () => {
+    const { server, stream, publisher, publication, viewer } = await liveStream();
+    const second = await server.connect();
+    const { sessionId } = await second.request('stream:publish', stream);
+    const refused = { ...opusAudio(), encodings: [{ ssrc: 1 }, { ssrc: 1 }] };
+    const track = { sessionId, kind: 'audio' as const, paused: false };
+    expect(await second.refused('producer:open', { ...track, rtpParameters: refused })).toBe('RTP_REJECTED');
+    const { producerId } = publication;
+    await publisher.request('producer:setPaused', {
+      sessionId: publication.sessionId,
+      producerId,
+      paused: true,
+    });
+    await viewer.next('consumer:paused', ({ paused }) => paused);
+    expect(publisher.received('session:closed')).toEqual([]);
+    expect(viewer.received('stream:state')).toEqual([]);
+    await second.request('producer:open', { ...track, rtpParameters: opusAudio() });
+    const { error } = await publisher.next('session:closed');
+    expect(error.code).toBe('SESSION_REPLACED');
+    await viewer.next('consumer:opened');
+    // It is the publisher now, whose stream ends with it.
+    await second.request('session:close', { sessionId });
+    expect(await server.metric('meshlift_sessions{role="ingest"}')).toBe(0);
+  });
+
+  it('keeps the stream of the first client when the second one goes without having sent anything', async () => {
+    const { server, stream, publisher, viewer } = await liveStream();
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const second = await server.connect();
+      const { sessionId } = await second.request('stream:publish', stream);
+      if (attempt === 1) await second.request('session:close', { sessionId });
+      if (attempt === 2) second.close();
+    }
+    const last = await server.connect();
+    const { sessionId } = await last.request('stream:publish', stream);
+    await last.request('session:close', { sessionId });
+    await vi.waitFor(async () => expect(await server.metric('meshlift_sessions{role="ingest"}')).toBe(1));
+    expect(publisher.received('session:closed')).toEqual([]);
+    expect(viewer.received('stream:state')).toEqual([]);
+  });
+
   it('asks for no layers until somebody watches', async () => {
     const server = await TestServer.start();
     const stream = await server.createStream();

@@ -1,4 +1,5 @@
 import { viewerCapabilities } from '@meshlift/sfu/testing';
+import { audioSection, offerOf, videoSection } from '@meshlift/sfu/testing/sdp';
 import { describe, expect, it, vi } from 'vitest';
 import {
   ask,
@@ -9,9 +10,15 @@ import {
   publishLive,
   refusalOf,
   sessionUrl,
+  unservedOffer,
 } from '../testing/sdp-client.ts';
 import { SdpPeer } from '../testing/sdp-peer.ts';
 import { TestServer } from '../testing/test-server.ts';
+
+/** What the media worker refuses, though it is valid SDP. */
+const oneSsrc = offerOf([audioSection({ lines: ['a=ssrc:5000 cname:test'] }), videoSection()]);
+const twoPicturesOneSsrc = offerOf([videoSection({ mid: '0' }), videoSection({ mid: '1' })]);
+const shortFingerprint = offerOf([audioSection()]).replace(/sha-256 .*/g, 'sha-256 AB:CD');
 
 const RESTART = 'a=ice-ufrag:another\r\na=ice-pwd:anotherpasswordanother\r\n';
 
@@ -66,11 +73,44 @@ describe('an encoder that comes back with its key before it is considered gone',
     await vi.waitFor(() => expect(player.received.video).toBeGreaterThan(0), { timeout: 5_000 });
   });
 
-  it('does not lose the stream by an offer that cannot be served', async () => {
+  it.each([
+    ['that is no SDP', 'hello', [400, 'SDP_INVALID']],
+    ['of codecs that are not served', unservedOffer, [406, 'SDP_UNSUPPORTED']],
+    ['whose tracks have the same SSRC', oneSsrc, [422, 'RTP_REJECTED']],
+    ['whose second picture has the SSRC of the first', twoPicturesOneSsrc, [422, 'RTP_REJECTED']],
+    ['whose fingerprint no handshake can fit', shortFingerprint, [400, 'SDP_INVALID']],
+  ])('does not end the session that is live by an offer %s', async (_, offer, refusal) => {
     const { server, stream, first } = await liveByWhip();
-    expect((await publish(server, stream.streamId, stream.publishKey, 'hello')).status).toBe(400);
+    const player = await SdpPeer.create('RecvOnly', 'audio', 'video');
+    await player.connect(await (await play(server, stream.streamId, player.offer)).text());
+    const watcher = await server.connect();
+    await watcher.request('stream:watch', {
+      streamId: stream.streamId,
+      rtpCapabilities: viewerCapabilities(),
+    });
+    const sessions = await server.metric('meshlift_sessions');
+    expect(await refusalOf(await publish(server, stream.streamId, stream.publishKey, offer))).toEqual(
+      refusal,
+    );
+    const { video } = player.received;
+    await vi.waitFor(() => expect(player.received.video).toBeGreaterThan(video + 10), { timeout: 5_000 });
     expect(await liveStreams(server)).toBe(1);
+    expect(await server.metric('meshlift_sessions')).toBe(sessions);
+    expect(watcher.received('stream:state')).toEqual([]);
+    expect(watcher.received('consumer:closed')).toEqual([]);
+    const headers = { ...FRAGMENT, 'if-match': first.etag };
+    expect((await ask('PATCH', first.url, { headers, body: RESTART })).status).toBeLessThan(300);
     expect((await ask('DELETE', first.url)).status).toBe(200);
+  });
+
+  it('is refused as often as it tries, at no cost to the live session', async () => {
+    const { server, stream } = await liveByWhip();
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      const response = await publish(server, stream.streamId, stream.publishKey, oneSsrc);
+      expect(await refusalOf(response)).toEqual([422, 'RTP_REJECTED']);
+    }
+    expect(await server.metric('meshlift_sessions')).toBe(1);
+    expect(await liveStreams(server)).toBe(1);
   });
 
   it('is refused when two of them take the stream from each other for ever', async () => {
