@@ -308,6 +308,8 @@ describe('bad media parameters', () => {
   it('of DTLS cannot be given twice', async () => {
     await node.openRelay('relay');
     await node.openIngest('relay', 'ingest', 'camera');
+    const cut = { ...strangerDtls(), fingerprints: [{ algorithm: 'sha-256' as const, value: 'AB:CD' }] };
+    await expect(node.connectTransport('ingest', cut)).rejects.toMatchObject({ code: 'RTP_REJECTED' });
     await node.connectTransport('ingest', strangerDtls());
     await expect(node.connectTransport('ingest', strangerDtls())).rejects.toMatchObject({
       code: 'RTP_REJECTED',

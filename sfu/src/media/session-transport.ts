@@ -11,6 +11,7 @@ import { announcedCandidates } from './announced-candidates.ts';
 import { type Patience, PeerWatch } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
 import type { RelayRouter } from './relay-router.ts';
+import { isWholeHash } from './whole-hash.ts';
 
 /** How long a transport may take to connect before it is freed. */
 const CONNECT_WITHIN_MS = 12_000;
@@ -113,6 +114,9 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
     this.expectConnection();
     await this.#guard(() => {
       if (this.#connectCalled) throw new Error('the transport is connected already');
+      if (!dtlsParameters.fingerprints.every(isWholeHash)) {
+        throw new Error('a fingerprint is not as long as its hash');
+      }
       return this.#transport.connect({ dtlsParameters });
     });
     this.#connectCalled = true;

@@ -1,5 +1,6 @@
-import { type DtlsParameters, isWholeHash, type MediaKind } from '@meshlift/protocol';
+import type { DtlsParameters, MediaKind } from '@meshlift/protocol';
 import { parse, type SessionDescription } from 'sdp-transform';
+import { isWholeHash } from '../media/whole-hash.ts';
 import { readCodecs, type SdpCodec } from './codecs.ts';
 import { checkLines, splitSections, valuesOf } from './lines.ts';
 import { SdpError } from './sdp-error.ts';
