@@ -1,10 +1,15 @@
-import type { Page } from '@playwright/test';
+import type { Page, WebSocketRoute } from '@playwright/test';
 
-/** Everything a page tells the server from now on, and hears from it; it can be held up and changed. */
+/**
+ * Everything a page tells the server from now on, and hears from it. It can be held up and changed, and the page can be
+ * told what the server has not said.
+ */
 export class WireTap {
   readonly #heard: string[] = [];
   #held: (() => void)[] | undefined;
   #change = (message: string) => message;
+  #forge = (message: string) => message;
+  #page: WebSocketRoute | undefined;
 
   /** Must be set up before the page connects. */
   static async on(page: Page): Promise<WireTap> {
@@ -14,6 +19,7 @@ export class WireTap {
     });
     await page.routeWebSocket(/socket\.io/, (socket) => {
       const server = socket.connectToServer();
+      tap.#page = socket;
       socket.onMessage((message) => {
         const changed = tap.#change(String(message));
         tap.#heard.push(changed);
@@ -22,7 +28,7 @@ export class WireTap {
       });
       server.onMessage((message) => {
         tap.#heard.push(String(message));
-        socket.send(message);
+        socket.send(tap.#forge(String(message)));
       });
     });
     return tap;
@@ -48,7 +54,19 @@ export class WireTap {
     for (const send of held) send();
   }
 
+  /** What the page says, from now on. */
   change(change: (message: string) => string): void {
     this.#change = change;
+  }
+
+  /** What the page hears, from now on. */
+  forge(forge: (message: string) => string): void {
+    this.#forge = forge;
+  }
+
+  /** Tells the page of an event in the room it has joined last, as the server would. */
+  tell(event: string, payload: object): void {
+    const [, sessionId] = [...this.text.matchAll(/"sessionId":"([\w-]+)","participantId"/g)].at(-1) ?? [];
+    this.#page?.send(`42${JSON.stringify([event, { sessionId, ...payload }])}`);
   }
 }

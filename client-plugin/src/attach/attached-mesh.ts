@@ -313,6 +313,8 @@ export class AttachedMesh extends Emitter<AttachedMeshEvents> {
       switching: (mode) => this.emit('switching', { mode, relay: this.relayHost }),
       switched: (report) => this.emit('modechange', report),
       switchFailed: (failures) => this.emit('switchfailed', failures),
+      // Its signals are not this page's to seal, so that there is nothing to check against.
+      unconfirmedChanged: () => undefined,
       autoChanged: (auto) => this.emit('auto', auto),
       // An attached mesh has no audience: its mode says all of it.
       uplinkChanged: () => undefined,

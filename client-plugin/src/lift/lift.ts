@@ -28,7 +28,10 @@ type Told = Omit<EventPayload<'room:switch'>, 'sessionId'>;
 /** What a page spends on encoding is read over so long a time. */
 const MEASURE_FOR_MS = 500;
 
-/** How long those who cannot be reached at the moment are waited for before a switch fails for it. */
+/**
+ * How long those who cannot be reached at the moment are waited for before a switch fails for it, and so is a host's
+ * order.
+ */
 const REACH_WITHIN_MS = 5_000;
 
 /** A way to the relay that takes longer is reported as missing. It may come about even so, until the host decides. */
@@ -37,6 +40,7 @@ const CONNECT_WITHIN_MS = 8_000;
 /** What the host reads about a participant for whom a switch failed. */
 const UNREACHED = 'has no direct way to everybody';
 const NO_WAY = 'cannot reach the relay';
+const UNCONFIRMED = "has not heard from a host's page that the room may go through the server";
 const STRANGERS = 'is connected to somebody who is not in the room';
 
 /**
@@ -46,6 +50,8 @@ const STRANGERS = 'is connected to somebody who is not in the room';
  *
  * Encoding for two paths at once takes time that a page may not have. The relay is sent the smallest layer alone
  * until the mesh has ended, and a page that has not even the time for that ends one path as it begins the other.
+ *
+ * In a room with a password nothing goes to the relay on the server's word alone: see `HostOrders`.
  */
 export class Lift {
   readonly #room: LiftedRoom;
@@ -64,6 +70,12 @@ export class Lift {
   #streams: SwitchGap[] = [];
   /** Whether this page sends its video by one path at a time in this switch. */
   #encodesOnce = false;
+  /** The host's order that the present switch comes from. */
+  #order: string | undefined;
+  /** The epoch in which the room is on the relay by the server's account, and by nobody else's. */
+  #unordered: number | undefined;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  #unconfirmed = false;
   #asked: { resolve(report: SwitchReport): void; reject(error: MeshliftError): void } | undefined;
 
   constructor(room: LiftedRoom, uplink: Uplink) {
@@ -86,6 +98,14 @@ export class Lift {
   }
 
   /**
+   * Whether the server has moved the room to the relay, or tries to, and no page of a host has said that it may: then
+   * this page goes on in the mesh.
+   */
+  get unconfirmed(): boolean {
+    return this.#unconfirmed;
+  }
+
+  /**
    * Asks for a switch. Resolves when this page is over; at once if there is nothing to move.
    *
    * @throws MeshliftError `SWITCH_FAILED` if it came to nothing, `DISCONNECTED` if its end was missed
@@ -93,7 +113,10 @@ export class Lift {
   async setMode(mode: RoomModeChoice): Promise<SwitchReport> {
     const { connection, sessionId } = this.#room;
     const isThere = mode === 'auto' || mode === this.#mode;
-    await connection.request('room:setMode', { sessionId, mode, epoch: this.#epoch });
+    const epoch = this.#epoch;
+    const moves = mode !== (this.#unordered === undefined ? this.#mode : 'sfu');
+    await connection.request('room:setMode', { sessionId, mode, epoch });
+    this.#room.orders?.give(mode, moves ? epoch + 1 : epoch);
     if (isThere) return { mode: this.#mode, epoch: this.#epoch, streams: [] };
     return new Promise((resolve, reject) => {
       this.#asked = { resolve, reject };
@@ -103,6 +126,7 @@ export class Lift {
   /** The page has joined, or come back, and is told how the room stands. */
   async enter({ mode, epoch, switching }: RoomState): Promise<void> {
     this.#heading = switching?.mode ?? mode;
+    if (epoch < this.#epoch) this.#room.orders?.rewound(epoch);
     if (epoch !== this.#epoch || mode !== this.#mode) await this.#commit(mode, epoch);
     // It was called off while this page was away.
     else if (!switching && this.#turn) await this.#revert([]);
@@ -128,9 +152,11 @@ export class Lift {
     }
   }
 
-  /** Somebody left, came into reach, or publishes something else: what was waited for may be there. */
+  /** Somebody left, came into reach, publishes something else, or gave an order: what was waited for may be there. */
   look(): void {
     this.#waiting.look();
+    const epoch = this.#unordered;
+    if (epoch !== undefined && this.#mayLift(epoch)) void this.#commit('sfu', epoch);
   }
 
   /** Somebody's stream has begun. */
@@ -146,6 +172,7 @@ export class Lift {
   close(): void {
     this.#waiting.callOff();
     this.#turn = undefined;
+    this.#setUnordered(undefined);
     this.#settle(undefined);
     this.#closePath();
   }
@@ -154,11 +181,10 @@ export class Lift {
     const turn = this.#begin();
     const { mesh } = this.#room;
     this.#heading = mode;
+    if (mode === 'sfu' && !(await this.#hasOrder(turn, epoch))) return;
     this.#room.switching(mode);
-    const patience = setTimeout(() => this.#waiting.callOff(), REACH_WITHIN_MS);
     const reached = () => (mode === 'sfu' ? mesh.strangers : mesh.unreached).length === 0;
-    await this.#waiting.until(reached);
-    clearTimeout(patience);
+    await this.#comesTrue(reached);
     if (this.#turn !== turn) return;
     if (!reached()) throw new Error(mode === 'sfu' ? STRANGERS : UNREACHED);
     // A page that cannot tell encodes for both.
@@ -183,6 +209,32 @@ export class Lift {
     this.#encodesOnce = encodesOnce;
     if (encodesOnce && mode === 'sfu') await this.#uplink.limit('none');
     if (this.#turn === turn) await this.#report(epoch, { name: 'ready', singleEncode: encodesOnce });
+  }
+
+  /** Waits for something for as long as people are waited for. */
+  async #comesTrue(holds: () => boolean): Promise<void> {
+    const patience = setTimeout(() => this.#waiting.callOff(), REACH_WITHIN_MS);
+    await this.#waiting.until(holds);
+    clearTimeout(patience);
+  }
+
+  /** Resolves to whether this switch goes on. @throws Error if nobody but the server wants it */
+  async #hasOrder(turn: symbol, epoch: number): Promise<boolean> {
+    const { orders } = this.#room;
+    if (!orders) return true;
+    if (!this.#mayLift(epoch)) await this.#comesTrue(() => this.#mayLift(epoch));
+    if (this.#turn !== turn) return false;
+    if (!this.#mayLift(epoch)) {
+      this.#setUnconfirmed(true);
+      throw new Error(UNCONFIRMED);
+    }
+    this.#order = orders.idFor(epoch);
+    return true;
+  }
+
+  #mayLift(epoch: number): boolean {
+    const { orders } = this.#room;
+    return !orders || orders.permits(epoch);
   }
 
   async #connect(): Promise<void> {
@@ -220,6 +272,7 @@ export class Lift {
   async #move({ mode, epoch, singleEncode = [], failures }: Told): Promise<void> {
     const turn = this.#turn ?? this.#begin();
     const { roster } = this.#room;
+    if (mode === 'sfu' && !(await this.#hasOrder(turn, epoch))) return;
     await this.#sendByBoth(mode);
     // Those who are left out come over by themselves, when they can.
     const leftOut = new Set(failures.map(({ participantId }) => participantId));
@@ -259,11 +312,14 @@ export class Lift {
   }
 
   async #commit(mode: RoomMode, epoch: number): Promise<void> {
+    if (mode === 'sfu' && !this.#mayLift(epoch)) return this.#stayInMesh(epoch);
     const report = { mode, epoch, streams: this.#streams };
     this.#end();
+    this.#setUnordered(undefined);
     this.#mode = mode;
     this.#heading = mode;
     this.#epoch = epoch;
+    if (mode === 'mesh') this.#room.orders?.lowered(epoch);
     if (mode === 'sfu') this.#keepPath();
     await this.#sendBy(mode);
     this.#showAll(mode);
@@ -272,9 +328,25 @@ export class Lift {
     this.#room.switched(report);
   }
 
+  /** The server says that the room is on the relay: this page does not go there before a host's page has said so. */
+  async #stayInMesh(epoch: number): Promise<void> {
+    const left = this.#mode === 'sfu';
+    this.#end();
+    this.#mode = 'mesh';
+    this.#heading = 'sfu';
+    this.#epoch = epoch;
+    this.#setUnordered(epoch);
+    this.#showAll('mesh');
+    this.#closePath();
+    await this.#sendBy('mesh');
+    if (left) this.#room.switched({ mode: 'mesh', epoch, streams: [] });
+  }
+
   /** Back to how things were before the switch. */
   async #revert(failures: SwitchFailure[]): Promise<void> {
+    if (this.#order !== undefined) this.#room.orders?.end(this.#order);
     this.#end();
+    if (this.#unordered === undefined) this.#setUnconfirmed(false);
     const mode = this.#mode;
     this.#heading = mode;
     this.#showAll(mode);
@@ -301,9 +373,24 @@ export class Lift {
 
   #end(): void {
     this.#turn = undefined;
+    this.#order = undefined;
     this.#streams = [];
     this.#encodesOnce = false;
     this.#waiting.callOff();
+  }
+
+  /** What is confirmed within the time in which newcomers reach the others is nothing to tell of. */
+  #setUnordered(epoch: number | undefined): void {
+    this.#unordered = epoch;
+    clearTimeout(this.#patience);
+    if (epoch === undefined) this.#setUnconfirmed(false);
+    else this.#patience = setTimeout(() => this.#setUnconfirmed(true), REACH_WITHIN_MS);
+  }
+
+  #setUnconfirmed(unconfirmed: boolean): void {
+    if (unconfirmed === this.#unconfirmed) return;
+    this.#unconfirmed = unconfirmed;
+    this.#room.unconfirmedChanged(unconfirmed);
   }
 
   /** Answers whoever asked for a switch. */

@@ -1,5 +1,6 @@
 import type { MediaKind, RoomMode, SwitchFailure, SwitchGap } from '@meshlift/protocol';
 import type { Participant } from '../rooms/participant.ts';
+import type { HostOrders } from './host-orders.ts';
 import type { RelaySessionContext } from './relay-session.ts';
 import type { OutgoingMedia } from './sending-session.ts';
 import type { UplinkUse } from './uplink.ts';
@@ -56,11 +57,18 @@ export interface LiftedRoster {
 export interface LiftedRoom extends RelaySessionContext {
   readonly mesh: LiftedMesh;
   readonly roster: LiftedRoster;
+  /**
+   * What hosts have decided, where the server need not be believed about it. Undefined in rooms without a password:
+   * there the server reads all signals, and could take part in the mesh itself.
+   */
+  readonly orders?: HostOrders | undefined;
   /** A switch to this mode has begun. Nothing has moved yet. */
   switching(mode: RoomMode): void;
   /** This page is over. */
   switched(report: SwitchReport): void;
   switchFailed(failures: SwitchFailure[]): void;
+  /** See `Lift.unconfirmed`. */
+  unconfirmedChanged(unconfirmed: boolean): void;
   /** Whether the room follows what its participants measure has changed. */
   autoChanged(auto: boolean): void;
   /** What this page sends to the relay for has changed. */

@@ -55,6 +55,11 @@ export class MediaPaths {
     return this.#lift.heading;
   }
 
+  /** See `Lift.unconfirmed`. */
+  get unconfirmed(): boolean {
+    return this.#lift.unconfirmed;
+  }
+
   /** Whether the room's mode follows what its participants measure. */
   get auto(): boolean {
     return this.#auto;

@@ -4,7 +4,7 @@ import { isScreen } from '../relay/encodings.ts';
 import { randomWord } from './base64url.ts';
 import { LocalMedia } from './local-media.ts';
 import type { ChannelMessage, Presence } from './messages.ts';
-import { Peer, type PeerContext } from './peer.ts';
+import { type PassedOrders, Peer, type PeerContext } from './peer.ts';
 import type { Sealing } from './sealing.ts';
 
 export interface MeshEvents {
@@ -21,6 +21,7 @@ export interface MeshOptions {
   sealing: Sealing;
   /** Has the server hand a signal to a participant. */
   signal: PeerContext['signal'];
+  orders?: PassedOrders | undefined;
 }
 
 /** So many chat messages are remembered, to recognize one that comes a second way. */
@@ -34,6 +35,7 @@ export class Mesh extends Emitter<MeshEvents> implements PeerContext {
   readonly media = new LocalMedia();
   readonly sealing: Sealing;
   readonly signal: PeerContext['signal'];
+  readonly orders: PassedOrders | undefined;
   iceServers: IceServer[] = [];
   /** Whether signaling is up, as the room knows. */
   reachable = false;
@@ -44,14 +46,16 @@ export class Mesh extends Emitter<MeshEvents> implements PeerContext {
   readonly #remembered = new Set<string>();
   #self = '';
 
-  constructor({ name, sealing, signal }: MeshOptions) {
+  constructor({ name, sealing, signal, orders }: MeshOptions) {
     super();
     this.#name = name;
     this.sealing = sealing;
     this.signal = signal;
+    this.orders = orders;
   }
 
   get greeting(): Presence {
+    const order = this.orders?.latest;
     return {
       kind: 'presence',
       stay: this.#stay,
@@ -59,6 +63,7 @@ export class Mesh extends Emitter<MeshEvents> implements PeerContext {
       audio: this.media.state('audio'),
       video: this.media.state('video'),
       screen: isScreen(this.media.track('video') ?? null),
+      ...(order ? { order } : {}),
     };
   }
 
@@ -96,10 +101,15 @@ export class Mesh extends Emitter<MeshEvents> implements PeerContext {
     peer.retire();
   }
 
-  /** Sends what `media` holds now, and says so. */
-  async applyMedia(): Promise<void> {
+  /** Tells everybody how this page appears now. */
+  greet(): void {
     const { greeting } = this;
     for (const peer of this.#all) peer.tell(greeting);
+  }
+
+  /** Sends what `media` holds now, and says so. */
+  async applyMedia(): Promise<void> {
+    this.greet();
     await Promise.all(this.#all.map((peer) => peer.applyMedia()));
   }
 
@@ -147,6 +157,7 @@ export class Mesh extends Emitter<MeshEvents> implements PeerContext {
   heard(peer: Peer, message: ChannelMessage): void {
     const { participantId } = peer;
     if (message.kind === 'presence') {
+      if (message.order) this.orders?.hear(message.order);
       this.emit('presence', { participantId, presence: message });
       this.#replaceFormer(peer);
     } else if (!this.#remembered.has(message.id) && peer.chat.take(performance.now())) {

@@ -1,4 +1,4 @@
-import { participantIdSchema } from '@meshlift/protocol';
+import { participantIdSchema, roomModeChoiceSchema } from '@meshlift/protocol';
 import * as z from 'zod/mini';
 
 /**
@@ -42,8 +42,28 @@ const candidatesShape = {
     .check(z.maxLength(MOST_CANDIDATES)),
 };
 
-/** Which link a signal is of, and which of the other side's it is for, as far as that is known. */
-const linkShape = { link: counter, peer: z.optional(counter) };
+/** What a host has decided about the relay. See `HostOrders`. */
+const hostOrderSchema = z.object({
+  /** Of two orders the one with the larger number was given later. */
+  number: counter,
+  id: text(64),
+  mode: roomModeChoiceSchema,
+  /** For `sfu`: the epoch in which the room is on the relay. */
+  epoch: counter,
+  /** Whether it has been done with: the switch was called off, or the room lowered. */
+  over: z.boolean(),
+});
+
+const linkShape = {
+  /** Which link a signal is of, and which of the other side's it is for, as far as that is known. */
+  link: counter,
+  peer: z.optional(counter),
+  /** A random word of the sender's for the time of one stay, and the receiver's own, as far as it is known. */
+  challenge: z.optional(text(64)),
+  echo: z.optional(text(64)),
+  /** The latest order. It counts only if `echo` is right: the server could repeat what was sealed at another time. */
+  order: z.optional(hostOrderSchema),
+};
 
 const signalSchema = z.discriminatedUnion('kind', [
   z.object({ ...linkShape, ...descriptionShape }),
@@ -65,6 +85,8 @@ const presenceSchema = z.object({
   video: sendingSchema,
   /** Whether the picture is that of a screen. */
   screen: z.optional(z.boolean()),
+  /** The latest order of a host, in rooms with a password. */
+  order: z.optional(hostOrderSchema),
 });
 
 const channelSchema = z.discriminatedUnion('kind', [
@@ -76,6 +98,7 @@ const channelSchema = z.discriminatedUnion('kind', [
 export type Signal = z.infer<typeof signalSchema>;
 export type Description = z.infer<z.ZodMiniObject<typeof descriptionShape>>;
 export type Candidates = z.infer<z.ZodMiniObject<typeof candidatesShape>>;
+export type HostOrder = z.infer<typeof hostOrderSchema>;
 export type Sending = z.infer<typeof sendingSchema>;
 export type Presence = z.infer<typeof presenceSchema>;
 export type ChannelMessage = z.infer<typeof channelSchema>;

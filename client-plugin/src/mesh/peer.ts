@@ -1,16 +1,24 @@
 import { type IceServer, MeshliftError } from '@meshlift/protocol';
+import { randomWord } from './base64url.ts';
 import { ChatBudget } from './chat-budget.ts';
 import type { LocalMedia } from './local-media.ts';
 import {
   type Candidates,
   type ChannelMessage,
   type Description,
+  type HostOrder,
   type Presence,
   parseSignal,
   type Signal,
 } from './messages.ts';
 import { type LinkOwner, PeerLink } from './peer-link.ts';
 import type { Sealing } from './sealing.ts';
+
+/** What pages pass on to each other of what hosts have decided. */
+export interface PassedOrders {
+  readonly latest: HostOrder | undefined;
+  hear(order: HostOrder): void;
+}
 
 /** What all peers of a mesh share, and what they tell it. */
 export interface PeerContext {
@@ -21,6 +29,8 @@ export interface PeerContext {
   readonly reachable: boolean;
   /** What is said first on every channel. */
   readonly greeting: Presence;
+  /** Undefined in rooms without a password. */
+  readonly orders: PassedOrders | undefined;
   signal(to: string, sealed: string): Promise<unknown>;
   heard(peer: Peer, message: ChannelMessage): void;
   tracksChanged(peer: Peer): void;
@@ -51,6 +61,8 @@ export class Peer implements LinkOwner {
   /** The newest link of the other side's that has been heard of, and whether the present one belongs to it. */
   #peerNumber = 0;
   #bound = false;
+  readonly #challenge = randomWord();
+  #peerChallenge: string | undefined;
   #retired = false;
   #closed = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -141,7 +153,7 @@ export class Peer implements LinkOwner {
 
   send(signal: Description | Candidates): void {
     const peer = this.#bound ? { peer: this.#peerNumber } : {};
-    this.#signal({ link: this.#number, ...peer, ...signal });
+    this.#signal({ link: this.#number, ...peer, ...this.#passing, ...signal });
   }
 
   opened(): void {
@@ -171,11 +183,26 @@ export class Peer implements LinkOwner {
     else this.#retry = setTimeout(() => this.connect(), TRY_AGAIN_AFTER_MS);
   }
 
+  /** Orders travel with signals as well: there may be no direct way to those who need the relay most. */
+  get #passing(): Pick<Extract<Signal, { link: number }>, 'challenge' | 'echo' | 'order'> {
+    const { orders } = this.#context;
+    if (!orders) return {};
+    const challenge = this.#challenge;
+    if (this.#peerChallenge === undefined) return { challenge };
+    return {
+      challenge,
+      echo: this.#peerChallenge,
+      ...(orders.latest === undefined ? {} : { order: orders.latest }),
+    };
+  }
+
   async #take(signal: Signal): Promise<void> {
     if (signal.kind === 'back') {
       this.#link?.resync();
       return;
     }
+    if (signal.challenge !== undefined) this.#peerChallenge = signal.challenge;
+    if (signal.order && signal.echo === this.#challenge) this.#context.orders?.hear(signal.order);
     const forThisLink = signal.peer === this.#number;
     if (signal.peer !== undefined && !forThisLink) return;
     if (signal.link < this.#peerNumber) return;

@@ -22,6 +22,8 @@ export interface RoomEvents extends RosterEvents {
   switching: { mode: RoomMode; relay: string };
   /** This page's media travels another way now; it says how long each picture stood still. */
   modechange: SwitchReport;
+  /** The server moves the room to the relay, or has done so, and no host's page has said that it may: see `Room`. */
+  unconfirmed: boolean;
   /** Whether the room's mode follows what its participants measure. */
   auto: boolean;
   /** What this page sends to the relay for has changed: see `Room.uplink`. */

@@ -8,6 +8,7 @@ import {
   type RoomState,
 } from '@meshlift/protocol';
 import { Emitter } from '../emitter.ts';
+import { HostOrders } from '../lift/host-orders.ts';
 import type { LiftedRoom, SwitchReport } from '../lift/lifted-room.ts';
 import { MediaPaths } from '../lift/media-paths.ts';
 import type { UplinkUse } from '../lift/uplink.ts';
@@ -39,6 +40,7 @@ export class Room extends Emitter<RoomEvents> {
   readonly #session: RoomSession;
   readonly #keeper: SessionKeeper;
   readonly #mesh: Mesh;
+  readonly #orders: HostOrders | undefined;
   readonly #roster: Roster;
   readonly #paths: MediaPaths;
   readonly #audience: RoomAudience;
@@ -68,13 +70,17 @@ export class Room extends Emitter<RoomEvents> {
     this.relayHost = new URL(server, location.href).hostname;
     this.#session = new RoomSession(connection, roomId, hostKey);
     const signal = (to: string, text: string) => this.#session.signal(to, text);
-    this.#mesh = new Mesh({ name, sealing, signal });
+    // A stream ID opens what the password keeps closed, and so does a server that takes the room to its relay.
+    const open = sealing === unsealed;
+    const pass = () => this.#mesh.greet();
+    this.#orders = open ? undefined : new HostOrders({ pass, changed: () => this.#paths.look() });
+    this.#mesh = new Mesh({ name, sealing, signal, orders: this.#orders });
     this.#roster = new Roster(this.#mesh, (name, event) => this.emit(name, event as never));
     this.#welcome = welcome;
     this.#paths = new MediaPaths(this.#lifted(connection));
     this.#audience = new RoomAudience(this.#session, this.#paths.uplink, {
-      // A stream ID alone opens what the room's password keeps closed: that takes a decision of its own.
-      allowed: sealing === unsealed,
+      // Each takes a decision of the people in the room.
+      allowed: open,
       changed: (audience) => this.emit('audience', audience),
     });
     this.#speakers = new SpeakerWatch(
@@ -144,6 +150,14 @@ export class Room extends Emitter<RoomEvents> {
   /** The mode that the room is being moved to; while nothing moves, the same as `mode`. */
   get heading(): RoomMode {
     return this.#paths.heading;
+  }
+
+  /**
+   * In a room with a password: whether the server says that the room goes through the relay, and no host's page does.
+   * What this page sends stays direct then. Event: `unconfirmed`.
+   */
+  get unconfirmed(): boolean {
+    return this.#paths.unconfirmed;
   }
 
   /**
@@ -353,6 +367,7 @@ export class Room extends Emitter<RoomEvents> {
       connection,
       mesh: this.#mesh,
       roster: this.#roster,
+      orders: this.#orders,
       get sessionId() {
         return room.#session.id;
       },
@@ -362,6 +377,7 @@ export class Room extends Emitter<RoomEvents> {
       switching: (mode) => this.emit('switching', { mode, relay: this.relayHost }),
       switched: (report) => this.emit('modechange', report),
       switchFailed: (failures) => this.emit('switchfailed', failures),
+      unconfirmedChanged: (unconfirmed) => this.emit('unconfirmed', unconfirmed),
       autoChanged: (auto) => this.emit('auto', auto),
       uplinkChanged: (use) => this.emit('uplink', use),
     };

@@ -25,7 +25,6 @@ import {
   adviceSchema,
   audienceSchema,
   hostHashesSchema,
-  hostWordSchema,
   participantSchema,
   roomMemorySchema,
   roomModeChoiceSchema,
@@ -140,15 +139,10 @@ export const clientRequests = {
   /**
    * Host only: begins a switch of the room as it stands in this epoch. Answered at once; how it goes is told by
    * `room:switch`. With `auto` nothing moves yet: from then on the room follows what its participants measure,
-   * until a host names a mode again. The word goes with every switch that comes of this.
+   * until a host names a mode again.
    */
   'room:setMode': {
-    payload: z.object({
-      ...ofSession,
-      mode: roomModeChoiceSchema,
-      epoch: z.int(),
-      word: z.optional(hostWordSchema),
-    }),
+    payload: z.object({ ...ofSession, mode: roomModeChoiceSchema, epoch: z.int() }),
     reply: nothing,
   },
   /** What a participant's page measures of the room in this epoch. Counts in a room that is on `auto`. */

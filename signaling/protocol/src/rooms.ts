@@ -70,12 +70,6 @@ export const hostHashesSchema = z.object({
 /** What somebody who was in a room knows of it, and brings it back with when the server has forgotten it. */
 export const roomMemorySchema = z.extend(hostHashesSchema, { locked: z.boolean() });
 
-/**
- * What a host's page says about a switch to the pages of the others. The server passes it on unread. Room for a
- * signature that pages can verify; the plugin of this version neither sends nor checks one.
- */
-export const hostWordSchema = z.string().check(z.minLength(1), z.maxLength(512));
-
 /** A switch, as everybody is told of it. `epoch` is the one the room has once it is committed. */
 export const switchShape = {
   epoch: z.int(),
@@ -83,7 +77,6 @@ export const switchShape = {
   phase: switchPhaseSchema,
   /** From `move` on: participants who send by one path at a time, because they cannot encode for two. */
   singleEncode: z.optional(z.array(participantIdSchema)),
-  word: z.optional(hostWordSchema),
 };
 
 /** How a room stands. Sent to those who join or come back. */

@@ -44,9 +44,6 @@ export class RoomModes {
   #switch: ModeSwitch | undefined;
   /** Whether the switch that is under way was begun because of what was measured. */
   #automatic = false;
-  /** The host's word for the switch that is under way, and the one for all that what is measured brings about. */
-  #word: string | undefined;
-  #autoWord: string | undefined;
   readonly #auto = new AutoMode(() => this.#follow());
 
   constructor(context: RoomModesContext) {
@@ -72,22 +69,19 @@ export class RoomModes {
    * The host's word, which goes over everything that was measured: begins a switch, or with `auto` follows what
    * is measured from now on. To the mode the room has already, nothing is switched.
    *
-   * @param word handed on with the switches that come of it
    * @throws MeshliftError `STALE_EPOCH`, `SWITCH_IN_PROGRESS` during a switch that a host began, `SERVER_FULL`
    */
-  setMode(choice: RoomModeChoice, epoch: number, word?: string): Promise<void> {
+  setMode(choice: RoomModeChoice, epoch: number): Promise<void> {
     return this.#queue(async () => {
       if (epoch !== this.#epoch) throw new MeshliftError('STALE_EPOCH');
       if (choice === 'auto') {
-        this.#autoWord = word;
         this.#setAuto(true);
         return;
       }
       if (this.#switch && !this.#automatic) throw new MeshliftError('SWITCH_IN_PROGRESS');
       this.#setAuto(false);
       this.#automatic = false;
-      this.#autoWord = undefined;
-      if (!this.#switch && choice !== this.#mode) await this.#begin(choice, word);
+      if (!this.#switch && choice !== this.#mode) await this.#begin(choice);
       else if (this.#switch && choice !== this.#switch.to) this.#switch.abort();
     });
   }
@@ -164,7 +158,7 @@ export class RoomModes {
       if (!mode) return;
       this.#automatic = true;
       try {
-        await this.#begin(mode, this.#autoWord);
+        await this.#begin(mode);
       } catch (error) {
         this.#context.logger.warn({ err: error, roomId: this.#context.roomId }, 'no switch as advised');
         this.#switchIsOver(this.#mode);
@@ -184,7 +178,7 @@ export class RoomModes {
     return this.#switch ? undefined : this.#auto.choose(this.#mode, this.#context.people.ids);
   }
 
-  async #begin(mode: RoomMode, word: string | undefined): Promise<void> {
+  async #begin(mode: RoomMode): Promise<void> {
     const { media, people } = this.#context;
     if (mode === 'sfu') {
       try {
@@ -194,7 +188,6 @@ export class RoomModes {
         throw error;
       }
     }
-    this.#word = word;
     this.#switch = new ModeSwitch({
       to: mode,
       epoch: this.#epoch + 1,
@@ -239,13 +232,11 @@ export class RoomModes {
   }
 
   #describe({ epoch, to, phase, singleEncoders }: ModeSwitch): NonNullable<RoomState['switching']> {
-    const word = this.#word === undefined ? {} : { word: this.#word };
     return {
       epoch,
       mode: to,
       phase,
       ...(singleEncoders.length > 0 ? { singleEncode: singleEncoders } : {}),
-      ...word,
     };
   }
 }

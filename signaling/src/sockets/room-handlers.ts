@@ -31,11 +31,11 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
       return done;
     },
 
-    'room:setMode': async (connection, { sessionId, mode, epoch, word }) => {
+    'room:setMode': async (connection, { sessionId, mode, epoch }) => {
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
       room.assertHost(session);
-      await room.modes.setMode(mode, epoch, word);
+      await room.modes.setMode(mode, epoch);
       return done;
     },
 

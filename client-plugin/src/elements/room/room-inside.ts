@@ -63,7 +63,7 @@ function progress(to: 'mesh' | 'sfu'): TemplateResult {
 
 function notices(element: MeshliftRoom, room: Room, switching: Switching): TemplateResult {
   const { media } = element;
-  const { notice: phase, relay, trouble, stuck } = switching;
+  const { notice: phase, relay, trouble, stuck, unconfirmed } = switching;
   const title = phase === 'coming' ? modeText.comingTitle(relay) : modeText.hereTitle(relay);
   return html`
     ${
@@ -94,6 +94,13 @@ function notices(element: MeshliftRoom, room: Room, switching: Switching): Templ
             { tone: 'warning', title, body: modeText.relayBody },
             button(text.dismiss, () => switching.dismissNotice()),
           )
+        : nothing
+    }
+    ${
+      unconfirmed
+        ? html`<div data-testid="relay-unconfirmed">
+            ${notice({ tone: 'danger', title: modeText.unconfirmedTitle, body: modeText.unconfirmedBody(relay) })}
+          </div>`
         : nothing
     }
     ${

@@ -46,9 +46,16 @@ function relayDoor(visit: Visit): TemplateResult {
 }
 
 function switchNotices(switching: Switching, atDoor: boolean): TemplateResult {
-  const { trouble, stuck } = switching;
+  const { trouble, stuck, unconfirmed, relay } = switching;
   return html`
     ${atDoor ? nothing : relayNotice(switching)}
+    ${
+      unconfirmed
+        ? html`<div data-testid="relay-unconfirmed">
+            ${notice({ tone: 'danger', title: modeText.unconfirmedTitle, body: modeText.unconfirmedBody(relay) })}
+          </div>`
+        : nothing
+    }
     ${
       stuck
         ? notice(

@@ -34,6 +34,7 @@ export class Switching extends EventTarget {
       this.#begin(mode);
     });
     room.on('auto', () => this.#changed());
+    room.on('unconfirmed', () => this.#changed());
     room.on('modechange', (report) => this.#over(report));
     room.on('switchfailed', (failures) => this.#failed(failures));
     room.on('switchstuck', (stuck) => {
@@ -65,6 +66,11 @@ export class Switching extends EventTarget {
   /** Whether people here are to be told of the relay: that it is coming, or that it is here. */
   get notice(): 'coming' | 'here' | undefined {
     return this.#notice;
+  }
+
+  /** Whether the server alone says that the room goes through the relay, so that this page does not. */
+  get unconfirmed(): boolean {
+    return this.#room.unconfirmed;
   }
 
   get trouble(): Words | undefined {

@@ -166,6 +166,10 @@ export const modeText = {
   hereTitle: (relay: string) => `This room goes through the relay ${relay}`,
   relayBody: 'The server there can see and hear everything that is sent. If you do not want that, leave.',
 
+  unconfirmedTitle: 'Your video and sound stay direct',
+  unconfirmedBody: (relay: string) =>
+    `The server ${relay} says that this room goes through it, but the page of no host does. Nothing of yours goes there unless a host moves the room.`,
+
   failedTitle: { mesh: 'The room stays on the relay', sfu: 'The room stays direct' },
   failedBy: (name: string, reason: string) => `${name} could not follow: ${reason}`,
   failedUnknown: 'The switch came to nothing.',
