@@ -172,3 +172,28 @@ test('pages of another origin publish, watch, trickle, restart and are told', as
   await publisher.stop();
   foreign.close();
 });
+
+test('a browser’s WHIP library that nobody here wrote publishes from another origin, and hangs up', async ({
+  server,
+  newPublisher,
+  newViewer,
+}) => {
+  const foreign = await ForeignSite.start();
+  const stream = await server.createStream();
+  const publisher = await newPublisher('whip-web-client', foreign.serve(''));
+  const asked: string[] = [];
+  publisher.page.on('response', (response) => {
+    if (response.url().startsWith(server.url)) {
+      asked.push(`${response.request().method()} ${response.status()}`);
+    }
+  });
+  await publisher.publish(stream);
+  const viewer = await newViewer();
+  await viewer.play(stream);
+  await viewer.seesMotion();
+  await publisher.stop();
+  await expect.poll(async () => (await server.metric('meshlift_sessions')).toSorted()).toEqual([0, 1]);
+  await viewer.stop();
+  await expect.poll(() => [...new Set(asked)].sort()).toEqual(['DELETE 200', 'OPTIONS 204', 'POST 201']);
+  foreign.close();
+});

@@ -1,3 +1,4 @@
+import { WHIPClient as WhipWebClient } from '@eyevinn/whip-web-client';
 import { WHEPClient } from 'whip-whep/whep.js';
 import { WHIPClient } from 'whip-whep/whip.js';
 import { PlainWhep, PlainWhip, type ToldEvent } from './plain-sdp.ts';
@@ -5,8 +6,11 @@ import { PlainWhep, PlainWhip, type ToldEvent } from './plain-sdp.ts';
 /** By what a page speaks WHIP and WHEP: by `fetch`, or by the library that an author of the RFC has written. */
 export type SdpClient = 'plain' | 'whip-whep';
 
+/** One more library that publishes only; it makes its own connection. */
+export type PublishingClient = SdpClient | 'whip-web-client';
+
 export interface PublishOptions {
-  client: SdpClient;
+  client: PublishingClient;
   url: string;
   key: string;
   /** As MIME types have them, the preferred one first; all that the browser has when left out. */
@@ -51,7 +55,7 @@ declare global {
 const TONE = 660;
 const FRAME_RATE = 20;
 
-let publisher: PlainWhip | WHIPClient | undefined;
+let publisher: { restart(): Promise<void> | void; stop(): Promise<void> | void } | undefined;
 let viewer: PlainWhep | WHEPClient | undefined;
 let source: MediaStream | undefined;
 
@@ -80,6 +84,10 @@ function prefer(transceiver: RTCRtpTransceiver, names: readonly string[]): void 
 
 async function publish({ client, url, key, codec, layers, kinds, restless }: PublishOptions): Promise<void> {
   source ??= makeSource(restless);
+  if (client === 'whip-web-client') {
+    publisher = await publishByWhipWebClient(source, url, key);
+    return;
+  }
   const connection = new RTCPeerConnection();
   window.sdp.connection = connection;
   for (const track of source.getTracks()) {
@@ -92,8 +100,27 @@ async function publish({ client, url, key, codec, layers, kinds, restless }: Pub
     });
     if (track.kind === 'video' && codec !== undefined) prefer(transceiver, [codec].flat());
   }
-  publisher = client === 'plain' ? new PlainWhip() : new WHIPClient();
-  await publisher.publish(connection, url, key);
+  const whip = client === 'plain' ? new PlainWhip() : new WHIPClient();
+  publisher = whip;
+  await whip.publish(connection, url, key);
+}
+
+/** As its documentation has it: first it asks for the ICE servers. */
+async function publishByWhipWebClient(source: MediaStream, url: string, key: string) {
+  const whip = new WhipWebClient({
+    endpoint: url,
+    opts: { authkey: key, iceServers: [] },
+    peerConnectionFactory: (configuration) => {
+      window.sdp.connection = new RTCPeerConnection(configuration);
+      return window.sdp.connection;
+    },
+  });
+  await whip.setIceServersFromEndpoint();
+  await whip.ingest(source);
+  return {
+    stop: () => whip.destroy(),
+    restart: () => Promise.reject(new Error('this client knows no restart')),
+  };
 }
 
 async function play({ client, url, kinds }: PlayOptions, video: HTMLVideoElement): Promise<void> {

@@ -1,12 +1,12 @@
 import type { TestType } from '@playwright/test';
 import { bundle } from './bundle.ts';
 import { test as base, expect } from './fixtures.ts';
-import type { SdpClient } from './sdp-page.ts';
+import type { PublishingClient, SdpClient } from './sdp-page.ts';
 import { WhepViewer, WhipPublisher } from './whip.ts';
 
 interface WhipFixtures {
   /** Somebody who has not published yet, in a page of the server's unless told otherwise. */
-  newPublisher(client?: SdpClient, url?: string): Promise<WhipPublisher>;
+  newPublisher(client?: PublishingClient, url?: string): Promise<WhipPublisher>;
   /** Somebody who does not watch yet, in a page of the server's unless told otherwise. */
   newViewer(client?: SdpClient, url?: string): Promise<WhepViewer>;
 }

@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { Viewer } from './fixtures.ts';
 import type { Seen } from './probe.ts';
-import type { LayerChoice, PlayOptions, PublishOptions, SdpClient } from './sdp-page.ts';
+import type { LayerChoice, PlayOptions, PublishingClient, PublishOptions, SdpClient } from './sdp-page.ts';
 
 const BOTH = ['audio', 'video'] as const;
 
@@ -25,13 +25,6 @@ export interface Path {
 
 /** What pages that publish and pages that watch have in common. */
 abstract class SdpEnd extends Viewer {
-  readonly client: SdpClient;
-
-  constructor(page: Page, client: SdpClient) {
-    super(page);
-    this.client = client;
-  }
-
   /** `PATCH` with new credentials, and an answer with the server's. */
   restart(): Promise<void> {
     return this.page.evaluate(() => window.sdp.restart());
@@ -67,6 +60,13 @@ abstract class SdpEnd extends Viewer {
 
 /** Somebody who publishes by WHIP: a frame counter in a picture of 1280 × 720, and a tone of 660 Hz. */
 export class WhipPublisher extends SdpEnd {
+  readonly client: PublishingClient;
+
+  constructor(page: Page, client: PublishingClient) {
+    super(page);
+    this.client = client;
+  }
+
   /** Resolves when the stream is live; rejects with the status of an answer that is a refusal. */
   async publish(
     { whipUrl, publishKey }: { whipUrl: string; publishKey: string },
@@ -86,6 +86,13 @@ export class WhipPublisher extends SdpEnd {
 
 /** Somebody who watches by WHEP, in a page with nothing but a video element. */
 export class WhepViewer extends SdpEnd {
+  readonly client: SdpClient;
+
+  constructor(page: Page, client: SdpClient) {
+    super(page);
+    this.client = client;
+  }
+
   async play({ whepUrl }: { whepUrl: string }, options: Partial<PlayOptions> = {}): Promise<void> {
     const all = { client: this.client, url: whepUrl, kinds: BOTH, ...options };
     await this.page.evaluate((options) => {
