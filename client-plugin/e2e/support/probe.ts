@@ -1,4 +1,5 @@
 import { drawFrameCounter, readFrameCounter } from '../../src/test-picture/frame-counter.ts';
+import { openPhoneCamera, type PhoneCamera } from './phone-camera.ts';
 
 /** What a viewer really sees: read from decoded pixels, not from counters that run without a picture. */
 export interface Seen {
@@ -6,6 +7,13 @@ export interface Seen {
   count: number | undefined;
   width: number;
   height: number;
+}
+
+/** How a picture stands, and which one it is. */
+export interface Posture {
+  count: number;
+  /** By how many degrees it would have to be turned clockwise to stand upright. */
+  lies: number;
 }
 
 /** When a peer connection got on, by the page's clock; undefined until then. */
@@ -21,6 +29,8 @@ export interface Probe {
   /** The element of that `data-testid`, wherever in the page's components it is. */
   find(testId: string): HTMLElement | undefined;
   see(video: HTMLVideoElement): Seen;
+  /** Reads the counter in the picture whichever way it lies; undefined when it has none. */
+  posture(video: HTMLVideoElement): Posture | undefined;
   /** Strength of a tone in what the element plays, in decibels over the loudest of the other frequencies; `-Infinity` in silence. */
   hearTone(video: HTMLVideoElement, frequency: number): Promise<number>;
   /**
@@ -29,6 +39,8 @@ export interface Probe {
    * @param restless fills it with blocks that change at random, which an encoder cannot make small
    */
   draw(context: CanvasRenderingContext2D, count: number, restless?: boolean): void;
+  /** Opened at the first call. */
+  phoneCamera(): Promise<PhoneCamera>;
   /** Peer connections the page has opened. */
   connections: RTCPeerConnection[];
   /** How the last one of them came about. */
@@ -62,6 +74,22 @@ function see(video: HTMLVideoElement): Seen {
   canvas.height = height;
   context.drawImage(video, 0, 0);
   return { count: readFrameCounter(context.getImageData(0, 0, width, height)), width, height };
+}
+
+function posture(video: HTMLVideoElement): Posture | undefined {
+  const { videoWidth: width, videoHeight: height } = video;
+  if (!context || width === 0 || height === 0) return undefined;
+  for (const lies of [0, 90, 180, 270]) {
+    const turned = lies % 180 !== 0;
+    canvas.width = turned ? height : width;
+    canvas.height = turned ? width : height;
+    context.translate(canvas.width / 2, canvas.height / 2);
+    context.rotate((lies * Math.PI) / 180);
+    context.drawImage(video, -width / 2, -height / 2);
+    const count = readFrameCounter(context.getImageData(0, 0, canvas.width, canvas.height));
+    if (count !== undefined) return { count, lies };
+  }
+  return undefined;
 }
 
 async function hearTone(video: HTMLVideoElement, frequency: number): Promise<number> {
@@ -99,6 +127,7 @@ function draw(context: CanvasRenderingContext2D, count: number, restless = false
   drawFrameCounter(context, width, height, count);
 }
 
+let camera: Promise<PhoneCamera> | undefined;
 const connections: RTCPeerConnection[] = [];
 const progresses = new WeakMap<RTCPeerConnection, Progress>();
 let negotiations = 0;
@@ -125,6 +154,11 @@ window.RTCPeerConnection = class extends Native {
 window.probe = {
   find,
   see,
+  posture,
+  phoneCamera() {
+    camera ??= openPhoneCamera(connections);
+    return camera;
+  },
   hearTone,
   draw,
   connections,

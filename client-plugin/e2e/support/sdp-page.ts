@@ -19,6 +19,8 @@ export interface PublishOptions {
   kinds: readonly ('audio' | 'video')[];
   /** A picture that takes as many bits as it can get. */
   restless?: boolean | undefined;
+  /** The video of a phone that is held upright, without audio. */
+  phone?: boolean | undefined;
 }
 
 export interface PlayOptions {
@@ -82,8 +84,9 @@ function prefer(transceiver: RTCRtpTransceiver, names: readonly string[]): void 
   transceiver.setCodecPreferences(inOrder);
 }
 
-async function publish({ client, url, key, codec, layers, kinds, restless }: PublishOptions): Promise<void> {
-  source ??= makeSource(restless);
+async function publish(options: PublishOptions): Promise<void> {
+  const { client, url, key, codec, layers, kinds, restless, phone } = options;
+  source ??= phone ? (await window.probe.phoneCamera()).stream : makeSource(restless);
   if (client === 'whip-web-client') {
     publisher = await publishByWhipWebClient(source, url, key);
     return;

@@ -1,5 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { Viewer } from './fixtures.ts';
+import type { DrivenPage } from './member.ts';
 import type { Seen } from './probe.ts';
 import type { LayerChoice, PlayOptions, PublishingClient, PublishOptions, SdpClient } from './sdp-page.ts';
 
@@ -21,6 +22,27 @@ export interface Path {
   remotePort: number;
   /** RFC 8839, section 5.4: another one after an ICE restart. */
   localUsernameFragment: string;
+}
+
+/** Publishes by WHIP from a page that runs `sdp-page.ts`. Resolves when the stream is live. */
+export async function publishFrom(page: DrivenPage, options: PublishOptions): Promise<void> {
+  await page.evaluate((options) => window.sdp.publish(options), options);
+  // The page may see the connection stand before the server does.
+  const status = options.url.replace('/whip/', '/api/streams/');
+  const headers = { authorization: `Bearer ${options.key}` };
+  const stateOf = async () => ((await (await fetch(status, { headers })).json()) as { state?: string }).state;
+  await expect.poll(stateOf).toBe('live');
+}
+
+/** Plays by WHEP in a page that runs `sdp-page.ts`, in a video element of its own. */
+export async function playIn(page: DrivenPage, options: PlayOptions): Promise<void> {
+  await page.evaluate((options) => {
+    const video = Object.assign(document.createElement('video'), { autoplay: true, muted: true });
+    video.dataset.testid = 'player';
+    video.style.cssText = 'position: fixed; inset: 0; width: 640px; z-index: 1';
+    document.body.append(video);
+    return window.sdp.play(options, video);
+  }, options);
 }
 
 /** What pages that publish and pages that watch have in common. */
@@ -73,14 +95,14 @@ export class WhipPublisher extends SdpEnd {
     options: Partial<PublishOptions> = {},
   ): Promise<void> {
     const { client } = this;
-    const all = { client, url: whipUrl, key: publishKey, kinds: BOTH, layers: LAYERS, ...options };
-    await this.page.evaluate((options) => window.sdp.publish(options), all);
-    // The page may see the connection stand before the server does.
-    const status = whipUrl.replace('/whip/', '/api/streams/');
-    const headers = { authorization: `Bearer ${publishKey}` };
-    const stateOf = async () =>
-      ((await (await fetch(status, { headers })).json()) as { state?: string }).state;
-    await expect.poll(stateOf).toBe('live');
+    await publishFrom(this.page, {
+      client,
+      url: whipUrl,
+      key: publishKey,
+      kinds: BOTH,
+      layers: LAYERS,
+      ...options,
+    });
   }
 }
 
@@ -94,14 +116,7 @@ export class WhepViewer extends SdpEnd {
   }
 
   async play({ whepUrl }: { whepUrl: string }, options: Partial<PlayOptions> = {}): Promise<void> {
-    const all = { client: this.client, url: whepUrl, kinds: BOTH, ...options };
-    await this.page.evaluate((options) => {
-      const video = Object.assign(document.createElement('video'), { autoplay: true, muted: true });
-      video.dataset.testid = 'player';
-      video.style.cssText = 'position: fixed; inset: 0; width: 640px; z-index: 1';
-      document.body.append(video);
-      return window.sdp.play(options, video);
-    }, all);
+    await playIn(this.page, { client: this.client, url: whepUrl, kinds: BOTH, ...options });
   }
 
   /** Resolves when the server has taken the choice; `null` leaves it to the server again. */
