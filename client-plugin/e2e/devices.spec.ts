@@ -152,6 +152,11 @@ test('a screen shared in a room is heard beside the microphone, in a mesh, throu
   await hearsJust(video, VOICE);
   await ada.getByTestId('share-screen').click();
   await hearsJust(video, VOICE, SHARED);
+  // Muting takes the voice alone.
+  await ada.getByTestId('toggle-audio').click();
+  await hearsJust(video, SHARED);
+  await ada.getByTestId('toggle-audio').click();
+  await hearsJust(video, VOICE, SHARED);
 
   await ada.getByTestId('mode-toggle').click();
   await ada.getByTestId('confirm-lift').click();

@@ -1,5 +1,9 @@
+import type { Page } from '@playwright/test';
+import { closeUnasked, noteQuestions, noteWakeLocks } from './support/closing.ts';
 import { expect, test } from './support/fixtures.ts';
-import { enterRoom } from './support/room-pages.ts';
+import { enterRoom, remoteTile } from './support/room-pages.ts';
+
+const summaryOf = (page: Page) => page.getByTestId('summary');
 
 test('closing a live tab asks first, keeps the screen on until the end, and sums up what was', async ({
   server,
@@ -7,26 +11,9 @@ test('closing a live tab asks first, keeps the screen on until the end, and sums
   watch,
 }) => {
   const { page } = studio;
-  await page.addInitScript(() => {
-    const locks: WakeLockSentinel[] = [];
-    Object.assign(window, { locks });
-    const request = navigator.wakeLock.request.bind(navigator.wakeLock);
-    navigator.wakeLock.request = async (type) => {
-      const lock = await request(type);
-      locks.push(lock);
-      return lock;
-    };
-  });
-  const held = () =>
-    page.evaluate(
-      () => (Reflect.get(window, 'locks') as WakeLockSentinel[]).filter(({ released }) => !released).length,
-    );
+  const held = await noteWakeLocks(page);
   await page.goto(`${server.url}/studio?source=test`);
-  const asked: string[] = [];
-  page.on('dialog', (dialog) => {
-    asked.push(dialog.type());
-    void dialog.dismiss();
-  });
+  const asked = noteQuestions(page);
   await page.getByTestId('go-live').click();
   const link = page.getByTestId('watch-link');
   await expect(link).toBeVisible();
@@ -34,18 +21,55 @@ test('closing a live tab asks first, keeps the screen on until the end, and sums
   const viewer = await watch((await link.textContent())?.trim() ?? '');
   await expect(page.getByTestId('viewer-count')).toHaveAttribute('data-count', '1');
   await viewer.page.close();
+  await expect(page.getByTestId('viewer-count')).toHaveAttribute('data-count', '0');
   await page.close({ runBeforeUnload: true });
   await expect.poll(() => asked).toEqual(['beforeunload']);
   await expect(page.getByTestId('watch-link')).toBeVisible();
 
+  // Nothing of it is lost with a reload, which is asked about too.
+  page.removeAllListeners('dialog');
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await expect(page.getByTestId('watch-link')).toBeVisible();
   await page.getByTestId('go-live').click();
   await page.getByTestId('confirm-end').click();
   await expect(page.getByTestId('watch-link')).toHaveCount(0);
-  await expect(page.getByTestId('summary')).toHaveAttribute('data-most-viewers', '1');
+  await expect(summaryOf(page)).toHaveAttribute('data-most-viewers', '1');
   await expect.poll(held).toBe(0);
-  const closed = page.waitForEvent('close');
-  await page.close({ runBeforeUnload: true });
-  await closed;
+  await closeUnasked(page);
+  expect(asked).toEqual(['beforeunload']);
+});
+
+test('a room asks before somebody closes it whom others see, keeps the screen on, and sums up the stay', async ({
+  server,
+  newPage,
+}) => {
+  const [ada, bob] = [await newPage(), await newPage()];
+  const held = await noteWakeLocks(ada);
+  const asked = noteQuestions(ada);
+  await enterRoom(ada, server.url, { name: 'Ada' });
+  await expect.poll(held).toBe(1);
+  await enterRoom(bob, server.url, { name: 'Bob', more: '&source=none' });
+  await expect(remoteTile(ada, 'Bob')).toBeVisible();
+  await ada.close({ runBeforeUnload: true });
+  await expect.poll(() => asked).toEqual(['beforeunload']);
+
+  await ada.getByTestId('mode-toggle').click();
+  await ada.getByTestId('confirm-lift').click();
+  await expect(ada.getByTestId('mode-label')).toHaveAttribute('data-mode', 'sfu');
+  await expect(remoteTile(bob, 'Ada')).toBeVisible();
+  // Who sends nothing is not missed.
+  await closeUnasked(bob);
+  await expect(remoteTile(ada, 'Bob')).toHaveCount(0);
+  await ada.reload();
+  await ada.getByTestId('leave').click();
+  await expect(summaryOf(ada)).toHaveAttribute('data-most-people', '2');
+  await expect(summaryOf(ada)).toHaveAttribute('data-ways', 'direct relayed');
+  await expect(summaryOf(ada)).toHaveAttribute('data-most-watching', '0');
+  await expect.poll(held).toBe(0);
+  await ada.getByTestId('rejoin').click();
+  await expect(summaryOf(ada)).toHaveCount(0);
+  await closeUnasked(ada);
   expect(asked).toEqual(['beforeunload']);
 });
 

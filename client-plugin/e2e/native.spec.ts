@@ -1,5 +1,9 @@
+import { mergeTests } from '@playwright/test';
 import { expect, type Viewer } from './support/fixtures.ts';
-import { type BroadcastOptions, missingForNative, nativeTest as test } from './support/native.ts';
+import { type BroadcastOptions, missingForNative, nativeTest } from './support/native.ts';
+import { test as whipTest } from './support/whip-fixtures.ts';
+
+const test = mergeTests(whipTest, nativeTest);
 
 /** The tone of the test picture, in hertz. */
 const TONE = 440;
@@ -104,4 +108,17 @@ test('a broadcaster without the key is refused', async ({ server, broadcast }) =
   const broadcaster = broadcast(whipUrl, 'x'.repeat(43), { codec: 'vp8' });
   const status = await broadcaster.until(({ event, status }) => (event === 'refused' ? status : undefined));
   expect([401, 403]).toContain(status);
+});
+
+test('GStreamer, which knows no mark for video that lies on its side, plays that of a phone upright', async ({
+  server,
+  newPublisher,
+  view,
+}) => {
+  const stream = await server.createStream();
+  const publisher = await newPublisher();
+  await publisher.publish(stream, { kinds: ['video'], layers: undefined, codec: 'VP8', phone: true });
+  const viewer = view(stream.whepUrl);
+  // The counter can be read in what stands upright alone.
+  expect(await viewer.seesMotion()).toBeLessThanOrEqual(360);
 });

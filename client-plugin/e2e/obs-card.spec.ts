@@ -55,6 +55,8 @@ test('an encoder is set up by the card, which says what arrives of it and what t
   await page.getByTestId('end-encoder').click();
   await page.getByTestId('confirm-end').click();
   await expect(card.card).toHaveCount(0);
+  // The one who watched, and the preview.
+  await expect(page.getByTestId('summary')).toHaveAttribute('data-most-viewers', '2');
   await expect(viewer.page.getByTestId('scene-card')).toHaveAttribute('data-state', 'over');
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
 });
@@ -97,6 +99,13 @@ test('a new link drops viewers while the encoder goes on; a reload shows the sam
   expect(await card.access()).toEqual(renewed);
   await invited.seesMotion();
   expect((await invited.see()).count).toBeGreaterThan(count);
+
+  // Ended elsewhere, it is summed up as well, with what was before the reload.
+  await expect(card.card.getByTestId('viewer-count')).toHaveAttribute('data-count', '1');
+  const streamId = renewed.whipUrl.split('/').at(-1);
+  expect((await server.call('DELETE', `/api/streams/${streamId}`, renewed.publishKey)).status).toBe(204);
+  await expect(card.state).toHaveText('Ended');
+  await expect(page.getByTestId('summary')).toHaveAttribute('data-most-viewers', '1');
 });
 
 test('the card tells of a server that is away, and of a stream that did not outlive it', async ({
@@ -113,6 +122,8 @@ test('the card tells of a server that is away, and of a stream that did not outl
   await expect(card.card.getByText('The server cannot be reached')).toBeVisible();
   await server.start();
   await expect(card.state).toHaveText('Ended');
+  // Nothing was ever sent to it: there is nothing to sum up.
+  await expect(page.getByTestId('summary')).toHaveCount(0);
   await card.card.getByTestId('new-stream').click();
   await expect(card.state).toHaveText('Waiting for the encoder');
   await expect(card.card.getByTestId('whip-url')).not.toHaveText(access.whipUrl);

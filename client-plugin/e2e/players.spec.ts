@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { MeshliftPlayer } from '../src/elements/index.ts';
+import { closeUnasked, noteQuestions, noteWakeLocks } from './support/closing.ts';
 import { expect, idIn, openSessions, test } from './support/embedding.ts';
 import { Viewer } from './support/fixtures.ts';
 
@@ -126,6 +127,7 @@ test('an element that is taken out closes its session, plays again when it is ba
   const streamId = idIn(await studio.goLive(server.url));
   const viewer = new Viewer(await newPage());
   const { page } = viewer;
+  const held = await noteWakeLocks(page);
   await page.goto(
     foreign.serve(
       withElements(
@@ -141,10 +143,12 @@ test('an element that is taken out closes its session, plays again when it is ba
   );
   await viewer.seesMotion();
   expect(await openSessions(server)).toBe(2);
+  await expect.poll(held).toBe(1);
   const player = await page.locator('meshlift-player').elementHandle();
   await player?.evaluate((player) => player.remove());
   await expect.poll(() => openSessions(server)).toBe(1);
   expect(await player?.evaluate((player) => (player as MeshliftPlayer).state)).toBe('ended');
+  await expect.poll(held).toBe(0);
 
   await player?.evaluate((player) => document.body.append(player));
   await viewer.seesMotion();
@@ -254,4 +258,41 @@ test('the room element: who is host is so again after a reload of the page', asy
   await join(ada);
   await expect(ada.getByTestId('mode-toggle')).toBeVisible();
   await expect(bob.getByTestId('mode-toggle')).toHaveCount(0);
+});
+
+test('the room element keeps the screen on, asks before its page is closed where it is told to, and sums up the stay', async ({
+  server,
+  foreign,
+  newPage,
+}) => {
+  const [ada, bob] = [await newPage(), await newPage()];
+  const held = await noteWakeLocks(ada);
+  const asked = noteQuestions(ada);
+  for (const [page, attribute] of [
+    [ada, 'confirmclose'],
+    [bob, ''],
+  ] as const) {
+    await page.goto(
+      foreign.serve(
+        withElements(
+          server.url,
+          `<meshlift-room room="kitchen" source="camera" ${attribute}></meshlift-room>`,
+        ),
+      ),
+    );
+    await page.getByTestId('join').click();
+    await expect(page.getByTestId('own-tile')).toBeVisible();
+  }
+  await expect(ada.getByTestId('remote-tile')).toHaveAttribute('data-state', 'here');
+  await expect.poll(held).toBe(1);
+  await ada.close({ runBeforeUnload: true });
+  await expect.poll(() => asked).toEqual(['beforeunload']);
+  await closeUnasked(bob);
+  await expect(ada.getByTestId('remote-tile')).toHaveCount(0);
+  await ada.getByTestId('leave').click();
+  await expect(ada.getByTestId('summary')).toHaveAttribute('data-most-people', '2');
+  await expect(ada.getByTestId('summary')).toHaveAttribute('data-ways', 'direct');
+  await expect.poll(held).toBe(0);
+  await closeUnasked(ada);
+  expect(asked).toEqual(['beforeunload']);
 });

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { MeshliftError, View, ViewState } from '../index.ts';
+import { LongSession } from '../pages/shared/long-session.ts';
 import { Playback } from '../pages/watch/playback.ts';
 import type { PlayerLayers, PlayerQuality, PlayerStats } from './embed-messages.ts';
 import { playerOverlay } from './player-overlay.ts';
@@ -55,6 +56,7 @@ export class MeshliftPlayer extends LitElement {
   #heard = false;
   #attempt = Promise.resolve();
   #listening = new AbortController();
+  readonly #session = new LongSession();
 
   constructor() {
     super();
@@ -167,6 +169,7 @@ export class MeshliftPlayer extends LitElement {
     // A picture that has ended must not stand there as if it went on.
     const seen = this.#playback?.scene === 'playing' && this.view?.hasVideo === true;
     this.#video.style.opacity = seen ? '' : '0';
+    this.#session.update({ asks: false, awake: this.isConnected && this.#playback?.scene === 'playing' });
     if (!this.isConnected) return;
     const server = this.server || SCRIPT_ORIGIN;
     this.#play(this.streamId ? `${server} ${this.streamId}` : '', server);

@@ -28,13 +28,14 @@ export const storedKeys: readonly StoredKey[] = [
   {
     key: 'meshlift:stream',
     kind: 'tab',
-    about: 'until you end it, your stream: its ID, its publish key, its source and when it began',
+    about:
+      'until you end it, your stream: its ID, its publish key, its source, when it began, when it was live last and the most who watched at one time',
   },
   {
     key: 'meshlift:stay:<room>',
     kind: 'tab',
     about:
-      'until you leave the room: a random mark that tells this tab from a duplicate of it, your name in it, what you show, what you have muted, whether it went through the relay, the password if it has one, and the ID and publish key of the stream that your encoder sends, if you show what one sends',
+      'until you leave the room: a random mark that tells this tab from a duplicate of it, your name in it, what you show, what you have muted, whether it went through the relay, when you came, the most who were there and watched at one time, how the room travelled and for how long it was relayed, the password if it has one, and the ID and publish key of the stream that your encoder sends, if you show what one sends',
   },
   { key: 'meshlift:host:<room>', kind: 'tab', about: 'the key that lets you change a room you are host of' },
 ];

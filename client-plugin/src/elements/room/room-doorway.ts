@@ -1,12 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { notice } from '../../pages/shared/notice.ts';
+import { staySummary } from '../../pages/studio/room/stay-summary.ts';
 import { text } from '../../pages/studio/room/text.ts';
 import { type OwnSource, ownSources } from './own-media.ts';
 import type { MeshliftRoom } from './room.ts';
 
 /** The door of a room: what joining shows to the others, and a name to join by. */
 export function doorway(element: MeshliftRoom): TemplateResult {
-  const { trouble, joining, room } = element;
+  const { trouble, joining, room, summary } = element;
   const join = (event: SubmitEvent) => {
     event.preventDefault();
     void element.join();
@@ -40,6 +41,7 @@ export function doorway(element: MeshliftRoom): TemplateResult {
       />
     </label>
     ${element.stream ? nothing : sources(element)}
+    ${summary ? staySummary(summary) : nothing}
     ${trouble ? html`<div data-testid="join-trouble">${notice({ tone: 'danger', ...trouble })}</div>` : nothing}
     <button class="button primary large" data-testid="join" ?disabled=${joining || !room}>
       ${joining ? text.joining : element.chosen === 'none' && !element.stream ? text.joinWithout : text.join}

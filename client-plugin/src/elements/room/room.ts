@@ -2,8 +2,10 @@ import { html, LitElement, type TemplateResult } from 'lit';
 import { MeshliftError, type Room, type RoomModeChoice, type RoomStay } from '../../index.ts';
 import { describeError, type Words } from '../../pages/shared/error-words.ts';
 import { HostKey } from '../../pages/shared/host-key.ts';
+import { LongSession, wouldBeMissed } from '../../pages/shared/long-session.ts';
 import { Arrivals } from '../../pages/studio/room/arrivals.ts';
 import { Spotlight } from '../../pages/studio/room/spotlight.ts';
+import { StayRecord, type StaySummary } from '../../pages/studio/room/stay-record.ts';
 import { Switching } from '../../pages/studio/room/switching.ts';
 import type { Size } from '../../pages/studio/room/tile-layout.ts';
 import { SourceError } from '../../pages/studio/source-error.ts';
@@ -25,8 +27,8 @@ export interface RoomElementEvents {
 }
 
 /**
- * `<meshlift-room server room name mode source>` is a room with its door: it asks for a name, joins, shows everybody, and
- * leaves when it is taken out of its page.
+ * `<meshlift-room server room name mode source confirmclose>` is a room with its door: it asks for a name, joins, shows
+ * everybody, and leaves when it is taken out of its page. It keeps the screen on while somebody is in the room.
  */
 export class MeshliftRoom extends LitElement {
   static override properties = {
@@ -35,6 +37,7 @@ export class MeshliftRoom extends LitElement {
     name: {},
     mode: {},
     source: {},
+    confirmClose: { type: Boolean, attribute: 'confirmclose' },
     area: { state: true },
     asking: { state: true },
     silent: { state: true },
@@ -59,10 +62,18 @@ export class MeshliftRoom extends LitElement {
   stream: MediaStream | undefined;
   /** What a person who joins sends, unless the page gives a `stream`: `camera` by default, `microphone`, or `none`. */
   declare source: string | null;
+  /**
+   * Whether the browser asks before the page is closed while others would miss what this person sends. Off by default,
+   * because it concerns all of the page and not this element alone.
+   */
+  declare confirmClose: boolean;
   /** @internal */
   readonly spotlight = new Spotlight();
   readonly #media = new OwnMedia(() => this.requestUpdate());
   #joined: Room | undefined;
+  readonly #session = new LongSession();
+  #record: StayRecord | undefined;
+  #summary: StaySummary | undefined;
   #joining = false;
   #hostKey: HostKey | undefined;
   #switching: Switching | undefined;
@@ -84,6 +95,7 @@ export class MeshliftRoom extends LitElement {
     this.area = { width: 0, height: 0 };
     this.asking = false;
     this.silent = false;
+    this.confirmClose = false;
   }
 
   override disconnectedCallback(): void {
@@ -114,6 +126,11 @@ export class MeshliftRoom extends LitElement {
     return this.#trouble;
   }
 
+  /** @internal Of the stay that ended last. */
+  get summary(): StaySummary | undefined {
+    return this.#summary;
+  }
+
   /** @internal */
   get unopened(): OwnSource | undefined {
     return this.#unopened;
@@ -133,6 +150,7 @@ export class MeshliftRoom extends LitElement {
     if (this.#joining || this.#joined) return;
     this.#trouble = undefined;
     this.#unopened = undefined;
+    this.#summary = undefined;
     this.#setJoining(true);
     try {
       if (source !== 'none') await this.#media.open(this.stream, source);
@@ -235,11 +253,14 @@ export class MeshliftRoom extends LitElement {
   }
 
   protected override updated(): void {
+    const room = this.#joined;
+    const missed = room !== undefined && wouldBeMissed(room, this.#media.stream !== undefined);
+    this.#session.update({ asks: this.confirmClose && missed, awake: room !== undefined });
     const tiles = this.renderRoot.querySelector('.tiles');
     this.#sizes.disconnect();
-    if (!tiles || !this.#joined) return;
+    if (!tiles || !room) return;
     this.#sizes.observe(tiles);
-    attachTiles(tiles, this.#joined, this.#media.stream, () => {
+    attachTiles(tiles, room, this.#media.stream, () => {
       this.silent = true;
     });
   }
@@ -273,6 +294,12 @@ export class MeshliftRoom extends LitElement {
     }
     this.#arrivals = new Arrivals();
     this.#arrivals.follow(room, () => this.requestUpdate());
+    const record = new StayRecord();
+    this.#record = record;
+    record.see(room);
+    for (const name of ['participant', 'left', 'uplink', 'audience', 'modechange'] as const) {
+      room.on(name, () => record.see(room));
+    }
     room.on('uplink', () => this.requestUpdate());
     room.on('audience', () => {
       // Whoever comes after everybody had gone is told of again.
@@ -300,6 +327,8 @@ export class MeshliftRoom extends LitElement {
   }
 
   #out(error: MeshliftError | undefined): void {
+    this.#summary = this.#record?.summary;
+    this.#record = undefined;
     this.#joined = undefined;
     this.#switching = undefined;
     this.#media.close();

@@ -1,3 +1,5 @@
+import type { Room } from '../../index.ts';
+
 /**
  * Guards a page in the middle of something that lasts: asks before its tab is closed, and keeps the screen on, which
  * would end cameras on phones otherwise. Where a browser has no wake lock the screen goes by its own rules.
@@ -24,16 +26,30 @@ export class LongSession {
       this.#hold();
     } else {
       document.removeEventListener('visibilitychange', this.#hold);
-      void this.#lock?.then((lock) => lock?.release()).catch(() => undefined);
-      this.#lock = undefined;
+      this.#letGo();
     }
   }
 
   /** Browsers let go of it whenever the page is hidden. */
   readonly #hold = () => {
     if (document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
+    this.#letGo();
     this.#lock = navigator.wakeLock.request('screen').catch(() => undefined);
   };
+
+  #letGo(): void {
+    void this.#lock?.then((lock) => lock?.release()).catch(() => undefined);
+    this.#lock = undefined;
+  }
 }
 
 const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+
+/**
+ * Whether others notice at once when this page goes: it sends something, and somebody is there to see and hear it.
+ *
+ * @param sends whether there is anything that it sends into the room
+ */
+export function wouldBeMissed({ participants, audience }: Room, sends: boolean): boolean {
+  return (sends && participants.length > 0) || (audience?.viewers ?? 0) > 0;
+}

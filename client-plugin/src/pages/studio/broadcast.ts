@@ -3,6 +3,7 @@ import { exposeToScripts } from '../shared/page-hooks.ts';
 import { isThisTabs } from '../shared/tab-lock.ts';
 import { type OwnedStream, ownedStream } from './owned-stream.ts';
 import type { MediaKind, SourceKind } from './source.ts';
+import { StreamRecord, type StreamSummary } from './stream-record.ts';
 
 /** After these the same stream can be taken up again from this tab. */
 const RESUMABLE = new Set([
@@ -16,21 +17,13 @@ const RESUMABLE = new Set([
   'RATE_LIMITED',
 ]);
 
-/** What there is to say of a stream that is over. */
-export interface Summary {
-  /** From first to last, in milliseconds; breaks are counted in. */
-  liveMs: number;
-  /** The most who watched at one time, as far as this page has seen. */
-  mostViewers: number;
-}
-
 /** The stream of this tab, from going live to its end. Emits `change`. */
 export class Broadcast extends EventTarget {
   #owned: OwnedStream | undefined = ownFromHere();
   #publication: Publication | undefined;
   #starting = false;
-  #mostViewers = 0;
-  #summary: Summary | undefined;
+  #record = new StreamRecord(this.#owned);
+  #summary: StreamSummary | undefined;
   #error: MeshliftError | undefined;
 
   get publication(): Publication | undefined {
@@ -42,8 +35,13 @@ export class Broadcast extends EventTarget {
   }
 
   /** Of the stream that ended last in this page. */
-  get summary(): Summary | undefined {
+  get summary(): StreamSummary | undefined {
     return this.#summary;
+  }
+
+  /** Another stream has begun. */
+  putSummaryAway(): void {
+    this.#summary = undefined;
   }
 
   /** Why going live failed, or why the stream ended by itself. */
@@ -57,7 +55,7 @@ export class Broadcast extends EventTarget {
   }
 
   get startedAt(): number | undefined {
-    return this.#publication && this.#owned?.startedAt;
+    return this.#publication && this.#record.kept.startedAt;
   }
 
   /** Goes live, with the stream this tab had before if there is one. */
@@ -67,13 +65,13 @@ export class Broadcast extends EventTarget {
     this.#error = undefined;
     this.#summary = undefined;
     this.#changed();
-    const { streamId, publishKey, startedAt = Date.now() } = this.#owned ?? {};
+    const { streamId, publishKey } = this.#owned ?? {};
     try {
       const publication = await publish({
         stream,
         ...(streamId !== undefined && publishKey !== undefined && { streamId, publishKey }),
       });
-      this.#adopt(publication, source, startedAt);
+      this.#adopt(publication, source);
       await Promise.all(paused.map((kind) => publication.setPaused(kind, true)));
     } catch (error) {
       this.#stopped(MeshliftError.from(error));
@@ -86,8 +84,10 @@ export class Broadcast extends EventTarget {
   /** Ends the stream for everybody. It is over here even if the server could not be told. */
   async end(): Promise<void> {
     const publication = this.#publication;
-    this.#summarize();
+    if (publication) this.#see(publication);
+    const { summary } = this.#record;
     this.forget();
+    this.#summary = summary;
     await publication?.end();
   }
 
@@ -96,6 +96,7 @@ export class Broadcast extends EventTarget {
     this.#publication = undefined;
     this.#error = undefined;
     this.#owned = undefined;
+    this.#record = new StreamRecord();
     ownedStream.clear();
     exposeToScripts({});
     this.#changed();
@@ -110,18 +111,18 @@ export class Broadcast extends EventTarget {
     if (this.#owned) this.#remember({ ...this.#owned, source });
   }
 
-  #adopt(publication: Publication, source: SourceKind, startedAt: number): void {
+  #adopt(publication: Publication, source: SourceKind): void {
     const { streamId, publishKey } = publication;
     this.#publication = publication;
-    this.#remember({ streamId, publishKey, source, startedAt });
+    this.#remember({ streamId, publishKey, source });
+    this.#see(publication);
     exposeToScripts({ publication });
     publication.on('state', ({ state, error }) => {
       if (state === 'ended' && this.#publication === publication) this.#stopped(error);
       this.#changed();
     });
-    this.#mostViewers = Math.max(this.#mostViewers, publication.viewers);
-    publication.on('viewers', (viewers) => {
-      this.#mostViewers = Math.max(this.#mostViewers, viewers);
+    publication.on('viewers', () => {
+      if (this.#publication === publication) this.#see(publication);
       this.#changed();
     });
     publication.on('links', (links) => {
@@ -131,12 +132,16 @@ export class Broadcast extends EventTarget {
   }
 
   #stopped(error: MeshliftError | undefined): void {
-    const wasLive = this.#publication !== undefined;
+    const publication = this.#publication;
     this.#publication = undefined;
     this.#error = error;
     exposeToScripts({});
     if (error && RESUMABLE.has(error.code)) return;
-    if (wasLive) this.#summarize();
+    if (publication) {
+      this.#see(publication);
+      this.#summary = this.#record.summary;
+    }
+    this.#record = new StreamRecord();
     this.#owned = undefined;
     ownedStream.clear();
   }
@@ -154,11 +159,9 @@ export class Broadcast extends EventTarget {
     ownedStream.save(owned);
   }
 
-  #summarize(): void {
-    const { startedAt } = this.#owned ?? {};
-    if (startedAt === undefined) return;
-    this.#summary = { liveMs: Date.now() - startedAt, mostViewers: this.#mostViewers };
-    this.#mostViewers = 0;
+  #see({ viewers }: Publication): void {
+    this.#record.see(viewers);
+    if (this.#owned) this.#remember({ ...this.#owned, ...this.#record.kept });
   }
 
   #changed(): void {

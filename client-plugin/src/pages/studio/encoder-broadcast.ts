@@ -2,6 +2,7 @@ import { MeshliftError } from '../../index.ts';
 import type { EncoderStream } from './encoder/encoder-stream.ts';
 import { loadEncoder } from './encoder/load-encoder.ts';
 import { ownedStream } from './owned-stream.ts';
+import { StreamRecord, type StreamSummary } from './stream-record.ts';
 
 /** The stream of this tab that an encoder sends, from making it to its end. Emits `change`. */
 export class EncoderBroadcast extends EventTarget {
@@ -10,6 +11,8 @@ export class EncoderBroadcast extends EventTarget {
   /** The attempt to make a stream that counts; the ones before it were overtaken. */
   #opening: symbol | undefined;
   #error: MeshliftError | undefined;
+  #record = new StreamRecord();
+  #summary: StreamSummary | undefined;
 
   get stream(): EncoderStream | undefined {
     return this.#stream;
@@ -29,6 +32,16 @@ export class EncoderBroadcast extends EventTarget {
     return this.#error;
   }
 
+  /** Of the stream that ended last in this page, if anything was ever sent to it. */
+  get summary(): StreamSummary | undefined {
+    return this.#stream?.state === 'ended' ? this.#record.summary : this.#summary;
+  }
+
+  /** Another stream has begun. */
+  putSummaryAway(): void {
+    this.#summary = undefined;
+  }
+
   /** Whether there is a stream from before a reload. */
   get known(): boolean {
     return ownedStream.load()?.source === 'encoder';
@@ -41,13 +54,14 @@ export class EncoderBroadcast extends EventTarget {
     this.#opening = turn;
     this.#chosen = true;
     this.#error = undefined;
+    this.#summary = undefined;
     this.#changed();
     try {
       const { EncoderStream } = await loadEncoder();
       const owned = this.known ? ownedStream.load() : undefined;
       const stream = owned ? new EncoderStream(owned) : await EncoderStream.create();
       if (turn !== this.#opening) stream.end().catch(() => undefined);
-      else this.#adopt(stream, owned?.startedAt ?? Date.now());
+      else this.#adopt(stream, new StreamRecord(owned));
     } catch (error) {
       if (turn === this.#opening) this.#error = MeshliftError.from(error);
     } finally {
@@ -59,6 +73,9 @@ export class EncoderBroadcast extends EventTarget {
   /** Ends the stream for everybody. It is over here even if the server could not be told. */
   async end(): Promise<void> {
     const stream = this.#stream;
+    if (stream) this.#see(stream);
+    this.#summary = this.#record.summary;
+    this.#record = new StreamRecord();
     this.#opening = undefined;
     this.#chosen = false;
     this.#error = undefined;
@@ -74,15 +91,20 @@ export class EncoderBroadcast extends EventTarget {
     await this.open();
   }
 
-  #adopt(stream: EncoderStream, startedAt: number): void {
+  #adopt(stream: EncoderStream, record: StreamRecord): void {
     this.#stream = stream;
-    const remember = () => ownedStream.save({ ...stream.owned, source: 'encoder', startedAt });
-    remember();
+    this.#record = record;
+    this.#see(stream);
     stream.addEventListener('change', () => {
       if (this.#stream !== stream) return;
-      if (ownedStream.load()?.streamId !== stream.owned.streamId) remember();
+      this.#see(stream);
       this.#changed();
     });
+  }
+
+  #see({ owned, state, status }: EncoderStream): void {
+    if (state === 'live') this.#record.see(status?.viewers ?? 0);
+    ownedStream.save({ ...owned, source: 'encoder', ...this.#record.kept });
   }
 
   #changed(): void {

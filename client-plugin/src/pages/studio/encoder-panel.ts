@@ -5,6 +5,8 @@ import type { EncoderState, EncoderStream } from './encoder/encoder-stream.ts';
 import './share-panel.ts';
 import type { SourceChoice } from './source.ts';
 import './source-picker.ts';
+import type { StreamSummary } from './stream-record.ts';
+import { streamSummary } from './stream-summary.ts';
 import { studioStyles } from './studio-styles.ts';
 import { text } from './text.ts';
 
@@ -25,12 +27,14 @@ export class EncoderPanel extends LitElement {
     encoder: { attribute: false },
     state: {},
     link: {},
+    summary: { attribute: false },
     askingToEnd: { state: true },
   };
   declare encoder: EncoderStream;
-  /** Both are handed in beside the encoder, which changes without notice. */
+  /** These are handed in beside the encoder, which changes without notice. */
   declare state: EncoderState;
   declare link: string | undefined;
+  declare summary: StreamSummary | undefined;
   declare askingToEnd: boolean;
 
   constructor() {
@@ -39,13 +43,14 @@ export class EncoderPanel extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { encoder, state, link } = this;
+    const { encoder, state, link, summary } = this;
     const sent = state === 'live' || state === 'waiting';
     return html`
       <div class="heading">
         <h1 role="status">${headings[state]}</h1>
         ${sent ? nothing : html`<p>${text.encoderIntro}</p>`}
       </div>
+      ${state === 'ended' && summary ? streamSummary(summary) : nothing}
       <encoder-card data-testid="obs-card" .encoder=${encoder} @renew=${() => this.#tell('renew')}>
         ${
           link

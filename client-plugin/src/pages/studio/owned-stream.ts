@@ -1,13 +1,12 @@
 import { Remembered } from '../shared/storage.ts';
 import type { SourceKind } from './source.ts';
+import type { KeptStreamRecord } from './stream-record.ts';
 
 /** What a tab remembers of its stream until it is ended, so that a reload comes back to it. */
-export interface OwnedStream {
+export interface OwnedStream extends KeptStreamRecord {
   streamId: string;
   publishKey: string;
   source: SourceKind;
-  /** When it first went live, or was made for an encoder, in milliseconds since the epoch. */
-  startedAt: number;
 }
 
 export const ownedStream = new Remembered<OwnedStream>('tab', 'stream');

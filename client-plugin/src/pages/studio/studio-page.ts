@@ -11,6 +11,7 @@ import { modeLabel, viewerCount } from '../shared/stream-facts.ts';
 import type { EncoderStream } from './encoder/encoder-stream.ts';
 import { type ChosenDevices, localKinds, type SourceChoice, sourceKinds } from './source.ts';
 import { sourceNotices } from './source-notices.ts';
+import { streamSummary } from './stream-summary.ts';
 import { Studio } from './studio.ts';
 import { studioStyles } from './studio-styles.ts';
 import { text } from './text.ts';
@@ -79,6 +80,7 @@ export class StudioPage extends LitElement {
       .encoder=${stream}
       .state=${stream.state}
       .link=${stream.links?.watchUrl}
+      .summary=${encoder.summary}
       @choose=${({ detail }: CustomEvent<SourceChoice>) => this.#studio.choose(detail)}
       @renew=${() => encoder.startOver()}
       @end=${() => this.#end(encoder, text.encoderEndUntoldBody)}
@@ -201,20 +203,15 @@ export class StudioPage extends LitElement {
   /** Whatever stands in the way, the source first: without one nothing else matters. */
   #notices(): TemplateResult {
     const { local, broadcast, encoder } = this.#studio;
-    const { resumable, starting, summary } = broadcast;
+    const { resumable, starting } = broadcast;
+    const summary = broadcast.summary ?? encoder.summary;
     const error = encoder.error ?? broadcast.error;
     const waiting = resumable !== undefined && !starting;
     return html`
       ${sourceNotices(local)}
       ${error ? notice({ tone: 'danger', ...describeError(error) }) : nothing}
       ${this.endTrouble ? notice({ tone: 'warning', ...this.endTrouble }) : nothing}
-      ${
-        summary
-          ? html`<div data-testid="summary" data-most-viewers=${summary.mostViewers}>
-              ${notice({ tone: 'plain', title: text.summaryTitle, body: text.summary(summary.liveMs, summary.mostViewers) })}
-            </div>`
-          : nothing
-      }
+      ${summary ? streamSummary(summary) : nothing}
       ${
         waiting
           ? notice(

@@ -36,6 +36,7 @@ export class Studio extends EventTarget {
   async choose(kind: SourceChoice): Promise<void> {
     if (kind === 'encoder') {
       this.local.close();
+      this.broadcast.putSummaryAway();
       await this.encoder.open();
       return;
     }
@@ -64,6 +65,7 @@ export class Studio extends EventTarget {
     }
     if (!this.local.source && !(await this.local.open())) return;
     const { source } = this.local;
+    this.encoder.putSummaryAway();
     if (source) await this.broadcast.start(source.stream, source.kind, this.#withheld);
     // A device may have come or gone while the stream went live.
     if (source && source === this.local.source) await this.take(source);

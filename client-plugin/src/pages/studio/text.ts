@@ -1,5 +1,7 @@
+import { durationWords } from '../shared/duration.ts';
 import type { Words } from '../shared/error-words.ts';
 import type { SourceChoice, SourceKind } from './source.ts';
+import type { StreamSummary } from './stream-record.ts';
 
 const sources: Record<SourceChoice, { name: string; hint: string; open: string; ready: string }> = {
   camera: {
@@ -131,12 +133,10 @@ export const text = {
   endConfirm: 'End for everybody',
   keepGoing: 'Keep going',
   summaryTitle: 'Your stream is over',
-  summary: (liveMs: number, mostViewers: number) => {
-    const minutes = Math.round(liveMs / 60_000);
-    const time = minutes < 1 ? 'less than a minute' : minutes === 1 ? '1 minute' : `${minutes} minutes`;
+  summary: ({ liveMs, mostViewers }: StreamSummary) => {
     const watched =
       mostViewers === 0 ? 'Nobody watched.' : `At most ${mostViewers} watched at the same time.`;
-    return `It was live for ${time}. ${watched}`;
+    return `It was live for ${durationWords(liveMs)}. ${watched}`;
   },
   endUntold: 'Stopped, but the server could not be told',
   endUntoldBody: 'Nothing is sent any longer. The stream ends by itself after half a minute.',

@@ -1,5 +1,5 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
-import { LongSession } from '../../shared/long-session.ts';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { LongSession, wouldBeMissed } from '../../shared/long-session.ts';
 import { notice, noticeStyles } from '../../shared/notice.ts';
 import { siteHeader, siteHeaderStyles } from '../../shared/site-header.ts';
 import { baseStyles, buttonStyles } from '../../shared/styles.ts';
@@ -7,6 +7,7 @@ import type { TakenPassword } from '../address-fragment.ts';
 import { roomInAddress } from '../room-in-address.ts';
 import './room-doorway.ts';
 import './room-inside.ts';
+import { staySummary } from './stay-summary.ts';
 import { text } from './text.ts';
 import { Visit, type VisitStage } from './visit.ts';
 
@@ -38,9 +39,8 @@ export class RoomPage extends LitElement {
 
   protected override updated(): void {
     const { stage, room, sending } = this.#visit;
-    const sent = stage === 'inside' && sending.stream !== undefined && (room?.participants.length ?? 0) > 0;
-    const watched = (room?.audience?.viewers ?? 0) > 0;
-    this.#session.update({ asks: sent || watched, awake: stage === 'inside' });
+    const asks = room !== undefined && wouldBeMissed(room, sending.stream !== undefined);
+    this.#session.update({ asks, awake: stage === 'inside' });
     if (stage === this.#shown) return;
     this.#shown = stage;
     // What had the focus has gone with its screen.
@@ -49,11 +49,12 @@ export class RoomPage extends LitElement {
 
   #left(): TemplateResult {
     const visit = this.#visit;
-    const { trouble, roomName } = visit;
+    const { trouble, roomName, summary } = visit;
     return html`<div class="left">
       <p class="eyebrow">${roomName}</p>
       <h1>${trouble ? text.endedTitle : text.leftTitle}</h1>
       ${trouble ? notice({ tone: 'danger', ...trouble }) : html`<p>${text.leftBody}</p>`}
+      ${summary ? staySummary(summary) : nothing}
       <div class="ways">
         <button class="button primary large" data-testid="rejoin" @click=${() => visit.comeBack()}>
           ${text.comeBack}

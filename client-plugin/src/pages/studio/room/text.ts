@@ -1,5 +1,7 @@
 import type { Participant } from '../../../index.ts';
+import { durationWords } from '../../shared/duration.ts';
 import type { Words } from '../../shared/error-words.ts';
+import type { StaySummary } from './stay-record.ts';
 
 /** "Ada", "Ada and Bob", "Ada, Bob and Eve". */
 const list = (names: readonly string[]) => new Intl.ListFormat('en').format(names);
@@ -95,6 +97,7 @@ export const text = {
   leftTitle: 'You have left the room',
   leftBody: 'Nothing is sent any more.',
   endedTitle: 'You are out of the room',
+  summaryTitle: 'Your time in the room',
   comeBack: 'Come back',
   frontPage: 'Front page',
 
@@ -116,6 +119,19 @@ export const text = {
 /** A person's name, or what there is to say in its place. */
 export function nameOf({ name, reached }: Pick<Participant, 'name' | 'reached'>): string {
   return reached ? name || text.guest : text.connecting;
+}
+
+/** What there is to say of a stay that is over. */
+export function summaryWords({ stayMs, relayedMs, mostPeople, mostWatching, ways }: StaySummary): string {
+  return [
+    `You were in the room for ${durationWords(stayMs)}.`,
+    mostPeople === 1 ? 'Nobody else was there.' : `At most ${mostPeople} people were there at the same time.`,
+    ...(ways.includes('relayed') ? [`The server relayed it for ${durationWords(relayedMs)}.`] : []),
+    ...(ways.every((way) => way === 'direct') ? ['It was direct all the time.'] : []),
+    ...(mostWatching > 0
+      ? [`At most ${mostWatching} watched from outside what you sent, through the server.`]
+      : []),
+  ].join(' ');
 }
 
 export const modeText = {

@@ -2,6 +2,7 @@ import { HostKey } from '../../shared/host-key.ts';
 import { Remembered } from '../../shared/storage.ts';
 import type { StreamOwnership } from '../encoder/encoder-stream.ts';
 import type { MediaKind, SourceChoice } from '../source.ts';
+import type { KeptStayRecord } from './stay-record.ts';
 
 /** What a tab needs in order to come back into a room after a reload, without asking again. */
 export interface Stay {
@@ -15,6 +16,7 @@ export interface Stay {
   password?: string;
   /** The stream that was made for an encoder, if that is the source. */
   encoder?: StreamOwnership;
+  record?: KeptStayRecord;
 }
 
 /** What is remembered of a room: nothing of it leaves the browser, and a tab's part goes with the tab. */

@@ -13,6 +13,7 @@ import { type SourceChoice, sourceKinds } from '../source.ts';
 import { Arrivals } from './arrivals.ts';
 import { ChatLog } from './chat-log.ts';
 import { Sending } from './sending.ts';
+import { StayRecord, type StaySummary } from './stay-record.ts';
 import { Switching } from './switching.ts';
 import { hostNews, notHostAgain, passwordMissing, sourceLost } from './text.ts';
 import { VisitMemory } from './visit-memory.ts';
@@ -38,6 +39,8 @@ export class Visit extends EventTarget {
   #watchedPutAway = false;
   #arrivals = new Arrivals();
   #stayId: string | undefined;
+  #record: StayRecord | undefined;
+  #summary: StaySummary | undefined;
   #hostNews: string | undefined;
   readonly #passwordWanted = isPasswordWanted(location.hash);
   /** The room goes through the relay, or is about to, and this person has not said yet that what they send may too. */
@@ -136,6 +139,11 @@ export class Visit extends EventTarget {
     return this.#trouble;
   }
 
+  /** Of the stay that ended last in this page. */
+  get summary(): StaySummary | undefined {
+    return this.#summary;
+  }
+
   /** Whether somebody outside watches, and this page has not been told yet. */
   get watched(): boolean {
     const audience = this.#room?.audience;
@@ -208,6 +216,7 @@ export class Visit extends EventTarget {
   /** From the screen after leaving back to the doorway. */
   comeBack(): void {
     this.#trouble = undefined;
+    this.#summary = undefined;
     this.#setStage('doorway');
     void this.local.mayOpen().then((may) => (may ? this.local.open() : undefined));
   }
@@ -276,6 +285,7 @@ export class Visit extends EventTarget {
       void isThisTabs(`stay:${this.#stayId}`);
     }
     this.#chat = new ChatLog();
+    this.#record = new StayRecord(this.#memory.stay?.record);
     this.#switching = new Switching(room);
     this.#switching.addEventListener('change', () => this.#changed());
     this.#follow(room);
@@ -295,6 +305,9 @@ export class Visit extends EventTarget {
     this.#arrivals.follow(room, changed);
     room.on('speaker', changed);
     room.on('uplink', changed);
+    for (const name of ['participant', 'left', 'uplink', 'audience'] as const) {
+      room.on(name, () => this.#remember());
+    }
     const onMode = () => {
       // What nobody has agreed to is not needed any more.
       if (room.heading === 'mesh' && this.#room === room) void this.answerRelayDoor(true);
@@ -334,6 +347,8 @@ export class Visit extends EventTarget {
   }
 
   #out(): void {
+    this.#summary = this.#record?.summary;
+    this.#record = undefined;
     this.#room = undefined;
     this.#switching = undefined;
     this.#atRelayDoor = false;
@@ -346,6 +361,7 @@ export class Visit extends EventTarget {
     const room = this.#room;
     if (!room) return;
     const { kind, paused, source } = this.local;
+    this.#record?.see(room, source?.encoder !== undefined);
     this.#memory.stay = {
       id: this.#stayId ?? '',
       name: this.#name.trim(),
@@ -354,6 +370,7 @@ export class Visit extends EventTarget {
       relayed: room.mode === 'sfu' && !this.#atRelayDoor,
       ...(this.#password && { password: this.#password }),
       ...(source?.encoder && { encoder: source.encoder.owned }),
+      ...(this.#record && { record: this.#record.kept }),
     };
     this.#memory.hostKey.keep(room);
   }
