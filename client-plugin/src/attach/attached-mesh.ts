@@ -37,6 +37,8 @@ export interface AttachedMeshEvents {
   switchstuck: SwitchQuestion;
   /** Whether the mode follows what is measured. */
   auto: boolean;
+  /** Media does not get to the relay or from it; undefined when it does again. See `relayError`. */
+  relayerror: MeshliftError | undefined;
   /** Whether this page may switch. */
   host: boolean;
 }
@@ -124,6 +126,11 @@ export class AttachedMesh extends Emitter<AttachedMeshEvents> {
   /** Whether the mode follows what is measured. */
   get auto(): boolean {
     return this.#paths.auto;
+  }
+
+  /** See `Room.relayError`. */
+  get relayError(): MeshliftError | undefined {
+    return this.#paths.relayError;
   }
 
   /** Whether this page may switch: the first one in the room may, and whoever has the host key. */
@@ -318,6 +325,7 @@ export class AttachedMesh extends Emitter<AttachedMeshEvents> {
       autoChanged: (auto) => this.emit('auto', auto),
       // An attached mesh has no audience: its mode says all of it.
       uplinkChanged: () => undefined,
+      relayErrorChanged: (error) => this.emit('relayerror', error),
     };
   }
 

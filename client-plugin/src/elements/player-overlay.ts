@@ -36,7 +36,7 @@ function words({ scene, playing, reconnecting, error }: Playback): TemplateResul
     stalled: text.stalledTitle,
     over: text.overTitle,
     absent: text.absentTitle,
-    failed: error?.message ?? '',
+    failed: [error?.message, error?.reference].filter(Boolean).join(' '),
     playing: reconnecting ? text.reconnecting : saidOf[playing],
   }[scene];
   return said

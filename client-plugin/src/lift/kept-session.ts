@@ -1,3 +1,4 @@
+import type { MeshliftError } from '@meshlift/protocol';
 import type { RelaySession, RelaySessionEvents } from './relay-session.ts';
 
 const FIRST_PAUSE_MS = 250;
@@ -6,12 +7,17 @@ const LONGEST_PAUSE_MS = 2_000;
 /** Keeps a session with the relay open for as long as it is needed. */
 export class KeptSession<S extends RelaySession<RelaySessionEvents>> {
   readonly #make: () => S;
+  readonly #failed: (error: MeshliftError | undefined) => void;
   #session: S | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param make makes a session, which is not open yet */
-  constructor(make: () => S) {
+  /**
+   * @param make makes a session, which is not open yet
+   * @param failed called with why no media path comes about, and without an error when one has, or none is needed
+   */
+  constructor(make: () => S, failed: (error: MeshliftError | undefined) => void) {
     this.#make = make;
+    this.#failed = failed;
   }
 
   /** The session as it is now: open, or opening. */
@@ -48,6 +54,31 @@ export class KeptSession<S extends RelaySession<RelaySessionEvents>> {
 
   /** Repeating it changes nothing. It can be opened again. */
   close(): void {
+    this.#drop();
+    this.#failed(undefined);
+  }
+
+  #begin(): S {
+    const session = this.#make();
+    this.#session = session;
+    const report = (error: MeshliftError | undefined) => {
+      if (this.#session === session) this.#failed(error);
+    };
+    session.on('media', ({ error }) => report(error));
+    session.on('failed', (error) => {
+      // Those without a reference are mended by the next session, and soon.
+      if (error.reference !== undefined) report(error);
+      this.#replace(session);
+    });
+    session.connected().then(
+      () => report(undefined),
+      // Told by `failed`.
+      () => undefined,
+    );
+    return session;
+  }
+
+  #drop(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     const session = this.#session;
@@ -55,16 +86,9 @@ export class KeptSession<S extends RelaySession<RelaySessionEvents>> {
     session?.close();
   }
 
-  #begin(): S {
-    const session = this.#make();
-    this.#session = session;
-    session.on('failed', () => this.#replace(session));
-    return session;
-  }
-
   #replace(session: S): void {
     if (this.#session !== session) return;
-    this.close();
+    this.#drop();
     this.#tryAgain(0);
   }
 

@@ -56,7 +56,7 @@ const STRANGERS = 'is connected to somebody who is not in the room';
 export class Lift {
   readonly #room: LiftedRoom;
   readonly #uplink: Uplink;
-  readonly #receiving = new KeptSession(() => this.#receive());
+  readonly #receiving: KeptSession<ReceivingSession>;
   readonly #relayMedia = new Map<string, MediaStream>();
   readonly #tiles = new RelayTiles((participantId, wish) => {
     this.#receiving.session?.wish(participantId, wish);
@@ -78,9 +78,11 @@ export class Lift {
   #unconfirmed = false;
   #asked: { resolve(report: SwitchReport): void; reject(error: MeshliftError): void } | undefined;
 
-  constructor(room: LiftedRoom, uplink: Uplink) {
+  /** @param failed see `KeptSession`: what others send does not get here */
+  constructor(room: LiftedRoom, uplink: Uplink, failed: (error: MeshliftError | undefined) => void) {
     this.#room = room;
     this.#uplink = uplink;
+    this.#receiving = new KeptSession(() => this.#receive(), failed);
   }
 
   /** How this page sends and receives at the moment. */

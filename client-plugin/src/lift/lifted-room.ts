@@ -1,4 +1,4 @@
-import type { MediaKind, RoomMode, SwitchFailure, SwitchGap } from '@meshlift/protocol';
+import type { MediaKind, MeshliftError, RoomMode, SwitchFailure, SwitchGap } from '@meshlift/protocol';
 import type { Participant } from '../rooms/participant.ts';
 import type { HostOrders } from './host-orders.ts';
 import type { RelaySessionContext } from './relay-session.ts';
@@ -73,4 +73,6 @@ export interface LiftedRoom extends RelaySessionContext {
   autoChanged(auto: boolean): void;
   /** What this page sends to the relay for has changed. */
   uplinkChanged(use: UplinkUse): void;
+  /** Why media does not get to the relay or from it; undefined when it does, or none is to. */
+  relayErrorChanged(error: MeshliftError | undefined): void;
 }

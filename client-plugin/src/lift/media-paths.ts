@@ -2,6 +2,7 @@ import type {
   Advice,
   EventPayload,
   MediaKind,
+  MeshliftError,
   RoomMode,
   RoomModeChoice,
   RoomState,
@@ -19,16 +20,16 @@ export class MediaPaths {
   readonly #lift: Lift;
   readonly #adviser: Adviser;
   #auto = false;
+  readonly #errors: { send?: MeshliftError | undefined; receive?: MeshliftError | undefined } = {};
 
   constructor(room: LiftedRoom) {
     this.#room = room;
-    this.uplink = new Uplink(
-      () => room,
-      room.mesh.media,
-      (use) => room.uplinkChanged(use),
-    );
+    this.uplink = new Uplink(() => room, room.mesh.media, {
+      changed: (use) => room.uplinkChanged(use),
+      failed: (error) => this.#setError('send', error),
+    });
     const { uplink } = this;
-    const lift = new Lift(room, uplink);
+    const lift = new Lift(room, uplink, (error) => this.#setError('receive', error));
     this.#lift = lift;
     this.#adviser = new Adviser({
       get mode() {
@@ -58,6 +59,11 @@ export class MediaPaths {
   /** See `Lift.unconfirmed`. */
   get unconfirmed(): boolean {
     return this.#lift.unconfirmed;
+  }
+
+  /** Why this page's media does not get to the relay, or what others send does not get here. */
+  get relayError(): MeshliftError | undefined {
+    return this.#errors.send ?? this.#errors.receive;
   }
 
   /** Whether the room's mode follows what its participants measure. */
@@ -129,6 +135,12 @@ export class MediaPaths {
     this.#adviser.stop();
     this.#lift.close();
     this.uplink.close();
+  }
+
+  #setError(way: 'send' | 'receive', error: MeshliftError | undefined): void {
+    const before = this.relayError;
+    this.#errors[way] = error;
+    if (this.relayError !== before) this.#room.relayErrorChanged(this.relayError);
   }
 
   async #stats(): Promise<RTCStatsReport[]> {

@@ -51,8 +51,9 @@ export class ReceivingSession extends RelaySession<ReceivingSessionEvents> {
     }
   }
 
-  /** Resolves when what others send can flow. With nothing to receive there is nothing to find out. */
-  async connected(): Promise<void> {
+  /** With nothing to receive there is nothing to find out. */
+  override async connected(): Promise<void> {
+    await this.open();
     if (this.#received.size > 0) await this.#path?.connected();
   }
 

@@ -13,6 +13,8 @@ export interface RelaySessionContext {
 export interface RelaySessionEvents {
   /** The relay has closed it, or it broke and cannot be mended. */
   failed: MeshliftError;
+  /** It is connected, but no media gets through; without an error it does now. */
+  media: { error?: MeshliftError };
 }
 
 /** A session with a room's relay: what sending and receiving have in common. */
@@ -39,6 +41,9 @@ export abstract class RelaySession<E extends RelaySessionEvents> extends Emitter
     });
     return this.#open;
   }
+
+  /** Opens it, and resolves when the media that there is can flow. @throws MeshliftError as `open` */
+  abstract connected(): Promise<void>;
 
   /** Signaling is back on another connection. @throws MeshliftError if the server has let go of the session */
   abstract resume(): Promise<void>;
@@ -78,6 +83,9 @@ export abstract class RelaySession<E extends RelaySessionEvents> extends Emitter
     const lost = new Promise<never>((_, reject) => {
       this.connection.follow(sessionId, {
         ...listeners,
+        'session:media': ({ error }) => {
+          this.#tell('media', error ? { error: MeshliftError.of(error) } : {});
+        },
         'session:closed': ({ error }) => {
           const reason = MeshliftError.of(error);
           reject(reason);
@@ -91,11 +99,11 @@ export abstract class RelaySession<E extends RelaySessionEvents> extends Emitter
   }
 
   protected fail(error: unknown): void {
-    if (!this.#closed) this.#tellFailed(MeshliftError.from(error));
+    this.#tell('failed', MeshliftError.from(error));
   }
 
   /** An event that is in every subclass's map cannot be named generically without this. */
-  #tellFailed(error: MeshliftError): void {
-    (this as unknown as RelaySession<RelaySessionEvents>).emit('failed', error);
+  #tell<N extends keyof RelaySessionEvents>(name: N, event: RelaySessionEvents[N]): void {
+    if (!this.#closed) (this as unknown as RelaySession<RelaySessionEvents>).emit(name, event);
   }
 }

@@ -23,6 +23,10 @@ export class SendingSession extends RelaySession<RelaySessionEvents> {
     this.#extent = extent;
   }
 
+  override connected(): Promise<void> {
+    return this.open();
+  }
+
   /** See `SendPath.limit`. */
   async limit(extent: VideoExtent): Promise<void> {
     this.#extent = extent;

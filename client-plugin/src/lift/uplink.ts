@@ -1,4 +1,4 @@
-import type { MediaKind } from '@meshlift/protocol';
+import type { MediaKind, MeshliftError } from '@meshlift/protocol';
 import type { VideoExtent } from '../relay/send-path.ts';
 import { KeptSession } from './kept-session.ts';
 import type { RelaySessionContext } from './relay-session.ts';
@@ -13,6 +13,11 @@ export type UplinkNeed = 'room' | 'audience';
  */
 export type UplinkUse = UplinkNeed | 'none';
 
+interface UplinkListener {
+  changed: (use: UplinkUse) => void;
+  failed: (error: MeshliftError | undefined) => void;
+}
+
 /** What this page sends to the relay: once, however many things need it there, and not at all while none does. */
 export class Uplink {
   readonly #kept: KeptSession<SendingSession>;
@@ -23,11 +28,12 @@ export class Uplink {
 
   /**
    * @param context read anew for each session, since both may change
-   * @param changed called whenever `use` has changed
+   * @param listener.changed called whenever `use` has changed
+   * @param listener.failed see `KeptSession`
    */
-  constructor(context: () => RelaySessionContext, media: OutgoingMedia, changed: (use: UplinkUse) => void) {
+  constructor(context: () => RelaySessionContext, media: OutgoingMedia, { changed, failed }: UplinkListener) {
     this.#changed = changed;
-    this.#kept = new KeptSession(() => new SendingSession(context(), media, this.#extent));
+    this.#kept = new KeptSession(() => new SendingSession(context(), media, this.#extent), failed);
   }
 
   /** The server may see and hear what is sent from the moment this is not `none`. */

@@ -13,6 +13,8 @@ export type PublicationState = 'live' | 'reconnecting' | 'ended';
 export interface PublicationEvents {
   state: { state: PublicationState; error?: MeshliftError };
   viewers: number;
+  /** The stream is live, but no media gets to the server; undefined when it does. See `Publication.mediaError`. */
+  mediaerror: MeshliftError | undefined;
   /** The stream has a new ID: everyone who held the old one was dropped. */
   links: StreamLinks;
 }
@@ -38,6 +40,7 @@ export class Publication extends Emitter<PublicationEvents> {
   #sessionId = '';
   #path: SendPath | undefined;
   #viewers = 0;
+  #mediaError: MeshliftError | undefined;
   #state: PublicationState = 'reconnecting';
 
   /** Resolves when media flows. */
@@ -102,6 +105,11 @@ export class Publication extends Emitter<PublicationEvents> {
     return this.#state;
   }
 
+  /** Why nobody sees or hears a stream that is live: `MEDIA_MISSING`, with a `reference` that is in the server's log. */
+  get mediaError(): MeshliftError | undefined {
+    return this.#mediaError;
+  }
+
   /** Mutes the microphone or switches the camera off, for all viewers. */
   async setPaused(kind: 'audio' | 'video', paused: boolean): Promise<void> {
     if (paused) this.#paused.add(kind);
@@ -156,6 +164,7 @@ export class Publication extends Emitter<PublicationEvents> {
     const path = relay.send({ connection, sessionId, transport }, this.#codec);
     this.#path = path;
     this.#setViewers(viewers);
+    this.#setMediaError(undefined);
     await this.#whileOpen(sessionId, async () => {
       const tracks = [...this.#tracks.values()];
       await path.sendOnly(tracks, this.#paused);
@@ -183,6 +192,7 @@ export class Publication extends Emitter<PublicationEvents> {
         'producer:wanted': ({ producerId, spatialLayers }) => {
           void this.#path?.setWantedLayers(producerId, spatialLayers);
         },
+        'session:media': ({ error }) => this.#setMediaError(error && MeshliftError.of(error)),
         'session:closed': ({ error }) => {
           const reason = MeshliftError.of(error);
           if (joining) reject(reason);
@@ -213,6 +223,12 @@ export class Publication extends Emitter<PublicationEvents> {
     if (viewers === this.#viewers) return;
     this.#viewers = viewers;
     this.emit('viewers', viewers);
+  }
+
+  #setMediaError(error: MeshliftError | undefined): void {
+    if (error === this.#mediaError) return;
+    this.#mediaError = error;
+    this.emit('mediaerror', error);
   }
 
   #setLinks(links: StreamLinks): void {

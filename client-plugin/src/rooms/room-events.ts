@@ -28,6 +28,8 @@ export interface RoomEvents extends RosterEvents {
   auto: boolean;
   /** What this page sends to the relay for has changed: see `Room.uplink`. */
   uplink: UplinkUse;
+  /** Media does not get to the relay or from it; undefined when it does again. See `Room.relayError`. */
+  relayerror: MeshliftError | undefined;
   /** Somebody else is speaking now, or nobody is any more. */
   speaker: Participant | undefined;
   /**

@@ -168,6 +168,14 @@ export class Room extends Emitter<RoomEvents> {
     return this.#paths.uplink.use;
   }
 
+  /**
+   * Why this page's media does not get to the relay, or what others send does not get here: `TRANSPORT_TIMEOUT`,
+   * `MEDIA_FAILED` or `MEDIA_MISSING`, with a `reference` that is in the server's log. The page goes on trying.
+   */
+  get relayError(): MeshliftError | undefined {
+    return this.#paths.relayError;
+  }
+
   /** Whether the room's mode follows what its participants measure. */
   get auto(): boolean {
     return this.#paths.auto;
@@ -380,6 +388,7 @@ export class Room extends Emitter<RoomEvents> {
       unconfirmedChanged: (unconfirmed) => this.emit('unconfirmed', unconfirmed),
       autoChanged: (auto) => this.emit('auto', auto),
       uplinkChanged: (use) => this.emit('uplink', use),
+      relayErrorChanged: (error) => this.emit('relayerror', error),
     };
   }
 

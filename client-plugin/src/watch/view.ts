@@ -19,6 +19,8 @@ export interface ViewEvents {
   viewers: number;
   /** The layers to choose from, or the one being received, have changed. */
   layers: undefined;
+  /** The stream is live, but none of its media gets here; undefined when it does. See `View.mediaError`. */
+  mediaerror: MeshliftError | undefined;
   /** Sound or picture came or went, or the publisher switched it off or on. */
   tracks: undefined;
 }
@@ -36,6 +38,7 @@ export class View extends Emitter<ViewEvents> {
   #viewers = 0;
   #quality: Quality = 'auto';
   #currentLayers: Layers | null = null;
+  #mediaError: MeshliftError | undefined;
 
   static async start(
     connection: SignalingConnection,
@@ -79,6 +82,11 @@ export class View extends Emitter<ViewEvents> {
 
   get viewers(): number {
     return this.#viewers;
+  }
+
+  /** Why nothing of a live stream gets here: `MEDIA_MISSING`, with a `reference` that is in the server's log. */
+  get mediaError(): MeshliftError | undefined {
+    return this.#mediaError;
   }
 
   /** How this stream reaches the page: through the relay, which can see and hear it. */
@@ -164,6 +172,7 @@ export class View extends Emitter<ViewEvents> {
     this.#path = relay.receive({ connection, sessionId, transport }, true);
     this.#follow(sessionId);
     this.#setViewers(viewers);
+    this.#setMediaError(undefined);
     await this.#open(consumers);
     this.#setState(state);
   }
@@ -179,6 +188,7 @@ export class View extends Emitter<ViewEvents> {
         this.#currentLayers = layers;
         this.emit('layers', undefined);
       },
+      'session:media': ({ error }) => this.#setMediaError(error && MeshliftError.of(error)),
       'session:closed': ({ error }) => {
         this.#keeper.sessionClosed(MeshliftError.of(error));
       },
@@ -262,6 +272,12 @@ export class View extends Emitter<ViewEvents> {
     if (viewers === this.#viewers) return;
     this.#viewers = viewers;
     this.emit('viewers', viewers);
+  }
+
+  #setMediaError(error: MeshliftError | undefined): void {
+    if (error === this.#mediaError) return;
+    this.#mediaError = error;
+    this.emit('mediaerror', error);
   }
 
   #setState(state: ViewState, error?: MeshliftError): void {

@@ -21,3 +21,26 @@ export async function countOf(consumer: types.Consumer): Promise<ConsumerCounts 
     keyFrameRequests: pliCount + firCount,
   };
 }
+
+/** What has become of a track on its way to a viewer. */
+export interface Delivery {
+  /** Media of it arrives at the router. */
+  arrives: boolean;
+  /** Some of it has been sent on. */
+  sent: boolean;
+  /** The viewer has reported on what it received (RFC 3550, section 6.4). */
+  reported: boolean;
+}
+
+/** Of a consumer that is closed or whose worker is gone nothing arrives. */
+export async function deliveryOf(consumer: types.Consumer): Promise<Delivery> {
+  const stats = consumer.closed ? [] : await consumer.getStats().catch(() => []);
+  const outbound = stats.find(({ type }) => type === 'outbound-rtp');
+  // The round trip is not known before the viewer has received a sender report as well.
+  const { roundTripTime = 0, jitter = 0, packetsLost = 0, fractionLost = 0 } = outbound ?? {};
+  return {
+    arrives: stats.some(({ type, bitrate }) => type === 'inbound-rtp' && bitrate > 0),
+    sent: (outbound?.packetCount ?? 0) > 0,
+    reported: roundTripTime + jitter + packetsLost + fractionLost > 0,
+  };
+}

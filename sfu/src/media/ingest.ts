@@ -2,6 +2,7 @@ import { type IngestReport, type MediaKind, MeshliftError, type RtpParameters } 
 import type { types } from 'mediasoup';
 import type { ViewerCounts } from '../inspect/decoding-watch.ts';
 import type { IngestInspector } from '../inspect/ingest-inspector.ts';
+import { MediaWatch, type Passage } from './media-watch.ts';
 import type { SessionTransport } from './session-transport.ts';
 
 /**
@@ -13,6 +14,18 @@ const KEY_FRAME_REQUEST_DELAY_MS = 510;
 /** Camera, microphone, screen and its sound, twice. */
 const MOST_PRODUCERS = 8;
 
+export interface IngestOptions {
+  sessionId: string;
+  sourceId: string;
+  transport: SessionTransport;
+  /** For what comes from an encoder that somebody has set up. */
+  inspector?: IngestInspector | undefined;
+  /** Whether anybody watches: a publisher that is asked for nothing sends no video. */
+  isWanted: (producerId: string) => boolean;
+  /** Called when media that is expected has never arrived, and when it does or is not expected any more. */
+  mediaMissing: (missing: boolean) => void;
+}
+
 /** The session that brings a relay the media of one source: one transport and the producers on it. */
 export class Ingest {
   readonly sessionId: string;
@@ -23,15 +36,21 @@ export class Ingest {
   readonly #producers = new Map<string, types.Producer>();
 
   readonly #inspector: IngestInspector | undefined;
+  readonly #isWanted: (producerId: string) => boolean;
+  readonly #watch: MediaWatch;
 
-  /** @param inspector for what comes from an encoder that somebody has set up */
-  constructor(sessionId: string, sourceId: string, transport: SessionTransport, inspector?: IngestInspector) {
+  constructor({ sessionId, sourceId, transport, inspector, isWanted, mediaMissing }: IngestOptions) {
     this.sessionId = sessionId;
     this.sourceId = sourceId;
     this.transport = transport;
     this.#inspector = inspector;
+    this.#isWanted = isWanted;
+    this.#watch = new MediaWatch(() => this.#passage(), mediaMissing);
     transport.expectConnection();
-    if (inspector) transport.on('flow', (flowing) => inspector.setConnected(flowing));
+    transport.on('flow', (flowing) => {
+      inspector?.setConnected(flowing);
+      if (flowing) this.#watch.start();
+    });
   }
 
   /** Whether it came by an offer, which names all it sends at once. */
@@ -89,8 +108,21 @@ export class Ingest {
   }
 
   close(): void {
+    this.#watch.close();
     this.#inspector?.close();
     this.transport.close();
+  }
+
+  async #passage(): Promise<Passage> {
+    if (!this.producers.some((producer) => this.#isSending(producer))) return 'none expected';
+    const hasReceived = await this.transport.hasReceivedMedia();
+    if (hasReceived === undefined) return 'none expected';
+    return hasReceived ? 'passes' : 'missing';
+  }
+
+  /** Whether media of a track is to be expected. Encoders send whether anybody watches or not. */
+  #isSending({ id, kind, paused }: types.Producer): boolean {
+    return !paused && (kind === 'audio' || this.#inspector !== undefined || this.#isWanted(id));
   }
 }
 

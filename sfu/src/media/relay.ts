@@ -121,7 +121,14 @@ export class Relay {
         })
       : undefined;
     if (inspector) this.#audience.start();
-    const ingest = new Ingest(sessionId, sourceId, transport, inspector);
+    const ingest = new Ingest({
+      sessionId,
+      sourceId,
+      transport,
+      inspector,
+      isWanted: (producerId) => this.#demand.wanted(producerId).spatialLayers.length > 0,
+      mediaMissing: this.#mediaMissing(sessionId, 'publisher'),
+    });
     this.#ingests.add(ingest);
     transport.on('flow', (flowing) => {
       if (this.#ingests.isCurrent(ingest))
@@ -311,6 +318,13 @@ export class Relay {
     );
   }
 
+  #mediaMissing(sessionId: string, role: FailedPath['role']): (missing: boolean) => void {
+    return (missing) => {
+      if (missing) this.#notify('mediaMissing', { sessionId, failedPath: { role, silent: 'media' } });
+      else this.#notify('mediaPasses', { sessionId });
+    };
+  }
+
   #addViewer(sessionId: string, transport: SessionTransport, place: Place, needs: ViewerNeeds): Viewer {
     const notify = this.#notify;
     const viewer = new Viewer({
@@ -325,6 +339,7 @@ export class Relay {
           this.#demand.refresh();
           notify('consumerLayers', { sessionId, consumerId, layers });
         },
+        mediaMissing: this.#mediaMissing(sessionId, 'viewer'),
       },
     });
     this.#viewers.add(viewer);

@@ -148,6 +148,12 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
     return this.#guard(() => this.#transport.consume(options));
   }
 
+  /** Whether the other end has sent any media so far; `undefined` when that cannot be known any more. */
+  async hasReceivedMedia(): Promise<boolean | undefined> {
+    const [stats] = this.closed ? [] : await this.#transport.getStats().catch(() => []);
+    return stats && stats.rtpBytesReceived > 0;
+  }
+
   /** Closes without an `end` event. */
   close(): void {
     if (this.#ended) return;

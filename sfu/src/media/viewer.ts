@@ -9,10 +9,12 @@ import {
 } from '@meshlift/protocol';
 import { ortc, type types } from 'mediasoup';
 import pLimit from 'p-limit';
+import { deliveryOf } from './consumer-counts.ts';
 import { LayerCatchUp } from './layer-catch-up.ts';
 import { layersOf } from './layers.ts';
 import { LossLadder } from './loss-ladder.ts';
 import { LossMeter } from './loss-meter.ts';
+import { MediaWatch, type Passage } from './media-watch.ts';
 import type { Place } from './relay-routers.ts';
 import type { SessionTransport } from './session-transport.ts';
 import { subscribes } from './subscription.ts';
@@ -28,6 +30,8 @@ export interface ViewerListener {
   consumerClosed(consumerId: string): void;
   consumerPaused(consumerId: string, paused: boolean): void;
   consumerLayers(consumerId: string, layers: Layers | null): void;
+  /** Media that the viewer is to get has never reached it, or does now. */
+  mediaMissing(missing: boolean): void;
 }
 
 /**
@@ -95,6 +99,7 @@ export class Viewer {
   readonly #listener: ViewerListener;
   readonly #watched = new Map<string, Watched>();
   readonly #oneAtATime = pLimit(1);
+  readonly #watch: MediaWatch;
 
   constructor(
     options: ViewerNeeds & {
@@ -112,6 +117,10 @@ export class Viewer {
     this.#slots = options.slots;
     this.#fixedTracks = options.fixedTracks ?? false;
     this.#listener = options.listener;
+    this.#watch = new MediaWatch(() => this.#passage(), options.listener.mediaMissing);
+    this.transport.on('flow', (flowing) => {
+      if (flowing) this.#watch.start();
+    });
   }
 
   /** Whether this viewer is shown what comes from a source. */
@@ -190,6 +199,7 @@ export class Viewer {
 
   close(): void {
     clearTimeout(this.#rejoin);
+    this.#watch.close();
     for (const { ladder } of this.#watched.values()) ladder?.close();
     this.transport.close();
   }
@@ -220,6 +230,16 @@ export class Viewer {
         const codec = producer.rtpParameters.codecs[0] as RtpParameters['codecs'][number] | undefined;
         return codec ? [{ kind: producer.kind, codec }] : [];
       });
+  }
+
+  async #passage(): Promise<Passage> {
+    const playing = [...this.#watched.values()].filter(
+      ({ consumer: { paused, producerPaused } }) => !paused && !producerPaused,
+    );
+    const deliveries = await Promise.all(playing.map(({ consumer }) => deliveryOf(consumer)));
+    // Not every player sends reports, as browsers do: of those with slots it is known only that they were sent media.
+    if (deliveries.some(({ sent, reported }) => reported || (sent && this.#slots))) return 'passes';
+    return deliveries.some(({ arrives }) => arrives) ? 'missing' : 'none expected';
   }
 
   #lacks(sourceId: string, producer: types.Producer): boolean {

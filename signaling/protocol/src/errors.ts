@@ -45,6 +45,7 @@ export const errorTable = {
   SERVER_FULL: { status: 503, message: 'The server has no room left.' },
   SERVER_CLOSING: { status: 503, message: 'The server is closing.' },
   REQUEST_TIMEOUT: { status: 504, message: 'The server did not finish in time.' },
+  MEDIA_MISSING: { status: 504, message: 'The media path is connected, but no media gets through.' },
   TRANSPORT_TIMEOUT: { status: 504, message: 'No media connection came about in time.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

@@ -53,6 +53,12 @@ const ofConsumer = { ...ofSession, consumerId: mediaIdSchema };
 /** Spatial layers that the relay wants a producer to send; empty when nobody watches. */
 const wantedLayersSchema = z.array(z.int().check(z.minimum(0), z.maximum(7))).check(z.maxLength(8));
 
+const sessionErrorSchema = z.object({
+  code: z.enum(errorCodes),
+  message: z.string(),
+  reference: z.optional(z.string()),
+});
+
 /** Sound and picture of everybody in a full room. */
 const consumerIdsSchema = z.array(mediaIdSchema).check(z.maxLength(256));
 
@@ -259,10 +265,12 @@ export const serverEvents = {
   /** To the publisher: the stream has a new ID; everyone who held the old one is dropped. */
   'stream:rotated': z.object({ ...ofSession, links: streamLinksSchema }),
   /** The session is over, and why. */
-  'session:closed': z.object({
-    ...ofSession,
-    error: z.object({ code: z.enum(errorCodes), message: z.string(), reference: z.optional(z.string()) }),
-  }),
+  'session:closed': z.object({ ...ofSession, error: sessionErrorSchema }),
+  /**
+   * The session is connected, but media that is expected does not get through: see `error`. Without one: it does
+   * now, or none is expected any more. The session goes on.
+   */
+  'session:media': z.object({ ...ofSession, error: z.optional(sessionErrorSchema) }),
   /** To the others in a room: somebody came, or went for good. */
   'room:joined': z.object({ ...ofSession, participant: participantSchema }),
   'room:left': z.object({ ...ofSession, participantId: participantIdSchema }),

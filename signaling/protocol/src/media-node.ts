@@ -115,9 +115,10 @@ export interface FailedPath {
   role: 'publisher' | 'viewer';
   /**
    * What stayed silent: the client, which never told its end of DTLS (`signaling`); its network, from which no
-   * connectivity check has arrived (`ice`); or the handshake over a path that works (`dtls`).
+   * connectivity check has arrived (`ice`); the handshake over a path that works (`dtls`); or the media on a path that
+   * is connected (`media`).
    */
-  silent: 'signaling' | 'ice' | 'dtls';
+  silent: 'signaling' | 'ice' | 'dtls' | 'media';
 }
 
 export interface MediaNodeEvents {
@@ -130,6 +131,13 @@ export interface MediaNodeEvents {
   sessionClosed: { sessionId: string; code: ErrorCode; failedPath?: FailedPath };
   /** A session was closed from this side after its transport had tried to connect for seconds. */
   pathAbandoned: { sessionId: string; failedPath: FailedPath };
+  /**
+   * A session is connected and media is expected, but none has passed for seconds: nothing arrives from a publisher
+   * that sends, or nothing reaches a viewer. The session goes on.
+   */
+  mediaMissing: { sessionId: string; failedPath: FailedPath };
+  /** After `mediaMissing`: media passes, or none is expected any more. */
+  mediaPasses: { sessionId: string };
   /** The node lost a relay with all its sessions, because the worker of its origin died. */
   relayLost: { relayId: string };
   layersWanted: { sessionId: string } & WantedLayers;

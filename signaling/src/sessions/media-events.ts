@@ -14,6 +14,11 @@ export function followMediaEvents(node: MediaNode, sessions: SessionRegistry, fa
   node.on('pathAbandoned', ({ sessionId, failedPath }) => {
     failures.report(session(sessionId), 'TRANSPORT_TIMEOUT', failedPath);
   });
+  node.on('mediaMissing', ({ sessionId, failedPath }) => {
+    const missing = session(sessionId);
+    missing?.send('session:media', failures.report(missing, 'MEDIA_MISSING', failedPath).toBody());
+  });
+  node.on('mediaPasses', ({ sessionId }) => session(sessionId)?.send('session:media', {}));
   node.on('layersWanted', ({ sessionId, ...wanted }) => session(sessionId)?.send('producer:wanted', wanted));
   node.on('consumerOpened', ({ sessionId, ...opened }) =>
     session(sessionId)?.send('consumer:opened', opened),

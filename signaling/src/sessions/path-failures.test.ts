@@ -1,7 +1,7 @@
 import { strangerDtls, viewerCapabilities } from '@meshlift/sfu/testing';
 import { pseudonyms } from '@meshlift/telemetry';
 import { describe, expect, it, vi } from 'vitest';
-import { publish, publishLive } from '../testing/sdp-client.ts';
+import { publish, publishLive, sessionUrl } from '../testing/sdp-client.ts';
 import { SdpPeer } from '../testing/sdp-peer.ts';
 import { TestServer } from '../testing/test-server.ts';
 
@@ -67,6 +67,30 @@ describe('a media path that never comes about is logged, counted and given a ref
     await vi.waitFor(() => expect(failuresIn(server)).toHaveLength(1), { timeout: 10_000 });
     expect(failuresIn(server)).toMatchObject([{ role: 'publisher', silent: 'dtls', code: 'MEDIA_FAILED' }]);
     expect(await failed(server, 'role="publisher",code="MEDIA_FAILED"')).toBe(1);
+  });
+
+  it('when an encoder is connected and sends nothing, whether anybody watches or not', {
+    timeout: 40_000,
+  }, async () => {
+    const server = await TestServer.start();
+    const { streamId, publishKey } = await server.createStream();
+    const peer = await SdpPeer.create('SendOnly', 'video');
+    const response = await publish(server, streamId, publishKey, peer.offer);
+    await peer.connect(await response.text());
+    await publishLive(server, { streamId: 'sending', publishKey: 'of-mine' }, 'video');
+    await vi.waitFor(() => expect(failuresIn(server)).toHaveLength(1), { timeout: 30_000 });
+    expect(failuresIn(server)).toMatchObject([
+      {
+        level: 'warn',
+        role: 'publisher',
+        silent: 'media',
+        code: 'MEDIA_MISSING',
+        streamId: pseudonyms.of('stream', streamId),
+      },
+    ]);
+    expect(await failed(server, 'role="publisher",code="MEDIA_MISSING"')).toBe(1);
+    // The session goes on: the encoder may begin to send.
+    expect((await fetch(sessionUrl(response), { method: 'DELETE' })).status).toBe(200);
   });
 
   it('but not for somebody who closed the page meanwhile, or whose path stood', async () => {

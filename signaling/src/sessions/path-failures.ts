@@ -10,6 +10,8 @@ const message: Record<FailedPath['silent'], string> = {
   signaling: 'no media path came about: the client has not said how it connects',
   ice: 'no media path came about: nothing that the client sent has arrived at the media ports; is the announced address right, and are the ports open?',
   dtls: 'no media path came about: the client was heard, but did not finish the DTLS handshake',
+  media:
+    'no media path came about: the path is connected, but no media gets through; does the publisher send, and does the network carry packets of 1,200 bytes?',
 };
 
 /** Tells the operator of media paths that never came about: in the log, and in a metric that an alert can go by. */
@@ -26,7 +28,9 @@ export class PathFailures {
       registers: [registry],
     });
     // A counter that only appears with its first failure has, to Prometheus, never increased.
-    for (const role of ['publisher', 'viewer']) this.#failed.inc({ role, code: 'TRANSPORT_TIMEOUT' }, 0);
+    for (const role of ['publisher', 'viewer']) {
+      for (const code of ['TRANSPORT_TIMEOUT', 'MEDIA_MISSING']) this.#failed.inc({ role, code }, 0);
+    }
   }
 
   /**

@@ -63,7 +63,7 @@ function progress(to: 'mesh' | 'sfu'): TemplateResult {
 
 function notices(element: MeshliftRoom, room: Room, switching: Switching): TemplateResult {
   const { media } = element;
-  const { notice: phase, relay, trouble, stuck, unconfirmed } = switching;
+  const { notice: phase, relay, trouble, stuck, unconfirmed, relayTrouble } = switching;
   const title = phase === 'coming' ? modeText.comingTitle(relay) : modeText.hereTitle(relay);
   return html`
     ${
@@ -101,6 +101,11 @@ function notices(element: MeshliftRoom, room: Room, switching: Switching): Templ
         ? html`<div data-testid="relay-unconfirmed">
             ${notice({ tone: 'danger', title: modeText.unconfirmedTitle, body: modeText.unconfirmedBody(relay) })}
           </div>`
+        : nothing
+    }
+    ${
+      relayTrouble
+        ? html`<div data-testid="relay-trouble">${notice({ tone: 'danger', ...relayTrouble })}</div>`
         : nothing
     }
     ${

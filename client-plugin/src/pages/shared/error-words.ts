@@ -25,6 +25,10 @@ const text: { unknown: Words; reference(name: string): string; byCode: Partial<R
       title: 'No path for sound and picture',
       body: 'The server answers, but media does not get through. A firewall or VPN may be in the way: try another network. If that does not help, whoever runs the server should check the address it announces.',
     },
+    MEDIA_MISSING: {
+      title: 'Connected, but nothing gets through',
+      body: 'The connection is there, and no video or audio arrives over it. Check that the camera and the microphone work; a VPN or a firewall may also drop large packets: try another network.',
+    },
     MEDIA_FAILED: {
       title: 'The connection for sound and picture was lost',
       body: 'Try again. If it happens often, another network may be steadier.',

@@ -44,9 +44,9 @@ export class Broadcast extends EventTarget {
     this.#summary = undefined;
   }
 
-  /** Why going live failed, or why the stream ended by itself. */
+  /** Why going live failed, why the stream ended by itself, or why nobody can see it. */
   get error(): MeshliftError | undefined {
-    return this.#error;
+    return this.#error ?? this.#publication?.mediaError;
   }
 
   /** The stream that waits for this tab to come back to it. */
@@ -125,6 +125,7 @@ export class Broadcast extends EventTarget {
       if (this.#publication === publication) this.#see(publication);
       this.#changed();
     });
+    publication.on('mediaerror', () => this.#changed());
     publication.on('links', (links) => {
       this.#rename(links);
       this.#changed();

@@ -95,7 +95,8 @@ export class Playback extends EventTarget {
 
   /** Whether the page will try by itself to get over `error`. */
   get willRetry(): boolean {
-    return this.#retry !== undefined || this.#joining || this.#noPath !== undefined;
+    const rejoins = this.#noPath !== undefined && this.#view?.mediaError === undefined;
+    return this.#retry !== undefined || this.#joining || rejoins;
   }
 
   async #join(): Promise<void> {
@@ -143,6 +144,10 @@ export class Playback extends EventTarget {
       this.#watchForStall(state === 'reconnecting');
       // Until a picture comes, people learn what it is that does not work.
       if (state === 'reconnecting' && error && !this.#hasPicture) this.#noPath = error;
+      this.#changed();
+    });
+    view.on('mediaerror', (error) => {
+      this.#noPath = this.#hasPicture ? undefined : error;
       this.#changed();
     });
     view.on('viewers', () => this.#changed());

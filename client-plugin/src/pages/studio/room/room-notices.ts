@@ -46,7 +46,7 @@ function relayDoor(visit: Visit): TemplateResult {
 }
 
 function switchNotices(switching: Switching, atDoor: boolean): TemplateResult {
-  const { trouble, stuck, unconfirmed, relay } = switching;
+  const { trouble, stuck, unconfirmed, relay, relayTrouble } = switching;
   return html`
     ${atDoor ? nothing : relayNotice(switching)}
     ${
@@ -54,6 +54,11 @@ function switchNotices(switching: Switching, atDoor: boolean): TemplateResult {
         ? html`<div data-testid="relay-unconfirmed">
             ${notice({ tone: 'danger', title: modeText.unconfirmedTitle, body: modeText.unconfirmedBody(relay) })}
           </div>`
+        : nothing
+    }
+    ${
+      relayTrouble
+        ? html`<div data-testid="relay-trouble">${notice({ tone: 'danger', ...relayTrouble })}</div>`
         : nothing
     }
     ${

@@ -33,8 +33,7 @@ export class Switching extends EventTarget {
       this.#relay = relay;
       this.#begin(mode);
     });
-    room.on('auto', () => this.#changed());
-    room.on('unconfirmed', () => this.#changed());
+    for (const name of ['auto', 'unconfirmed', 'relayerror'] as const) room.on(name, () => this.#changed());
     room.on('modechange', (report) => this.#over(report));
     room.on('switchfailed', (failures) => this.#failed(failures));
     room.on('switchstuck', (stuck) => {
@@ -75,6 +74,12 @@ export class Switching extends EventTarget {
 
   get trouble(): Words | undefined {
     return this.#trouble;
+  }
+
+  /** Why this page's media does not get to the relay or from it, for as long as that is so. */
+  get relayTrouble(): Words | undefined {
+    const { relayError } = this.#room;
+    return relayError && describeError(relayError);
   }
 
   /** What a host has to decide: who does not follow, and why, and for how long the answer is waited for. */

@@ -1,0 +1,53 @@
+import { LookRounds } from './look-rounds.ts';
+
+/** Each look is one or two messages to the worker and back, and there are none after media was seen. */
+const LOOK_EVERY_MS = 4_000;
+
+/** Longer than a browser takes for its first frame, and for its first report of audio (RFC 3550, section 6.2). */
+const LOOKS = 4;
+
+const rounds = new LookRounds(LOOK_EVERY_MS);
+
+/** What a look at a connected path has found: media passes, media is missing, or there is none to expect. */
+export type Passage = 'passes' | 'missing' | 'none expected';
+
+/**
+ * Watches whether the first media passes on a path that is connected. ICE and DTLS may work where media does not: the
+ * encoder is stuck, or the network drops packets of that size. Ends with the first media: what stops later is a
+ * matter of the sender.
+ */
+export class MediaWatch {
+  readonly #look: () => Promise<Passage>;
+  readonly #changed: (missing: boolean) => void;
+  #leave: (() => void) | undefined;
+  #missing = 0;
+  #done = false;
+
+  /** @param changed is called when media has been missing for 12 to 16 s, and when it passes after all */
+  constructor(look: () => Promise<Passage>, changed: (missing: boolean) => void) {
+    this.#look = look;
+    this.#changed = changed;
+  }
+
+  /** Begins with the connection, and goes on if that breaks. Repeating it changes nothing. */
+  start(): void {
+    if (!this.#done) this.#leave ??= rounds.join(() => void this.#lookOnce());
+  }
+
+  /** Repeating it changes nothing. */
+  close(): void {
+    this.#done = true;
+    this.#leave?.();
+  }
+
+  async #lookOnce(): Promise<void> {
+    const passage = await this.#look();
+    if (this.#done) return;
+    const reported = this.#missing >= LOOKS;
+    if (passage === 'missing') this.#missing += 1;
+    else this.#missing = 0;
+    if (passage === 'passes') this.close();
+    if (this.#missing === LOOKS) this.#changed(true);
+    else if (reported && passage !== 'missing') this.#changed(false);
+  }
+}
