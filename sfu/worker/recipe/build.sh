@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Builds mediasoup's worker from the sources in its npm package and the distribution's libraries.
 #
-#   build.sh MEDIASOUP_PACKAGE_DIR OUTPUT_FILE
+#   build.sh MEDIASOUP_PACKAGE_DIR OUTPUT_FILE WORK_DIR
+#
+# What is in WORK_DIR when the build is interrupted is kept, and the next build goes on from there: it has to be of
+# the same recipe and package. It goes with a build that is finished, or that fails after it had gone on.
 #
 # For Debian 12 or later and its relatives. About five minutes on two cores. Root is needed only
 # where packages are missing. On stdout: "step: ..." before each part, ninja's "[n/m] ..." while
@@ -10,18 +13,18 @@
 set -euo pipefail
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
-[ $# = 2 ] || { echo "usage: $0 MEDIASOUP_PACKAGE_DIR OUTPUT_FILE" >&2; exit 1; }
+[ $# = 3 ] || { echo "usage: $0 MEDIASOUP_PACKAGE_DIR OUTPUT_FILE WORK_DIR" >&2; exit 1; }
 here=$(cd "$(dirname "$0")" && pwd)
 package=$(cd "$1" && pwd)
 output=$(realpath -m "$2")
-work=$(mktemp -d)
+work=$(realpath -m "$3")
 
 step() { echo "step: $*"; }
 give_up() { echo "$2" >&2; [ -z "${3-}" ] || echo "fix: $3"; exit "$1"; }
 
-# The directory goes whatever ends the script. Long commands run in the background so that a
-# signal is heard at once, and are told to stop as well; all but the installation of packages,
-# which is let finish, because dpkg must not be cut off in the middle.
+# Long commands run in the background so that a signal is heard at once, and are told to stop as
+# well; all but the installation of packages, which is let finish, because dpkg must not be cut off
+# in the middle.
 children=()
 stoppable() { "$@" & children+=($!); wait $!; }
 leave() {
@@ -29,7 +32,6 @@ leave() {
   trap '' INT TERM HUP
   for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
   wait 2>/dev/null || true
-  rm -rf "$work"
   exit "$status"
 }
 trap leave EXIT
@@ -72,69 +74,52 @@ fi
 
 # ---- the sources ----
 
-step "preparing the sources"
-cp -r "$package/worker" "$work/worker"
-subprojects=$work/worker/subprojects
-directory_of() { sed -n 's/^directory *= *//p' "$1"; }
-# meson takes a directory of this name, where there is one, in place of the download.
-for wrap in "$subprojects"/*.wrap; do
-  name=$(basename "$wrap" .wrap)
-  if [ -d "$here/overlay/$name" ]; then
-    cp -r "$here/overlay/$name" "$subprojects/$(directory_of "$wrap")"
-  else
-    rm "$wrap"
-  fi
-done
-
-# libsrtp 2 from the distribution's source package, to build it on OpenSSL: Debian's packaged
-# library does its AES and SHA-1 through NSS, five times slower per packet. A private source list
-# and state leave the machine's own untouched and need no root.
-apt_dir=$work/apt
-mkdir -p "$apt_dir/lists/partial" "$apt_dir/cache/archives/partial"
-signed_by=
-for keyring in "/usr/share/keyrings/${ID-}-archive-keyring".{pgp,gpg}; do
-  [ ! -e "$keyring" ] || signed_by="[signed-by=$keyring] "
-done
-apt-get indextargets --format '$(ORIGIN)|$(REPO_URI)|$(CODENAME)|$(COMPONENT)' 'Created-By: Packages' |
-  sed -nE "s#^(Debian|Ubuntu)\|([^|]+)\|([^|]+)\|(main|universe)\$#deb-src $signed_by\2 \3 \4#p" |
-  sort -u >"$apt_dir/list"
-[ -s "$apt_dir/list" ] || give_up 1 "apt knows no package source of Debian or Ubuntu" "run: sudo apt-get update"
-private_apt() {
-  apt-get -o "Dir::Etc::SourceList=$apt_dir/list" -o Dir::Etc::SourceParts=- -o "Dir::State::Lists=$apt_dir/lists" \
-    -o "Dir::Cache=$apt_dir/cache" -o APT::Sandbox::User=root "$@"
+# The lock lasts until the last process that was started here has ended, whatever ends this script.
+mkdir -p "$work"
+exec 9>"$work.lock"
+flock -n 9 || {
+  step "waiting for another build to end"
+  stoppable flock 9
 }
-cd "$work"
-stoppable private_apt update -qq || give_up 1 "the distribution's source index cannot be read"
-stoppable private_apt source -qq libsrtp2 || give_up 1 "the source package libsrtp2 cannot be fetched"
-mv "$work"/libsrtp2-*/ "$subprojects/libsrtp2"
-srtp3=$subprojects/$(directory_of "$subprojects/libsrtp3.wrap")
-mkdir -p "$srtp3/include/srtp2"
-cp "$subprojects/libsrtp2/include/srtp.h" "$srtp3/include/srtp2/"
 
-# Debian's OpenSSL has kernel TLS: a BIO callback that answers 1 to every control question makes
-# OpenSSL believe that the kernel encrypts, and crash at the first handshake for want of a buffer.
-dtls=$work/worker/src/RTC/DtlsTransport.cpp
-sed -i 's/(operationType == BIO_CB_RETURN)/(operationType \& BIO_CB_RETURN)/' "$dtls"
-grep -q 'operationType & BIO_CB_RETURN' "$dtls" ||
-  give_up 1 "DtlsTransport.cpp is not the one this recipe knows how to mend (mediasoup was updated?)"
-
-# The worker asks for a newer meson than Debian 12's, which does all that is used here.
-meson_version=$(meson --version)
-meson_wanted=$(sed -n "s/.*meson_version: *'>= *\([0-9.]*\)'.*/\1/p" "$work/worker/meson.build")
-if dpkg --compare-versions "$meson_version" lt "${meson_wanted:-0}"; then
-  sed -i "s/meson_version: *'>= *[0-9.]*'/meson_version: '>= 1.0.0'/" "$work/worker/meson.build"
+resumed=
+if [ -d "$work/worker" ]; then
+  resumed=1
+  step "going on with a build that was interrupted"
+else
+  step "preparing the sources"
+  dir=$work/preparing
+  rm -rf "$dir" "$work/out" "$work/configured"
+  mkdir -p "$dir"
+  . "$here/sources.sh"
+  cd "$here"
+  mv "$dir/worker" "$work/worker"
+  rm -rf "$dir"
 fi
 
 # ---- the build ----
 
 step "compiling"
-meson setup --buildtype release -Db_ndebug=true "$work/out" "$work/worker"
-stoppable ninja -C "$work/out" -j "$(nproc)" mediasoup-worker || give_up 1 "compiling failed"
+if [ ! -e "$work/configured" ]; then
+  rm -rf "$work/out"
+  stoppable meson setup --buildtype release -Db_ndebug=true "$work/out" "$work/worker" || give_up 1 "meson failed"
+  touch "$work/configured"
+fi
+# What an interrupted compiler has left behind ninja does not take for finished. Should a file be broken all the same,
+# the next build begins from nothing.
+stoppable ninja -C "$work/out" -j "$(nproc)" mediasoup-worker || {
+  [ -z "$resumed" ] || rm -rf "$work"
+  give_up 1 "compiling failed"
+}
 
 # Started with an empty environment, a good worker leaves with status 41.
 status=0
 env -i "$work/out/mediasoup-worker" >/dev/null 2>&1 || status=$?
-[ "$status" = 41 ] || give_up 1 "the built worker does not run here (status $status, not 41)"
+[ "$status" = 41 ] || {
+  rm -rf "$work"
+  give_up 1 "the built worker does not run here (status $status, not 41)"
+}
 install -D -m 755 "$work/out/mediasoup-worker" "$output.part"
 mv "$output.part" "$output"
+rm -rf "$work"
 step "done"

@@ -25,22 +25,39 @@ export function readRecipeLine(line: string): RecipeLine {
   return { kind: 'other' };
 }
 
+export interface BuildOptions {
+  /** Mediasoup's npm package. */
+  packageDir: string;
+  /** Where the worker is put, and what goes with the process. */
+  dir: string;
+  /** Keeps what an interrupted build has done for the next one, which goes on there. */
+  keptDir: string;
+  /** The file that gets all that the recipe says. */
+  log: string;
+  report: WorkerReport;
+  signal?: AbortSignal | undefined;
+  /** @default the project's own */
+  recipe?: string;
+}
+
 /**
- * Runs the recipe on mediasoup's package, working inside `dir` and writing all it says to `log`;
- * resolves with the worker's path. Rejects with a WorkerError that says what to do.
+ * Runs the recipe on mediasoup's package and resolves with the worker's path. Rejects with a WorkerError that says
+ * what to do, or with the signal's reason.
  */
-export async function buildWorker(
-  packageDir: string,
-  dir: string,
-  log: string,
-  report: WorkerReport,
-  signal?: AbortSignal,
-): Promise<string> {
+export async function buildWorker({
+  packageDir,
+  dir,
+  keptDir,
+  log,
+  report,
+  signal,
+  recipe = recipeDir,
+}: BuildOptions): Promise<string> {
   const output = join(dir, 'mediasoup-worker');
   // Detached, in a process group of its own: a Ctrl-C in the terminal would reach dpkg in the
   // middle of its work. The recipe stops when told to, and when the pipe on its stdin closes
   // because this process died.
-  const child = spawn('bash', [join(recipeDir, 'build.sh'), packageDir, output], {
+  const child = spawn('bash', [join(recipe, 'build.sh'), packageDir, output, keptDir], {
     detached: true,
     env: { ...process.env, TMPDIR: dir, MESHLIFT_STOP_AT_EOF: '1' },
   });

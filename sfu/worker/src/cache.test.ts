@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cacheDir, cachedWorkerPath, distribution } from './cache.ts';
+import { cacheDir, cachedWorkerPath, cachedWorkerPaths, distribution } from './cache.ts';
 import { mediasoupPackage } from './mediasoup-package.ts';
-import { folderHash } from './recipe.ts';
+import { folderHash, recipeDir } from './recipe.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -25,6 +25,14 @@ describe('cachedWorkerPath', () => {
     const path = cachedWorkerPath();
     expect(path).toContain(`${mediasoupPackage().version}-${process.platform}-${process.arch}-`);
     expect(path).toContain(distribution());
+  });
+
+  it('is preferred to what an earlier recipe has built that builds the same', () => {
+    const [path, ...earlier] = cachedWorkerPaths();
+    expect(path).toBe(cachedWorkerPath());
+    expect(
+      earlier.map((other) => other.replace(/[^-]+(?=\/mediasoup-worker$)/, folderHash(recipeDir))),
+    ).toEqual(earlier.map(() => path));
   });
 });
 

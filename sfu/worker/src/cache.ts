@@ -9,11 +9,22 @@ export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
   return env.MESHLIFT_CACHE_DIR || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'meshlift');
 }
 
+/**
+ * Earlier recipes that build the very same worker as this one, and only go about it in another way: what they have
+ * built is not built again. Whoever changes what is built empties this.
+ */
+const EQUAL_RECIPES = ['30855fa0b8e7'];
+
 /** Where the worker for this mediasoup, recipe and machine is kept once it was obtained. */
-export function cachedWorkerPath(): string {
+export function cachedWorkerPath(recipeHash = folderHash(recipeDir)): string {
   const { version } = mediasoupPackage();
-  const key = [version, process.platform, process.arch, distribution(), folderHash(recipeDir)].join('-');
+  const key = [version, process.platform, process.arch, distribution(), recipeHash].join('-');
   return join(cacheDir(), 'worker', key, 'mediasoup-worker');
+}
+
+/** Where such a worker may be, in the order of preference. */
+export function cachedWorkerPaths(): string[] {
+  return [cachedWorkerPath(), ...EQUAL_RECIPES.map(cachedWorkerPath)];
 }
 
 /**

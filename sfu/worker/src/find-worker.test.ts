@@ -23,24 +23,24 @@ describe('findWorkerIn', () => {
     const chosen = program('chosen', 41);
     const cached = program('cached', 41);
     const packaged = program('packaged', 41);
-    expect(findWorkerIn({ chosen, cached, packaged })).toBe(chosen);
-    expect(findWorkerIn({ chosen: undefined, cached, packaged })).toBe(cached);
-    expect(findWorkerIn({ chosen: '', cached: join(dir, 'none'), packaged })).toBe(packaged);
+    expect(findWorkerIn({ chosen, cached: [cached], packaged })).toBe(chosen);
+    expect(findWorkerIn({ chosen: undefined, cached: [cached], packaged })).toBe(cached);
+    expect(findWorkerIn({ chosen: '', cached: [join(dir, 'none')], packaged })).toBe(packaged);
   });
 
   it('passes over what does not start here', () => {
     const packaged = program('packaged', 41);
-    expect(findWorkerIn({ chosen: undefined, cached: program('foreign', 127), packaged })).toBe(packaged);
+    expect(findWorkerIn({ chosen: undefined, cached: [program('foreign', 127)], packaged })).toBe(packaged);
   });
 
   it('finds nothing where there is nothing', () => {
     const none = join(dir, 'none');
-    expect(findWorkerIn({ chosen: undefined, cached: none, packaged: none })).toBeUndefined();
+    expect(findWorkerIn({ chosen: undefined, cached: [none], packaged: none })).toBeUndefined();
   });
 
   it('complains about a chosen one that does not start, whatever else there is', () => {
     const cached = program('cached', 41);
-    const places = { chosen: join(dir, 'typo'), cached, packaged: cached };
+    const places = { chosen: join(dir, 'typo'), cached: [cached], packaged: cached };
     expect(() => findWorkerIn(places)).toThrow(/MEDIASOUP_WORKER_BIN.*typo/);
     expect(() => findWorkerIn({ ...places, chosen: program('broken', 1) })).toThrow(/does not start/);
   });
@@ -49,6 +49,6 @@ describe('findWorkerIn', () => {
     const path = join(dir, 'asks');
     writeFileSync(path, '#!/bin/sh\n[ -z "$HOME" ] && exit 41\nexit 1\n');
     chmodSync(path, 0o755);
-    expect(findWorkerIn({ chosen: path, cached: path, packaged: path })).toBe(path);
+    expect(findWorkerIn({ chosen: path, cached: [path], packaged: path })).toBe(path);
   });
 });

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { cachedWorkerPath } from './cache.ts';
+import { cachedWorkerPaths } from './cache.ts';
 import { mediasoupPackage } from './mediasoup-package.ts';
 import { startsHere } from './verify.ts';
 import { WorkerError } from './worker-error.ts';
@@ -9,7 +9,7 @@ export interface Places {
   /** The path that a person set in MEDIASOUP_WORKER_BIN, if any. */
   chosen: string | undefined;
   /** What an earlier run downloaded or built. */
-  cached: string;
+  cached: readonly string[];
   /** What mediasoup's own install script leaves in its package. */
   packaged: string;
 }
@@ -22,7 +22,7 @@ export interface Places {
 export function findWorker(): string | undefined {
   return findWorkerIn({
     chosen: process.env.MEDIASOUP_WORKER_BIN,
-    cached: cachedWorkerPath(),
+    cached: cachedWorkerPaths(),
     packaged: join(mediasoupPackage().dir, 'worker', 'out', 'Release', 'mediasoup-worker'),
   });
 }
@@ -37,5 +37,5 @@ export function findWorkerIn(places: Places): string | undefined {
       'Set MEDIASOUP_WORKER_BIN to a mediasoup-worker built for this machine, or unset it to have one obtained.',
     );
   }
-  return [places.cached, places.packaged].find((path) => startsHere(path));
+  return [...places.cached, places.packaged].find((path) => startsHere(path));
 }

@@ -1,5 +1,5 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buildWorker } from './build.ts';
 import { cacheDir, cachedWorkerPath } from './cache.ts';
 import { findWorker } from './find-worker.ts';
@@ -12,7 +12,7 @@ import { WorkerError } from './worker-error.ts';
 /**
  * Resolves with the path of a worker that starts on this machine: the one findWorker() knows, or
  * mediasoup's prebuilt one, or one built here from the distribution's libraries. The last two are
- * kept in the user's cache. Rejects with a WorkerError that says what to do, or with the signal's
+ * kept in the user's cache, as is what an interrupted build has done. Rejects with a WorkerError that says what to do, or with the signal's
  * reason.
  */
 export async function obtainWorker(report: WorkerReport, signal?: AbortSignal): Promise<string> {
@@ -25,12 +25,14 @@ export async function obtainWorker(report: WorkerReport, signal?: AbortSignal): 
   await mkdir(dirname(target), { recursive: true });
   await mkdir(dirname(log), { recursive: true });
   await removeAbandoned(dirname(target));
+  const keptDir = join(dirname(target), 'build');
+  await removeOtherBuilds(keptDir);
   // Beside the target, so that the finished file can be renamed into place in one stroke.
   const dir = await mkdtemp(`${dirname(target)}/work-${process.pid}-`);
   try {
     const file =
       (await prebuilt(mediasoup, dir, report, signal)) ??
-      (await buildWorker(mediasoup.dir, dir, log, report, signal));
+      (await buildWorker({ packageDir: mediasoup.dir, dir, keptDir, log, report, signal }));
     if (!startsHere(file)) {
       throw new WorkerError(`the worker that was built does not start: ${file}`, 'See the log.', log);
     }
@@ -69,6 +71,15 @@ async function removeAbandoned(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
     const pid = Number(name.match(/^work-(\d+)-/)?.[1] ?? 0);
     if (pid && !isAlive(pid)) await rm(join(dir, name), { recursive: true, force: true });
+  }
+}
+
+/** Removes interrupted builds of other versions and recipes: each is some hundred megabytes, and few are gone on with. */
+async function removeOtherBuilds(keptDir: string): Promise<void> {
+  const workers = dirname(dirname(keptDir));
+  for (const key of await readdir(workers)) {
+    const build = join(workers, key, basename(keptDir));
+    if (build !== keptDir) await rm(build, { recursive: true, force: true });
   }
 }
 

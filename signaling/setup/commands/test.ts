@@ -11,6 +11,7 @@ import { isGood, oneCheck, type Report, type Result, sum, verdict, withStatus } 
 import { browser } from '../steps/browser.ts';
 import { firefox } from '../steps/firefox.ts';
 import { gstreamer } from '../steps/gstreamer.ts';
+import { meson } from '../steps/meson.ts';
 import { pion } from '../steps/pion.ts';
 import { prepare } from './prepare.ts';
 
@@ -61,6 +62,12 @@ const OPTIONAL: readonly OptionalPart[] = [
     kinds: ['unit', 'e2e'],
     step: gstreamer,
     tests: 'The tests with native programs',
+  },
+  {
+    variable: 'MESHLIFT_MESON',
+    kinds: ['unit'],
+    step: meson,
+    tests: 'The tests of an interrupted worker build',
   },
   { variable: 'MESHLIFT_PION_PLAYER', kinds: ['e2e'], step: pion, tests: 'The tests with pion' },
   { variable: 'MESHLIFT_FIREFOX', kinds: ['e2e'], step: firefox, tests: 'The tests with Firefox' },
