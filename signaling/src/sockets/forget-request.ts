@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'socket.io';
+import { forgetHeaders } from '../http/forget-headers.ts';
 
 /**
  * Drops what a client said of itself and its page when it connected, which socket.io keeps for as long as the
@@ -7,10 +9,18 @@ import type { Socket } from 'socket.io';
  */
 export function forgetRequest({ handshake, request }: Socket): void {
   Object.assign(handshake, { headers: {}, query: {}, auth: {}, url: '', address: '' });
-  request.headers = {};
-  request.headersDistinct = {};
-  request.rawHeaders.length = 0;
+  forgetHeaders(request);
   request.url = '';
   // engine.io's own, parsed from the URL.
   if ('_query' in request) request._query = {};
+}
+
+/**
+ * Drops the same of a later request of a client that polls. engine.io holds one for as long as it has nothing to send,
+ * and needs of it no more than the compressions that the client takes.
+ */
+export function forgetPoll(request: IncomingMessage): void {
+  const { 'accept-encoding': encodings } = request.headers;
+  forgetHeaders(request);
+  if (encodings !== undefined) request.headers = { 'accept-encoding': encodings };
 }

@@ -12,7 +12,7 @@ import type { UpgradeHandler } from '../http/http-port.ts';
 import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import { Connection } from './connection.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { forgetRequest } from './forget-request.ts';
+import { forgetPoll, forgetRequest } from './forget-request.ts';
 import type { HandlerContext } from './handler.ts';
 import { requestHandlers } from './request-handlers.ts';
 
@@ -95,6 +95,8 @@ export class Gateway implements UpgradeHandler {
   /** Answers one request of a client that polls. */
   handlePoll(request: IncomingMessage, response: ServerResponse): void {
     this.#engine.handleRequest(request, response);
+    // Without a session it is a handshake, whose request is read until the client is let in.
+    if (new URL(request.url ?? '', 'http://localhost').searchParams.has('sid')) forgetPoll(request);
   }
 
   /** Tells every client that the server stops, closes the connections and takes no new ones. */

@@ -15,10 +15,10 @@ export class EventStream {
   readonly type: string | null;
 
   /** Given up by itself when the test is over. */
-  static async open(url: string): Promise<EventStream> {
+  static async open(url: string, options: { headers?: Record<string, string> } = {}): Promise<EventStream> {
     const abort = new AbortController();
     onTestFinished(() => abort.abort());
-    return new EventStream(await fetch(url, { signal: abort.signal }));
+    return new EventStream(await fetch(url, { ...options, signal: abort.signal }));
   }
 
   private constructor(response: Response) {

@@ -13,6 +13,7 @@ import { io, type Socket } from 'socket.io-client';
 import { onTestFinished } from 'vitest';
 import { type Config, parseConfig } from '../config/config.ts';
 import { type MeshliftServer, startServer } from '../server.ts';
+import { sumOf } from './metrics-text.ts';
 
 /** A real server on free ports, with real workers, and what a test needs to speak to it. */
 export class TestServer {
@@ -63,11 +64,7 @@ export class TestServer {
 
   /** The value of a metric, summed over its labels. */
   async metric(name: string): Promise<number> {
-    const text = await (await fetch(`http://127.0.0.1:${this.server.metricsPort}/metrics`)).text();
-    const lines = text
-      .split('\n')
-      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
-    return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    return sumOf(await (await fetch(`http://127.0.0.1:${this.server.metricsPort}/metrics`)).text(), name);
   }
 }
 

@@ -2,6 +2,7 @@ import { type ConsumerOptions, type Layers, type MediaNode, MeshliftError } from
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import * as z from 'zod';
 import { allowOnly } from '../http/errors.ts';
+import { forgetHeaders } from '../http/forget-headers.ts';
 import { newSessionId } from '../privacy/capabilities.ts';
 import type { HttpClient } from './http-client.ts';
 import { link } from './links.ts';
@@ -111,6 +112,8 @@ export class PlaybackExtensions {
     channel.response = response;
     response.status(200).type('text/event-stream').setHeader('Cache-Control', 'no-store');
     response.flushHeaders();
+    // The answer may last for hours.
+    forgetHeaders(request);
     for (const told of viewing.standing()) tell(channel, told);
     const signs = setInterval(() => write(response, ':\n\n'), SIGN_OF_LIFE_MS);
     response.once('close', () => {
