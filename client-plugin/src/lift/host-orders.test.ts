@@ -85,12 +85,19 @@ describe('an order that is over', () => {
     ['lowered in its epoch', 'lowered', 2, []],
     ['lowered later', 'lowered', 3, []],
     ['ordered for the epoch after it was lowered', 'lowered', 1, [2]],
+    ['ordered for an epoch further on', 'lowered', 0, []],
     ['of the time before a restart', 'rewound', 0, []],
     ['ordered since the restart', 'rewound', 1, [2]],
   ] as const)('is one %s', (_, event, epoch, left) => {
     const page = pageThatOrdered('sfu', 2);
     page.orders[event](epoch);
     expect(permitted(page)).toEqual(left);
+  });
+
+  it('is one that has lifted this page once, whatever epoch the server tells then', () => {
+    const page = pageThatOrdered('sfu', 2);
+    page.orders.lowered(1, page.orders.idFor(2));
+    expect(permitted(page)).toEqual([]);
   });
 
   it('is never one of auto', () => {

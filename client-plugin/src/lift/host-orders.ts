@@ -63,12 +63,17 @@ export class HostOrders {
     this.#endIf((latest) => latest.id === id);
   }
 
-  /** The room is in the mesh in this epoch, by the server's account: what was ordered before is done with. */
-  lowered(epoch: number): void {
-    this.#endIf((latest) => latest.epoch <= epoch);
+  /**
+   * The room is in the mesh in this epoch, by the server's account: only an order for the next one still counts, since
+   * it may have arrived first.
+   *
+   * @param used the id of the order by which this page was on the relay, which never counts again
+   */
+  lowered(epoch: number, used?: string): void {
+    this.#endIf((latest) => latest.epoch !== epoch + 1 || latest.id === used);
   }
 
-  /** The server counts epochs from the beginning again: what was ordered for a later one belongs to the time before. */
+  /** The server counts epochs from the beginning again: what was ordered for a later one was ordered before that. */
   rewound(epoch: number): void {
     this.#endIf((latest) => latest.epoch > epoch + 1);
   }

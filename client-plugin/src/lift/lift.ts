@@ -70,8 +70,9 @@ export class Lift {
   #streams: SwitchGap[] = [];
   /** Whether this page sends its video by one path at a time in this switch. */
   #encodesOnce = false;
-  /** The host's order that the present switch comes from. */
+  /** The host's orders that the present switch comes from, and that this page is on the relay by. */
   #order: string | undefined;
+  #liftedBy: string | undefined;
   /** The epoch in which the room is on the relay by the server's account, and by nobody else's. */
   #unordered: number | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
@@ -314,6 +315,7 @@ export class Lift {
   }
 
   async #commit(mode: RoomMode, epoch: number): Promise<void> {
+    const { orders } = this.#room;
     if (mode === 'sfu' && !this.#mayLift(epoch)) return this.#stayInMesh(epoch);
     const report = { mode, epoch, streams: this.#streams };
     this.#end();
@@ -321,7 +323,8 @@ export class Lift {
     this.#mode = mode;
     this.#heading = mode;
     this.#epoch = epoch;
-    if (mode === 'mesh') this.#room.orders?.lowered(epoch);
+    if (mode === 'mesh') orders?.lowered(epoch, this.#liftedBy);
+    this.#liftedBy = mode === 'sfu' ? orders?.idFor(epoch) : undefined;
     if (mode === 'sfu') this.#keepPath();
     await this.#sendBy(mode);
     this.#showAll(mode);
@@ -333,6 +336,8 @@ export class Lift {
   /** The server says that the room is on the relay: this page does not go there before a host's page has said so. */
   async #stayInMesh(epoch: number): Promise<void> {
     const left = this.#mode === 'sfu';
+    if (left) this.#room.orders?.lowered(epoch, this.#liftedBy);
+    this.#liftedBy = undefined;
     this.#end();
     this.#mode = 'mesh';
     this.#heading = 'sfu';

@@ -184,7 +184,7 @@ export const modeText = {
 
   unconfirmedTitle: 'Your video and sound stay direct',
   unconfirmedBody: (relay: string) =>
-    `The server ${relay} says that this room goes through it, but the page of no host does. Nothing of yours goes there unless a host moves the room.`,
+    `The server ${relay} says that this room has moved to its relay, but no host has confirmed that. Nothing you send goes through it unless a host moves the room.`,
 
   failedTitle: { mesh: 'The room stays on the relay', sfu: 'The room stays direct' },
   failedBy: (name: string, reason: string) => `${name} could not follow: ${reason}`,
