@@ -190,7 +190,7 @@ test('the room element goes on with the camera when the microphone is gone, and 
   await expect.poll(sent).toEqual([true, true]);
   await ada.evaluate(() => window.devices.unplug('audio'));
   await expect(ada.getByTestId('toggle-audio')).toHaveAttribute('data-state', 'lost');
-  await expect(bob.getByTestId('no-audio-mark').first()).toBeVisible();
+  await expect(bob.getByTestId('remote-tile').getByTestId('no-audio-mark')).toBeVisible();
   await expect.poll(sent).toEqual([false, true]);
   await ada.getByTestId('use-device').first().click();
   await expect.poll(sent).toEqual([true, true]);

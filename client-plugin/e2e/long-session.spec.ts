@@ -44,33 +44,36 @@ test('a room asks before somebody closes it whom others see, keeps the screen on
   server,
   newPage,
 }) => {
-  const [ada, bob] = [await newPage(), await newPage()];
+  const [ada, bob, eve] = [await newPage(), await newPage(), await newPage()];
   const held = await noteWakeLocks(ada);
   const asked = noteQuestions(ada);
   await enterRoom(ada, server.url, { name: 'Ada' });
   await expect.poll(held).toBe(1);
   await enterRoom(bob, server.url, { name: 'Bob', more: '&source=none' });
-  await expect(remoteTile(ada, 'Bob')).toBeVisible();
+  await enterRoom(eve, server.url, { name: 'Eve', more: '&source=none' });
+  for (const name of ['Bob', 'Eve']) await expect(remoteTile(ada, name)).toBeVisible();
   await ada.close({ runBeforeUnload: true });
   await expect.poll(() => asked).toEqual(['beforeunload']);
 
   await ada.getByTestId('mode-toggle').click();
   await ada.getByTestId('confirm-lift').click();
   await expect(ada.getByTestId('mode-label')).toHaveAttribute('data-mode', 'sfu');
-  await expect(remoteTile(bob, 'Ada')).toBeVisible();
-  // Who sends nothing is not missed.
-  await closeUnasked(bob);
+  await bob.getByTestId('leave').click();
   await expect(remoteTile(ada, 'Bob')).toHaveCount(0);
+  // Who sends nothing is not missed. Who is closed may not have managed to say goodbye, and still be there.
+  await closeUnasked(eve);
+  ada.removeAllListeners('dialog');
+  ada.on('dialog', (dialog) => void dialog.accept());
   await ada.reload();
   await ada.getByTestId('leave').click();
-  await expect(summaryOf(ada)).toHaveAttribute('data-most-people', '2');
+  ada.removeAllListeners('dialog');
+  await expect(summaryOf(ada)).toHaveAttribute('data-most-people', '3');
   await expect(summaryOf(ada)).toHaveAttribute('data-ways', 'direct relayed');
   await expect(summaryOf(ada)).toHaveAttribute('data-most-watching', '0');
   await expect.poll(held).toBe(0);
   await ada.getByTestId('rejoin').click();
   await expect(summaryOf(ada)).toHaveCount(0);
   await closeUnasked(ada);
-  expect(asked).toEqual(['beforeunload']);
 });
 
 test('who comes and who leaves is announced, by name', async ({ server, newPage }) => {

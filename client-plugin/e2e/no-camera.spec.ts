@@ -37,6 +37,10 @@ test('without a camera the studio offers the microphone, and its viewers hear it
   await studio.getByTestId('toggle-audio').click();
   await expect(viewer.page.getByTestId('scene-card')).toHaveAttribute('data-state', 'silent');
 
+  // In browsers that ask each time as well, a broadcast goes on by itself.
+  await studio.addInitScript(() => {
+    navigator.permissions.query = async () => Object.assign(new EventTarget(), { state: 'prompt' }) as never;
+  });
   await studio.reload();
   await expect(studio.getByTestId('toggle-audio')).toHaveAttribute('data-state', /on|off/);
   await expect(studio.getByTestId('watch-link')).toBeVisible();

@@ -93,6 +93,11 @@ test('a new link drops viewers while the encoder goes on; a reload shows the sam
   expect(renewed.publishKey).toBe(access.publishKey);
   const invited = await watch(await studio.watchLink());
   const { count = 0 } = await invited.seesMotion();
+  const viewers = card.card.getByTestId('viewer-count');
+  const passing = await watch(await studio.watchLink());
+  await expect(viewers).toHaveAttribute('data-count', '2');
+  await passing.page.close();
+  await expect(viewers).toHaveAttribute('data-count', '1');
 
   await page.reload();
   await expect(card.state).toHaveText('Live');
@@ -101,11 +106,11 @@ test('a new link drops viewers while the encoder goes on; a reload shows the sam
   expect((await invited.see()).count).toBeGreaterThan(count);
 
   // Ended elsewhere, it is summed up as well, with what was before the reload.
-  await expect(card.card.getByTestId('viewer-count')).toHaveAttribute('data-count', '1');
+  await expect(viewers).toHaveAttribute('data-count', '1');
   const streamId = renewed.whipUrl.split('/').at(-1);
   expect((await server.call('DELETE', `/api/streams/${streamId}`, renewed.publishKey)).status).toBe(204);
   await expect(card.state).toHaveText('Ended');
-  await expect(page.getByTestId('summary')).toHaveAttribute('data-most-viewers', '1');
+  await expect(page.getByTestId('summary')).toHaveAttribute('data-most-viewers', '2');
 });
 
 test('the card tells of a server that is away, and of a stream that did not outlive it', async ({
