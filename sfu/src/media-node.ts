@@ -82,33 +82,24 @@ export class LocalMediaNode implements MediaNode {
     relay.close();
   }
 
-  openIngest: MediaNode['openIngest'] = async (relayId, sessionId, sourceId) => {
-    const relay = await this.#relay(relayId);
-    const transport = await relay.openIngest(sessionId, sourceId);
-    this.#relayOfSession.set(sessionId, relay);
-    return transport;
-  };
+  openIngest: MediaNode['openIngest'] = (relayId, sessionId, sourceId) =>
+    this.#openSession(relayId, sessionId, (relay) => relay.openIngest(sessionId, sourceId));
 
-  openViewer: MediaNode['openViewer'] = async (relayId, sessionId, rtpCapabilities, subscription) => {
-    const relay = await this.#relay(relayId);
-    const { transport, consumers } = await relay.openViewer(sessionId, { rtpCapabilities, subscription });
-    this.#relayOfSession.set(sessionId, relay);
-    return { transport, consumers };
-  };
+  openViewer: MediaNode['openViewer'] = (relayId, sessionId, rtpCapabilities, subscription) =>
+    this.#openSession(relayId, sessionId, async (relay) => {
+      const { transport, consumers } = await relay.openViewer(sessionId, { rtpCapabilities, subscription });
+      return { transport, consumers };
+    });
 
-  openIngestByOffer: MediaNode['openIngestByOffer'] = async (relayId, sessionId, sourceId, offer) => {
-    const relay = await this.#relay(relayId);
-    const opened = await ingestByOffer(relay, { sessionId, sourceId }, offer, this.routerRtpCapabilities);
-    this.#relayOfSession.set(sessionId, relay);
-    return opened;
-  };
+  openIngestByOffer: MediaNode['openIngestByOffer'] = (relayId, sessionId, sourceId, offer) =>
+    this.#openSession(relayId, sessionId, (relay) =>
+      ingestByOffer(relay, { sessionId, sourceId }, offer, this.routerRtpCapabilities),
+    );
 
-  openViewerByOffer: MediaNode['openViewerByOffer'] = async (relayId, sessionId, offer, subscription) => {
-    const relay = await this.#relay(relayId);
-    const opened = await playToOffer(relay, { sessionId, subscription }, offer, this.routerRtpCapabilities);
-    this.#relayOfSession.set(sessionId, relay);
-    return opened;
-  };
+  openViewerByOffer: MediaNode['openViewerByOffer'] = (relayId, sessionId, offer, subscription) =>
+    this.#openSession(relayId, sessionId, (relay) =>
+      playToOffer(relay, { sessionId, subscription }, offer, this.routerRtpCapabilities),
+    );
 
   connectTransport: MediaNode['connectTransport'] = async (sessionId, dtlsParameters) =>
     this.#of(sessionId).connectTransport(sessionId, dtlsParameters);
@@ -176,6 +167,24 @@ export class LocalMediaNode implements MediaNode {
     this.#logger.debug({ event: name, details: event }, 'media event');
     this.#events.emit(name, event);
   };
+
+  /**
+   * Opens a session, which is known by its id from the start: one that ends while it is opened, by itself or with its
+   * relay, is forgotten as any other, and is not handed out.
+   */
+  async #openSession<T>(relayId: string, sessionId: string, open: (relay: Relay) => Promise<T>): Promise<T> {
+    const relay = await this.#relay(relayId);
+    this.#relayOfSession.set(sessionId, relay);
+    try {
+      const opened = await open(relay);
+      if (this.#relayOfSession.get(sessionId) !== relay) throw new MeshliftError('SESSION_NOT_FOUND');
+      return opened;
+    } catch (error) {
+      relay.closeSession(sessionId);
+      if (this.#relayOfSession.get(sessionId) === relay) this.#relayOfSession.delete(sessionId);
+      throw error;
+    }
+  }
 
   async #relay(relayId: string): Promise<Relay> {
     const relay = await this.#relays.get(relayId);

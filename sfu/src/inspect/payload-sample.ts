@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import { openOn } from '../media/open-on.ts';
 import { codecOf } from './codec-of.ts';
 import type { SeenLayer } from './layer-order.ts';
 import { PictureFacts } from './picture-facts.ts';
@@ -38,9 +39,9 @@ export class PayloadSample {
     onDone: () => void;
   }): Promise<PayloadSample> {
     const { router, producer } = options;
-    const transport = await router.createDirectTransport();
+    const transport = await openOn(router, router.createDirectTransport());
     try {
-      const consumer = await transport.consume({
+      const consuming = transport.consume({
         producerId: producer.id,
         rtpCapabilities: router.rtpCapabilities,
         // All layers as they are, and nothing kept for retransmission.
@@ -49,6 +50,7 @@ export class PayloadSample {
         // Not before somebody listens.
         paused: true,
       });
+      const consumer = await openOn(transport, consuming);
       const sample = new PayloadSample(transport, consumer, options);
       consumer.on('rtp', (packet) => sample.#take(packet));
       await consumer.resume();

@@ -8,24 +8,26 @@ import { pipePorts } from './pipe-ports.ts';
 import { PoolWorker } from './pool-worker.ts';
 import { RelayRouter } from './relay-router.ts';
 
+const PIPE_PORTS = pipePorts(0, 2);
+
 let workers: [PoolWorker, PoolWorker];
 let origin: RelayRouter;
 let producer: types.Producer;
 
 beforeEach(async () => {
-  const start = (index: number) =>
-    PoolWorker.create(index, 0, {
-      addresses: [{ ip: '127.0.0.1' }],
-      pipePorts: pipePorts(0, 2),
-      workerBin: findWorker(),
-    });
-  workers = await Promise.all([start(0), start(1)]);
-  for (const worker of workers) onTestFinished(() => worker.close());
+  workers = await Promise.all([startWorker(0), startWorker(1)]);
   origin = await RelayRouter.createOrigin(workers[0]);
   const transport = await origin.router.createDirectTransport();
   const rtpParameters = simulcastVideo() as types.RtpParameters;
   producer = await transport.produce({ kind: 'video', rtpParameters });
 });
+
+async function startWorker(index: number, pipePorts = PIPE_PORTS): Promise<PoolWorker> {
+  const addresses = [{ ip: '127.0.0.1' }];
+  const worker = await PoolWorker.create(index, 0, { addresses, pipePorts, workerBin: findWorker() });
+  onTestFinished(() => worker.close());
+  return worker;
+}
 
 /** The edges that there are: another worker's, and one for payload types of its own on either. */
 const edges = {
@@ -75,4 +77,29 @@ it('pipes a producer once, and its successor anew', async () => {
   const second = await edge.carry(successor);
   expect(second).not.toBe(first);
   expect(await edge.carry(successor)).toBe(second);
+});
+
+it('leaves nothing of a pipe of which only one end gets a port', async () => {
+  // If another program has the port, neither end gets it.
+  const edge = await RelayRouter.createEdge(await startWorker(2, { min: 47_111, max: 47_111 }), origin);
+  const transports = async () =>
+    (await Promise.all([origin.router.dump(), edge.router.dump()])).map(({ transportIds }) => transportIds);
+  const before = await transports();
+  for (let times = 0; times < 3; times += 1) {
+    await expect(edge.carry(producer)).rejects.toMatchObject({ code: 'SERVER_FULL' });
+  }
+  await expect.poll(transports).toEqual(before);
+});
+
+it('pauses, resumes and closes what is at an edge with the producer', async () => {
+  const edge = await edges['on another worker']();
+  const transport = await edge.router.createDirectTransport();
+  const rtpCapabilities = viewerCapabilities() as types.RtpCapabilities;
+  const viewer = await transport.consume({ producerId: await edge.carry(producer), rtpCapabilities });
+  await producer.pause();
+  await expect.poll(() => viewer.producerPaused).toBe(true);
+  await producer.resume();
+  await expect.poll(() => viewer.producerPaused).toBe(false);
+  producer.close();
+  await expect.poll(() => viewer.closed).toBe(true);
 });

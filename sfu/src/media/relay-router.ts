@@ -1,6 +1,6 @@
-import { MeshliftError } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
 import type { PayloadTypes } from './payload-types.ts';
+import { Pipe } from './pipe.ts';
 import type { PoolWorker } from './pool-worker.ts';
 
 /**
@@ -11,6 +11,8 @@ export class RelayRouter {
   readonly worker: PoolWorker;
   readonly router: types.Router;
   readonly #origin: types.Router | undefined;
+  /** From the origin; opened for the first producer. */
+  #pipe: Promise<Pipe> | undefined;
   /**
    * By the producer at the origin. Nothing of this router may hang on that producer: edges come and go with single
    * viewers, and it outlives them all.
@@ -39,36 +41,32 @@ export class RelayRouter {
   /**
    * Makes sure that viewers of this router can consume the producer.
    *
-   * @returns the id it has here: two routers of one worker cannot have producers of the same id
+   * @returns the id it has here
+   * @throws MeshliftError `SERVER_FULL` when no port is left for a pipe, `MEDIA_FAILED` when a router or the producer
+   *   has been closed meanwhile
    */
   async carry(producer: types.Producer): Promise<string> {
     if (!this.#origin) return producer.id;
     let piped = this.#piped.get(producer);
     if (!piped) {
-      piped = this.#pipe(this.#origin, producer);
+      piped = this.#openPipe(this.#origin).then((pipe) => pipe.carry(producer));
       this.#piped.set(producer, piped);
       piped.catch(() => this.#piped.delete(producer));
     }
     return piped;
   }
 
-  async #pipe(origin: types.Router, { id: producerId }: types.Producer): Promise<string> {
-    const { router } = this;
-    // Both ends are on this machine's loopback, where nothing is lost or read: no SRTP, no RTX.
-    const listenInfo = { protocol: 'udp' as const, ip: '127.0.0.1', portRange: this.worker.pipePorts };
-    const options = { producerId, router, listenInfo, enableSctp: false, keepId: false };
-    const { pipeProducer } = await origin.pipeToRouter(options).catch(fullWhenOutOfPorts);
-    if (!pipeProducer) throw new Error('a pipe of a producer has no producer');
-    return pipeProducer.id;
+  #openPipe(origin: types.Router): Promise<Pipe> {
+    if (this.#pipe) return this.#pipe;
+    this.#pipe = Pipe.open({ from: origin, to: this.router, portRange: this.worker.pipePorts });
+    // The next viewer may find a port that is free by then.
+    this.#pipe.catch(() => {
+      this.#pipe = undefined;
+    });
+    return this.#pipe;
   }
 
   close(): void {
     this.router.close();
   }
-}
-
-/** @throws MeshliftError `SERVER_FULL` for what mediasoup reports when all ports of its range are taken */
-function fullWhenOutOfPorts(error: unknown): never {
-  if (!(error instanceof Error) || !/no more available ports/.test(error.message)) throw error;
-  throw new MeshliftError('SERVER_FULL', 'The server has no port left for another pipe.', { cause: error });
 }

@@ -8,6 +8,7 @@ import type {
 } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
 import { announcedCandidates } from './announced-candidates.ts';
+import { openOn } from './open-on.ts';
 import { type Patience, PeerWatch } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
 import type { RelayRouter } from './relay-router.ts';
@@ -58,7 +59,7 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
    *   expected
    */
   static async create({ router, worker }: RelayRouter, patience?: Patience): Promise<SessionTransport> {
-    const transport = await router.createWebRtcTransport({
+    const opening = router.createWebRtcTransport({
       webRtcServer: worker.webRtcServer,
       enableUdp: true,
       enableTcp: true,
@@ -66,6 +67,7 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
       iceConsentTimeout: patience ? 0 : CONSENT_TIMEOUT_S,
       initialAvailableOutgoingBitrate: FIRST_ESTIMATE,
     });
+    const transport = await openOn(router, opening);
     return new SessionTransport(transport, worker.announced, patience);
   }
 
@@ -141,11 +143,11 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   }
 
   produce(options: types.ProducerOptions): Promise<types.Producer> {
-    return this.#guard(() => this.#transport.produce(options));
+    return this.#guard(() => openOn(this, this.#transport.produce(options)));
   }
 
   consume(options: types.ConsumerOptions): Promise<types.Consumer> {
-    return this.#guard(() => this.#transport.consume(options));
+    return this.#guard(() => openOn(this, this.#transport.consume(options)));
   }
 
   /** Whether the other end has sent any media so far; `undefined` when that cannot be known any more. */
@@ -189,6 +191,8 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
 
   #endAfter(ms: number, code: ErrorCode): void {
     clearTimeout(this.#deadline);
+    // A deadline would keep what has been closed in memory.
+    if (this.closed) return;
     this.#deadline = setTimeout(() => this.end(code, this.#hasFlowed ? undefined : this.#silent), ms);
     this.#deadline.unref();
   }
