@@ -13,6 +13,7 @@ import { firefox } from '../steps/firefox.ts';
 import { gstreamer } from '../steps/gstreamer.ts';
 import { meson } from '../steps/meson.ts';
 import { pion } from '../steps/pion.ts';
+import { PROXIES, proxy } from '../steps/proxies.ts';
 import { prepare } from './prepare.ts';
 
 /**
@@ -71,6 +72,15 @@ const OPTIONAL: readonly OptionalPart[] = [
   },
   { variable: 'MESHLIFT_PION_PLAYER', kinds: ['e2e'], step: pion, tests: 'The tests with pion' },
   { variable: 'MESHLIFT_FIREFOX', kinds: ['e2e'], step: firefox, tests: 'The tests with Firefox' },
+  ...PROXIES.map((known): OptionalPart => {
+    const { name, variable } = known;
+    return {
+      variable,
+      kinds: ['unit'],
+      step: (context) => proxy(context, known),
+      tests: `The tests behind ${name}`,
+    };
+  }),
 ];
 
 /**

@@ -4,6 +4,9 @@ import { expect, vi } from 'vitest';
 import { SdpPeer } from './sdp-peer.ts';
 import type { TestServer } from './test-server.ts';
 
+/** What speaks to a server, directly or through a proxy. */
+type Server = Pick<TestServer, 'url' | 'metric'>;
+
 /** What an encoder offers that sends sound and picture. Nobody ever connects with it. */
 export const publishOffer = offerOf([audioSection(), videoSection()]);
 /** What a player offers. */
@@ -24,14 +27,14 @@ export function ask(
 }
 
 /** `POST` of an offer by WHIP. */
-export const publish = (server: TestServer, streamId: string, key: string, body: string = publishOffer) =>
+export const publish = (server: Server, streamId: string, key: string, body: string = publishOffer) =>
   ask('POST', `${server.url}/whip/${streamId}`, {
     headers: { ...SDP, authorization: `Bearer ${key}` },
     body,
   });
 
 /** `POST` of an offer by WHEP. */
-export const play = (server: TestServer, streamId: string, body: string = playOffer) =>
+export const play = (server: Server, streamId: string, body: string = playOffer) =>
   ask('POST', `${server.url}/whep/${streamId}`, { headers: SDP, body });
 
 /** Status and code of an answer that is an error. */
@@ -53,7 +56,7 @@ export function sessionUrl(response: Response): string {
  * @param packets how many it sends each time, see `SdpPeer`
  */
 export async function publishLive(
-  server: TestServer,
+  server: Server,
   { streamId, publishKey, packets }: Pick<CreatedStream, 'streamId' | 'publishKey'> & { packets?: number },
   ...kinds: ('audio' | 'video')[]
 ) {
@@ -68,4 +71,4 @@ export async function publishLive(
   return { peer, url, etag: response.headers.get('etag') ?? '' };
 }
 
-export const liveStreams = (server: TestServer) => server.metric('meshlift_streams{state="live"}');
+export const liveStreams = (server: Server) => server.metric('meshlift_streams{state="live"}');

@@ -83,12 +83,15 @@ export class TestClient {
       origin?: string;
       headers?: Record<string, string>;
       transports?: Transport[];
+      /** For a certificate that nobody vouches for. */
+      rejectUnauthorized?: false;
     } = {},
   ) {
     this.socket = io(url, {
       transports: options.transports ?? ['websocket'],
       auth: { protocol: options.protocol ?? PROTOCOL_VERSION },
       extraHeaders: { ...options.headers, ...(options.origin && { origin: options.origin }) },
+      ...(options.rejectUnauthorized === false && { rejectUnauthorized: false }),
       reconnection: false,
       forceNew: true,
     });

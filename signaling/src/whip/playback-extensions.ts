@@ -111,6 +111,8 @@ export class PlaybackExtensions {
     channel.response?.end();
     channel.response = response;
     response.status(200).type('text/event-stream').setHeader('Cache-Control', 'no-store');
+    // nginx would keep events back until there are some kilobytes of them.
+    response.setHeader('X-Accel-Buffering', 'no');
     response.flushHeaders();
     // The answer may last for hours.
     forgetHeaders(request);
