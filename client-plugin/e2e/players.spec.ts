@@ -258,6 +258,15 @@ test('the room element: who is host is so again after a reload of the page', asy
   await join(ada);
   await expect(ada.getByTestId('mode-toggle')).toBeVisible();
   await expect(bob.getByTestId('mode-toggle')).toHaveCount(0);
+
+  // A duplicate of the tab has a copy of what it stores, and is nobody's host.
+  const opening = ada.context().waitForEvent('page');
+  await ada.evaluate(() => void window.open(location.href));
+  const copy = await opening;
+  await join(copy);
+  await expect(copy.getByTestId('remote-tile')).toHaveCount(2);
+  await expect(copy.getByTestId('mode-toggle')).toHaveCount(0);
+  await expect(ada.getByTestId('mode-toggle')).toBeVisible();
 });
 
 test('the room element keeps the screen on, asks before its page is closed where it is told to, and sums up the stay', async ({

@@ -263,6 +263,15 @@ test('a duplicate of the host’s tab begins at the door, without the key; the t
   await ada.reload();
   await expect(ada.getByTestId('leave')).toBeVisible();
   expect(await ada.evaluate(() => window.meshlift.room.host)).toBe(true);
+
+  // Nor has one that is made after leaving, when the tab keeps the key alone.
+  await ada.getByTestId('leave').click();
+  const openingAgain = ada.context().waitForEvent('page');
+  await ada.evaluate(() => void window.open(location.href));
+  const later = await openingAgain;
+  await later.getByTestId('join').click();
+  await expect(later.getByTestId('leave')).toBeVisible();
+  expect(await later.evaluate(() => window.meshlift.room.host)).toBe(false);
 });
 
 test('who becomes host because the host has gone is told so, and can lock the room', async ({

@@ -24,7 +24,8 @@ interface TrackGenerator extends MediaStreamTrack {
 /**
  * Opens a camera whose sensor is wider than it is high, in a phone that is held upright. As libwebrtc has it on
  * phones, frames are sent as the sensor has them, and marked, while every sender of this page has agreed on that
- * with its receiver; otherwise they are turned before they are encoded. Where the browser has no such mark, as
+ * with its receiver; otherwise they are turned before they are encoded. Chromium has no such camera on a computer, and
+ * drops frames that a page has marked where that is not agreed on, so the page turns them in its place. Where the browser has no such mark, as
  * Firefox, they are always turned.
  *
  * @param connections by which this page sends

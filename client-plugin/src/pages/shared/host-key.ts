@@ -1,7 +1,8 @@
 import { type JoinOptions, joinRoom, MeshliftError, type Room } from '../../index.ts';
 import { Remembered } from './storage.ts';
+import { isThisTabs } from './tab-lock.ts';
 
-/** The key that makes this tab host of a room again, after a reload for example. */
+/** The key that makes this tab host of a room again, after a reload for example; a duplicate of the tab has none. */
 export class HostKey {
   readonly #stored: Remembered<string>;
 
@@ -16,7 +17,7 @@ export class HostKey {
    * @throws MeshliftError see `joinRoom`
    */
   async join(options: JoinOptions): Promise<{ room: Room; notHostAgain: boolean }> {
-    const hostKey = this.#stored.load();
+    const hostKey = await this.#own();
     if (hostKey === undefined) return { room: await joinRoom(options), notHostAgain: false };
     try {
       return { room: await joinRoom({ ...options, hostKey }), notHostAgain: false };
@@ -31,10 +32,22 @@ export class HostKey {
   /** As the room tells; guests have none. */
   keep({ hostKey }: Room): void {
     if (hostKey === undefined) this.forget();
-    else this.#stored.save(hostKey);
+    else {
+      this.#stored.save(hostKey);
+      void isThisTabs(lockOf(hostKey));
+    }
   }
 
   forget(): void {
     this.#stored.clear();
   }
+
+  async #own(): Promise<string | undefined> {
+    const hostKey = this.#stored.load();
+    if (hostKey === undefined || (await isThisTabs(lockOf(hostKey)))) return hostKey;
+    this.forget();
+    return undefined;
+  }
 }
+
+const lockOf = (hostKey: string) => `host:${hostKey}`;
