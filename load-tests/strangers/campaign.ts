@@ -1,10 +1,13 @@
 import fc from 'fast-check';
+import { Coverage } from './coverage.ts';
 import { type Handles, ServerUnderTest } from './server-under-test.ts';
+import { memberSteps } from './steps/members.ts';
 import { pollingSteps } from './steps/polling.ts';
 import { rareSteps, requestSteps } from './steps/requests.ts';
 import { rareSdpSteps, sdpSteps } from './steps/sdp.ts';
 import type { Step } from './steps/step.ts';
 import { rareWebSocketSteps, webSocketSteps } from './steps/web-sockets.ts';
+import { tour } from './tour.ts';
 import { type Tally, Visit } from './visit.ts';
 
 /** The longest list of steps in one run. */
@@ -51,13 +54,24 @@ const polite = fc.tuple(
   fc.constant(false),
 );
 
+/** People with clients of their own, beside whom others come to the same doors. */
+const company = fc.tuple(
+  listsOf([...memberSteps, ...memberSteps, ...memberSteps, ...sdpSteps, ...sdpSteps, ...common]),
+  fc.constant(false),
+);
+
 /** What these leave behind the server has to find out by itself. */
 const rude = fc.tuple(listsOf([...common, ...rareWebSocketSteps, ...rareSdpSteps]), fc.constant(true));
 
 const RUDE_ONE_IN = 100;
 
+/** Those in a room stay for a second after they have gone, so that fewer of these fit into the time. */
+const mannerly = fc.oneof({ weight: 2, arbitrary: polite }, { weight: 1, arbitrary: company });
+
 const runsOf = (patient: boolean) =>
-  patient ? fc.oneof({ weight: RUDE_ONE_IN - 1, arbitrary: polite }, { weight: 1, arbitrary: rude }) : polite;
+  patient
+    ? fc.oneof({ weight: RUDE_ONE_IN - 1, arbitrary: mannerly }, { weight: 1, arbitrary: rude })
+    : mannerly;
 
 /** Strangers who visit one server, one party after the other, until the time is over or something is wrong. */
 export async function campaign({
@@ -67,7 +81,7 @@ export async function campaign({
   report = () => undefined,
 }: CampaignOptions): Promise<Outcome> {
   const startedAt = performance.now();
-  const tally: Tally = { steps: 0, answers: new Map(), hungUp: 0 };
+  const tally: Tally = { steps: 0, answers: new Map(), hungUp: 0, coverage: new Coverage() };
   let visits = 0;
   let server: ServerUnderTest | undefined;
   let baseline: Handles | undefined;
@@ -76,34 +90,39 @@ export async function campaign({
 
   const visit = async (steps: Iterable<Step>, rude: boolean) => {
     if (failure && performance.now() - startedAt > failure.afterSeconds * 1_000 + SHRINK_MS) return;
-    if (!server) {
-      server = await ServerUnderTest.start();
-      baseline = await baselineOf(server, tally);
-    }
-    visits += 1;
-    const visit = new Visit({ port: server.port, number: visits, tally });
+    let visit: Visit | undefined;
     try {
-      await fc.asyncModelRun(() => ({ model: { pollers: 1, webSockets: 0 }, real: visit }), steps);
-      await visit.leave({ manners: !rude });
+      if (!server) {
+        server = await ServerUnderTest.start();
+        baseline = await baselineOf(server, tally);
+      }
+      visits += 1;
+      const party = new Visit({ port: server.port, number: visits, tally });
+      visit = party;
+      await fc.asyncModelRun(
+        () => ({ model: { pollers: 1, webSockets: 0, members: 0 }, real: party }),
+        steps,
+      );
+      await party.leave({ manners: !rude });
       await server.assertUnharmed();
       await server.settle(baseline as Handles, SETTLE_TIMEOUT_MS);
       await server.assertUnharmed();
     } catch (error) {
-      visit.vanish();
+      visit?.vanish();
       // Whatever the strangers noticed, that the server died says more.
-      const reason = await server.assertUnharmed().then(
+      const reason = await server?.assertUnharmed().then(
         () => error,
         (harm: unknown) => harm,
       );
-      await server.stop();
+      await server?.stop();
       server = undefined;
       if (!failure) {
         const afterSeconds = (performance.now() - startedAt) / 1_000;
-        failure = { reason: `${(reason as Error).message}`, afterSeconds, steps: '' };
+        failure = { reason: `${((reason ?? error) as Error).message}`, afterSeconds, steps: '' };
         report(`failed after ${afterSeconds.toFixed(1)} s; looking for a shorter list of steps`);
       }
       failure.steps = String(steps);
-      throw reason;
+      throw reason ?? error;
     }
   };
 
@@ -134,6 +153,7 @@ export async function campaign({
 async function baselineOf(server: ServerUnderTest, tally: Tally): Promise<Handles> {
   const before = await server.handles();
   const visit = new Visit({ port: server.port, number: 0, tally });
+  await tour(visit);
   await visit.leave({ manners: true });
   await server.settle(before, SETTLE_TIMEOUT_MS);
   return await server.handles();

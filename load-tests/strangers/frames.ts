@@ -44,8 +44,9 @@ export function encodeFrame({
 export const textFrame = (text: string) => encodeFrame({ opcode: TEXT, payload: Buffer.from(text) });
 
 /** The text messages at the start of what a server sent, which is never masked and rarely in parts. */
-export function parseFrames(bytes: Buffer): { texts: string[]; length: number } {
+export function parseFrames(bytes: Buffer): { texts: string[]; length: number; closes: boolean } {
   const texts: string[] = [];
+  let closes = false;
   let at = 0;
   while (bytes.length >= at + 2) {
     const opcode = (bytes[at] ?? 0) & 0x0f;
@@ -56,8 +57,9 @@ export function parseFrames(bytes: Buffer): { texts: string[]; length: number } 
       extra === 0 ? short : extra === 2 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2));
     const start = at + 2 + extra;
     if (bytes.length < start + size) break;
+    closes ||= opcode === CLOSE;
     if (opcode === TEXT) texts.push(bytes.toString('utf8', start, start + size));
     at = start + size;
   }
-  return { texts, length: at };
+  return { texts, length: at, closes };
 }

@@ -38,6 +38,7 @@ const words = (counts: object | undefined) =>
   JSON.stringify(counts ?? {})
     .replaceAll('"', '')
     .slice(1, -1);
+console.log(`\n${tally.coverage.table()}`);
 console.log(`\nseed ${seed}; ${runs} runs, ${tally.steps} steps`);
 if (failure) {
   console.log(

@@ -69,10 +69,16 @@ export class Wire {
     return parsed.answer;
   }
 
-  /** The text of all complete WebSocket messages that have come. */
+  /** Of an answer that has begun. */
+  get status(): number {
+    return Number(/^HTTP\/1\.[01] (\d{3})/.exec(this.#received.toString('latin1', 0, 20))?.[1]);
+  }
+
+  /** The text of all complete WebSocket messages that have come. After a goodbye nothing more is answered. */
   messages(): string[] {
-    const { texts, length } = parseFrames(this.#received);
+    const { texts, length, closes } = parseFrames(this.#received);
     this.#received = this.#received.subarray(length);
+    this.#closed ||= closes;
     return texts;
   }
 

@@ -11,8 +11,9 @@ import { AnnouncedAddresses } from './config/announced-addresses.ts';
 import type { Config } from './config/config.ts';
 import { announcedOf, mediaAddresses } from './config/media-addresses.ts';
 import { createApp } from './http/app.ts';
-import { HttpPort } from './http/http-port.ts';
+import { type HttpLimits, HttpPort } from './http/http-port.ts';
 import { createMetricsApp } from './http/metrics-app.ts';
+import { type RateLimit, rateLimits } from './privacy/rate-limits.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { followMediaEvents } from './sessions/media-events.ts';
 import { PathFailures } from './sessions/path-failures.ts';
@@ -20,6 +21,14 @@ import { SessionRegistry } from './sessions/session-registry.ts';
 import { Gateway } from './sockets/gateway.ts';
 import { Streams } from './streams/streams.ts';
 import { readVersion } from './version.ts';
+
+/** What a test can make smaller, so that it need not wait for minutes. */
+export interface ServerLimits {
+  /** How long clients of the public port may take. */
+  httpLimits?: Partial<HttpLimits>;
+  /** How often an address may begin to open a connection. */
+  handshakeLimit?: RateLimit;
+}
 
 /** A running server. */
 export interface MeshliftServer {
@@ -45,6 +54,7 @@ export async function startServer(
   config: Config,
   logger: Logger = createLogger(config.logLevel),
   registry: Registry = createRegistry(),
+  { httpLimits = {}, handshakeLimit = rateLimits.handshake }: ServerLimits = {},
 ): Promise<MeshliftServer> {
   // To wake up a hundred times a second, as is usual, to see whether one wakes up in time costs more than viewers do.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 1_000 });
@@ -103,9 +113,9 @@ export async function startServer(
     streams = new Streams({ node, sessions, logger, registry, ...config });
     rooms = new Rooms({ node, sessions, streams, logger, registry, ...config });
     followMediaEvents(node, sessions, new PathFailures(logger, registry));
-    gateway = new Gateway({ config, logger, registry, streams, rooms, sessions, node });
+    gateway = new Gateway({ config, logger, registry, streams, rooms, sessions, node, handshakeLimit });
     const app = createApp({ config, logger, streams, node, readiness, gateway, version });
-    publicDoor = new HttpPort({ app, upgrades: gateway, logger });
+    publicDoor = new HttpPort({ app, upgrades: gateway, logger, limits: httpLimits });
     const port = await publicDoor.listen({ port: config.port, host: config.host, variable: 'MESHLIFT_PORT' });
     const metricsPort = await metricsDoor.listen({
       port: config.metricsPort,

@@ -203,9 +203,7 @@ const rush = steps('rush', fc.constantFrom('streams', 'wrong keys'), {
 
 const create = steps('create', fc.constant('a stream'), {
   act: async (visit) => {
-    const wire = await visit.open();
-    wire.send(requestText('POST', '/api/streams'));
-    await visit.answer(wire, 'POST');
+    await visit.ask('POST', '/api/streams');
   },
 });
 
@@ -225,10 +223,8 @@ const manage = steps(
         wrong: [`Authorization: Bearer ${WRONG_KEY}`],
         none: [],
       }[key];
-      const wire = await visit.open();
       const path = `/api/streams/${keys.streamId}${method === 'POST' ? '/rotate' : ''}`;
-      wire.send(requestText(method, path, { headers }));
-      const answer = await visit.answer(wire, method);
+      const answer = await visit.ask(method, path, { headers });
       const rotated =
         method === 'POST' && answer?.status === 200 ? /"streamId":"([^"]+)"/.exec(answer.body) : null;
       if (rotated?.[1]) keys.streamId = rotated[1];

@@ -1,18 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { requestText } from '../request-text.ts';
-import { type Visit, WRONG_KEY } from '../visit.ts';
+import { WRONG_KEY } from '../visit.ts';
 import { departures } from '../wire.ts';
 import { pick, type Step, seldom, steps, which } from './step.ts';
 
-const CORPUS = join(import.meta.dirname, '../../../sfu/src/sdp/corpus');
+const CORPUS = new URL('../../../sfu/src/sdp/corpus/', import.meta.url);
+
+export const read = (file: string) => readFileSync(new URL(file, CORPUS), 'utf8');
+
 const OFFERS = readdirSync(CORPUS)
   .filter((name) => name.endsWith('.sdp'))
   .sort();
 
-const SDP = 'Content-Type: application/sdp';
-const FRAGMENT = 'Content-Type: application/trickle-ice-sdpfrag';
+export const SDP = 'Content-Type: application/sdp';
+export const FRAGMENT = 'Content-Type: application/trickle-ice-sdpfrag';
 
 const changes = fc.array(
   fc.record({
@@ -50,6 +52,29 @@ function changed(sdp: string, list: Changes): string {
   return lines.join('\r\n');
 }
 
+/** The corpus has what is refused, too. */
+export const VALID = {
+  whip: ['chromium-publish-av.sdp', 'libdatachannel-publish-like-obs-h264.sdp', 'firefox-publish-audio.sdp'],
+  whep: ['chromium-watch-av.sdp', 'pion-watch-av.sdp', 'gstreamer-watch-av.sdp'],
+};
+
+/** Publishes or plays as it should be done; whether there is anything to play is another matter. */
+const properOffer = steps(
+  'proper offer',
+  fc.record({
+    door: fc.constantFrom('whip' as const, 'whep' as const),
+    stream: which,
+    file: fc.nat({ max: 2 }),
+  }),
+  {
+    async act(visit, { door, stream, file }) {
+      const { streamId, publishKey } = pick(visit.streams, stream);
+      const body = read(pick(VALID[door], file));
+      await visit.offer(`/${door}/${streamId}`, [SDP, `Authorization: Bearer ${publishKey}`], body);
+    },
+  },
+);
+
 /** Publishes or plays by SDP, of which the most is refused, and of the rest nothing ever connects. */
 const offer = steps(
   'offer',
@@ -64,22 +89,34 @@ const offer = steps(
   {
     async act(visit, { door, stream, key, file, changes, garbage }) {
       const { streamId, publishKey } = pick(visit.streams, stream);
-      const body = garbage ?? changed(readFileSync(join(CORPUS, file), 'utf8'), changes);
+      const body = garbage ?? changed(read(file), changes);
       const authorization = {
         right: [`Authorization: Bearer ${publishKey}`],
         wrong: [`Authorization: Bearer ${WRONG_KEY}`],
         none: [],
       };
-      const wire = await visit.open();
-      wire.send(requestText('POST', `/${door}/${streamId}`, { headers: [SDP, ...authorization[key]], body }));
-      const answer = await visit.answer(wire, 'POST');
-      const location = answer?.headers.get('location');
-      if (location) visit.sessions.push(new URL(location, 'http://localhost').pathname);
+      await visit.offer(`/${door}/${streamId}`, [SDP, ...authorization[key]], body);
     },
   },
 );
 
-const sessionRequests = [
+const sessionRequests: { method: string; tail: string; headers: string[]; body: string; times?: number }[] = [
+  // What a client does that keeps to the rules: first candidates, then a restart.
+  {
+    method: 'PATCH',
+    tail: '',
+    headers: [FRAGMENT, 'If-Match: ETAG'],
+    body: 'a=mid:0\r\na=ice-ufrag:user\r\na=ice-pwd:passwordpasswordpassword\r\na=end-of-candidates\r\n',
+    times: 2,
+  },
+  {
+    method: 'PATCH',
+    tail: '',
+    headers: [FRAGMENT, 'If-Match: ETAG'],
+    body: 'a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\n',
+    times: 2,
+  },
+  { method: 'DELETE', tail: '', headers: [], body: '', times: 2 },
   { method: 'PATCH', tail: '', headers: [FRAGMENT], body: 'a=ice-ufrag:x\r\na=ice-pwd:y\r\n' },
   {
     method: 'PATCH',
@@ -95,7 +132,6 @@ const sessionRequests = [
     body: 'a=mid:0\r\na=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n',
   },
   { method: 'PATCH', tail: '', headers: [SDP], body: 'v=0' },
-  { method: 'DELETE', tail: '', headers: [], body: '' },
   { method: 'POST', tail: '/events', headers: [], body: '["active","layers","viewercount"]' },
   { method: 'POST', tail: '/events', headers: [], body: '{"a":[' },
   { method: 'POST', tail: '/layer', headers: [], body: '{"encodingId":"0"}' },
@@ -109,22 +145,17 @@ const useSession = steps(
   fc.record({ session: which, request: fc.constantFrom(...sessionRequests) }),
   {
     async act(visit, { session, request }) {
-      const { method, tail, headers, body } = request;
-      const wire = await visit.open();
-      wire.send(requestText(method, pick(visit.sessions, session) + tail, { headers, body }));
-      const answer = await visit.answer(wire, method);
-      const channel = tail === '/events' ? answer?.headers.get('location') : undefined;
-      if (channel) await listen(visit, new URL(channel, 'http://localhost').pathname);
+      const { method, tail, headers, body, times = 1 } = request;
+      const { path, etag } = pick(visit.sessions, session);
+      const sent = headers.map((header) => header.replace('ETAG', etag));
+      for (let time = 0; time < times; time += 1) {
+        const answer = await visit.ask(method, path + tail, { headers: sent, body });
+        const channel = tail === '/events' ? answer?.headers.get('location') : undefined;
+        if (channel) await visit.listen(new URL(channel, 'http://localhost').pathname);
+      }
     },
   },
 );
-
-/** Holds an event stream open and reads what comes. */
-async function listen(visit: Visit, path: string): Promise<void> {
-  const wire = await visit.open();
-  wire.send(requestText('GET', path));
-  await wire.heard();
-}
 
 /** Offers and leaves before the answer. The session is the key's to end, and for WHEP ends by itself. */
 const offerAndGo = steps(
@@ -135,14 +166,12 @@ const offerAndGo = steps(
       const { streamId, publishKey } = pick(visit.streams, stream);
       const headers = [SDP, `Authorization: Bearer ${publishKey}`];
       const wire = await visit.open();
-      wire.send(
-        requestText('POST', `/whip/${streamId}`, { headers, body: readFileSync(join(CORPUS, file), 'utf8') }),
-      );
+      wire.send(requestText('POST', `/whip/${streamId}`, { headers, body: read(file) }));
       wire.leave(departure);
     },
   },
 );
 
-export const sdpSteps: fc.Arbitrary<Step>[] = [offer, offer, useSession, useSession];
+export const sdpSteps: fc.Arbitrary<Step>[] = [offer, properOffer, useSession, useSession];
 /** What it leaves behind takes long to go away. */
 export const rareSdpSteps: fc.Arbitrary<Step>[] = [offerAndGo];

@@ -5,6 +5,7 @@ import type { Visit } from '../visit.ts';
 export interface Model {
   pollers: number;
   webSockets: number;
+  members: number;
 }
 
 export type Step = fc.AsyncCommand<Model, Visit>;

@@ -1,12 +1,10 @@
 import fc from 'fast-check';
 import { CLOSE, encodeFrame, type Frame, TEXT, textFrame } from '../frames.ts';
 import { requestText } from '../request-text.ts';
-import { CONNECT, HANDSHAKE } from '../visit.ts';
+import { CONNECT, DIRECT, HANDSHAKE } from '../visit.ts';
 import { departures, type Wire } from '../wire.ts';
 import { conversation, packets } from './packets.ts';
 import { pick, type Step, steps, which } from './step.ts';
-
-const DIRECT = '/socket.io/?EIO=4&transport=websocket';
 
 const oddities = [
   'none',

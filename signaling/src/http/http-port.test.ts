@@ -4,12 +4,13 @@ import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@meshlift/telemetry';
 import { expect, it, onTestFinished } from 'vitest';
-import { HttpPort } from './http-port.ts';
+import { type HttpLimits, HttpPort } from './http-port.ts';
 
-async function open(app: RequestListener) {
+async function open(app: RequestListener, limits: Partial<HttpLimits> = {}) {
   const lines: string[] = [];
   const httpPort = new HttpPort({
     app,
+    limits,
     logger: createLogger('debug', { write: (line) => lines.push(line) }),
   });
   onTestFinished(() => httpPort.close());
@@ -44,6 +45,45 @@ it('closes connections that say nothing, and those that do not come to the end o
   slow.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-Never-Ends: ');
   await Promise.all([closed(silent), closed(slow)]);
 }, 60_000);
+
+it('closes the connection of one who does not read, but not of one who reads slowly', async () => {
+  const ends = { never: Promise.withResolvers<void>(), slow: Promise.withResolvers<void>() };
+  const size = 32 * 1024 * 1024;
+  const { port } = await open(
+    (request, response) => {
+      request.socket.once('close', request.url === '/never' ? ends.never.resolve : ends.slow.resolve);
+      response.end(Buffer.alloc(size));
+    },
+    { silenceMs: 1_000 },
+  );
+  const never = connect(port, '127.0.0.1').on('error', () => undefined);
+  onTestFinished(() => void never.destroy());
+  never.write('GET /never HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const slow = connect(port, '127.0.0.1').on('error', () => undefined);
+  onTestFinished(() => void slow.destroy());
+  slow.write('GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  let read = 0;
+  slow.on('data', (chunk) => {
+    read += chunk.length;
+    slow.pause();
+    setTimeout(() => slow.resume(), 2);
+  });
+  await Promise.all([ends.never.promise, ends.slow.promise, closed(slow)]);
+  expect(read).toBeGreaterThan(size);
+});
+
+it('closes the connection of one who does not come to the end of a body', async () => {
+  const { port } = await open((request) => void request.resume(), {
+    headersMs: 200,
+    bodyMs: 300,
+    checkMs: 50,
+  });
+  const slow = dial(port);
+  slow.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n');
+  const dribble = setInterval(() => slow.write('.'), 10);
+  await closed(slow);
+  clearInterval(dribble);
+});
 
 it('closes with open connections, and again without effect', async () => {
   const asked = Promise.withResolvers<void>();

@@ -4,19 +4,21 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from '@meshlift/telemetry';
 
 /** How long a client may take, in ms, before its connection is closed. Node's own defaults are minutes. */
-const TIMEOUTS = {
+export interface HttpLimits {
   /** From the start of the connection, or of the next request on it, to the end of the headers. */
-  headersTimeout: 10_000,
+  headersMs: number;
   /** To the end of the body, of which there are 64 KiB at most. */
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 5_000,
-};
+  bodyMs: number;
+  /**
+   * A connection on which neither side gets a byte across for this long is closed. A held poll is answered within
+   * 10 s and an event stream gets a comment every 20 s, so this ends only those who do not read.
+   */
+  silenceMs: number;
+  /** How often is looked for those who are late. */
+  checkMs: number;
+}
 
-/**
- * A connection on which neither side gets a byte across for this long is closed, in ms. A held poll is answered
- * within 10 s and an event stream gets a comment every 20 s, so this ends only those who do not read.
- */
-const SILENCE_TIMEOUT_MS = 60_000;
+const LIMITS: HttpLimits = { headersMs: 10_000, bodyMs: 30_000, silenceMs: 60_000, checkMs: 5_000 };
 
 /** Takes connections over from HTTP. */
 export interface UpgradeHandler {
@@ -30,6 +32,8 @@ interface HttpPortOptions {
   app: RequestListener;
   upgrades?: UpgradeHandler;
   logger: Logger;
+  /** @default 10 s for headers, 30 s for bodies, 60 s of silence */
+  limits?: Partial<HttpLimits>;
 }
 
 /**
@@ -41,18 +45,24 @@ export class HttpPort {
   readonly #logger: Logger;
   readonly #sockets = new Set<Socket>();
 
-  constructor({ app, upgrades, logger }: HttpPortOptions) {
+  constructor({ app, upgrades, logger, limits }: HttpPortOptions) {
     this.#logger = logger;
+    const { headersMs, bodyMs, silenceMs, checkMs } = { ...LIMITS, ...limits };
     const acceptsUpgrade = (request: IncomingMessage) => upgrades?.acceptsUpgrade(request) ?? false;
     this.#server = createServer(
-      { ...TIMEOUTS, shouldUpgradeCallback: acceptsUpgrade },
+      {
+        headersTimeout: headersMs,
+        requestTimeout: bodyMs,
+        connectionsCheckingInterval: checkMs,
+        shouldUpgradeCallback: acceptsUpgrade,
+      },
       (request, response) => {
         // Such as a write after the end. Without a listener it would be an uncaught exception.
         response.on('error', (err) => logger.warn({ err, method: request.method }, 'response failed'));
         app(request, response);
       },
     );
-    this.#server.timeout = SILENCE_TIMEOUT_MS;
+    this.#server.timeout = silenceMs;
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));

@@ -11,7 +11,7 @@ import type { RunningServer } from './running-server.ts';
 import { inWords } from './words.ts';
 
 /** The rate limits that count by address; the other one counts by connection. */
-const { createStream, connect, handshake, wrongKey } = rateLimits;
+const { createStream, createRoom, connect, handshake, wrongKey } = rateLimits;
 
 const OPERATOR_COULD = 'Nobody is shown it; whoever controls the server could look into its memory.';
 
@@ -20,7 +20,7 @@ export function peopleEntries(server: RunningServer): PrivacyEntry[] {
   const grace = inWords(server.graceSeconds);
   const rotation = inWords(PSEUDONYM_ROTATION_MS / 1_000);
   const counting = inWords(
-    Math.max(...[createStream, connect, handshake, wrongKey].map((limit) => limit.perSeconds)),
+    Math.max(...[createStream, createRoom, connect, handshake, wrongKey].map((limit) => limit.perSeconds)),
   );
   const { log: streamLog, ...streamPlace } = memoryAndLog(server, 'info');
   const { log: roomLog, ...roomPlace } = memoryAndLog(server, 'warn');

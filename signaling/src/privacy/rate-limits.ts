@@ -10,6 +10,8 @@ export interface RateLimit {
 
 export const rateLimits = {
   createStream: { times: 60, perSeconds: 60 },
+  /** To join one that is there is not limited. After a restart a whole school brings its rooms back. */
+  createRoom: { times: 240, perSeconds: 60 },
   connect: { times: 3_000, perSeconds: 60 },
   /** Connections of which nobody knows yet whether a client of ours opens them. */
   handshake: { times: 6_000, perSeconds: 60 },

@@ -24,6 +24,7 @@ export class Rooms {
   readonly #context: RoomContext;
   /** More than one of a name are there only if different people have brought it back after a restart. */
   readonly #byId = new Map<string, Room[]>();
+  #count = 0;
   readonly #restoringUntil = performance.now() + RESTORING_FOR_MS;
 
   constructor(options: {
@@ -62,6 +63,11 @@ export class Rooms {
     return room.join(client, { hostKey, memory: restoring ? memory : undefined, restoring });
   }
 
+  /** Whether somebody is in a room of that name, or may come back to it. */
+  has(roomId: string): boolean {
+    return this.#byId.has(roomId);
+  }
+
   /** The room a participant's session is in. @throws MeshliftError `WRONG_STATE` for other sessions */
   of(session: Session): Room {
     if (session.owner instanceof Room) return session.owner;
@@ -72,6 +78,7 @@ export class Rooms {
     await Promise.all(this.#all.map((room) => room.close()));
     for (const id of this.#byId.keys()) liveIds.delete(id);
     this.#byId.clear();
+    this.#count = 0;
   }
 
   /** @returns undefined if the memory is of no use: of a room that has ended, under a name that is in use again */
@@ -93,15 +100,18 @@ export class Rooms {
   }
 
   #make(roomId: string): Room {
-    if (this.#all.length >= MOST_ROOMS) throw new MeshliftError('SERVER_FULL');
+    if (this.#count >= MOST_ROOMS) throw new MeshliftError('SERVER_FULL');
     const room = new Room(roomId, this.#context);
+    this.#count += 1;
     this.#byId.set(roomId, [...(this.#byId.get(roomId) ?? []), room]);
     liveIds.add('room', roomId);
     return room;
   }
 
   #forget(room: Room): void {
-    const rest = (this.#byId.get(room.id) ?? []).filter((other) => other !== room);
+    const rooms = this.#byId.get(room.id) ?? [];
+    const rest = rooms.filter((other) => other !== room);
+    this.#count -= rooms.length - rest.length;
     if (rest.length > 0) this.#byId.set(room.id, rest);
     else if (this.#byId.delete(room.id)) liveIds.delete(room.id);
   }

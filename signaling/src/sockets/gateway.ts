@@ -9,7 +9,7 @@ import { iceServersFor, RENEW_TURN_EVERY_MS } from '../config/ice-servers.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { clientAddress } from '../http/forwarded.ts';
 import type { UpgradeHandler } from '../http/http-port.ts';
-import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
+import { type RateLimit, RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import { Connection } from './connection.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { forgetPoll, forgetRequest } from './forget-request.ts';
@@ -26,6 +26,8 @@ export interface GatewayContext extends HandlerContext {
   config: Config;
   logger: Logger;
   registry: Registry;
+  /** @default 6,000 a minute and address */
+  handshakeLimit?: RateLimit;
 }
 
 /**
@@ -39,13 +41,14 @@ export class Gateway implements UpgradeHandler {
   readonly #node: MediaNode;
   readonly #dispatcher: Dispatcher;
   readonly #connects = new RateLimiter(rateLimits.connect);
-  readonly #handshakes = new RateLimiter(rateLimits.handshake);
+  readonly #handshakes: RateLimiter;
   #renewal: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(context: GatewayContext) {
     const { config, logger, registry } = context;
     this.#config = config;
+    this.#handshakes = new RateLimiter(context.handshakeLimit ?? rateLimits.handshake);
     this.#node = context.node;
     this.#dispatcher = new Dispatcher(requestHandlers(context), logger, registry);
     this.#engine = new EngineServer({

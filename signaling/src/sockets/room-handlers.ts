@@ -6,9 +6,11 @@ type RoomRequests = Extract<keyof RequestHandlers, `room:${string}`>;
 /** Rooms. */
 export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestHandlers, RoomRequests> {
   const wrongKeys = new RateLimiter(rateLimits.wrongKey);
+  const newRooms = new RateLimiter(rateLimits.createRoom);
   return {
     'room:join': async (connection, arrival) => {
       assertPlace(connection);
+      if (!rooms.has(arrival.roomId)) await newRooms.take(connection.address);
       const reply = await wrongKeys.unlessFails(connection.address, () => rooms.join(connection, arrival));
       connection.adopt(sessions.get(reply.sessionId));
       return reply;

@@ -12,7 +12,7 @@ import { createLogger } from '@meshlift/telemetry';
 import { io, type Socket } from 'socket.io-client';
 import { onTestFinished } from 'vitest';
 import { type Config, parseConfig } from '../config/config.ts';
-import { type MeshliftServer, startServer } from '../server.ts';
+import { type MeshliftServer, type ServerLimits, startServer } from '../server.ts';
 import { sumOf } from './metrics-text.ts';
 
 /** A real server on free ports, with real workers, and what a test needs to speak to it. */
@@ -23,7 +23,7 @@ export class TestServer {
   readonly log: string[];
 
   /** Stops by itself when the test that started it is over. */
-  static async start(overrides: Partial<Config> = {}): Promise<TestServer> {
+  static async start(overrides: Partial<Config> = {}, limits: ServerLimits = {}): Promise<TestServer> {
     const log: string[] = [];
     const config = parseConfig({
       MESHLIFT_PORT: '0',
@@ -33,7 +33,7 @@ export class TestServer {
       MESHLIFT_WORKERS: '1',
     });
     const logger = createLogger('debug', { write: (line) => log.push(line) });
-    const server = await startServer({ ...config, ...overrides }, logger);
+    const server = await startServer({ ...config, ...overrides }, logger, undefined, limits);
     onTestFinished(() => server.close());
     return new TestServer(server, log);
   }
