@@ -1,4 +1,5 @@
-import { type Meshlift, startMeshlift } from '../lib/relays/meshlift.ts';
+import type { Crowd } from '../lib/peers/crowd.ts';
+import { type Meshlift, startMeshlift, sumOf } from '../lib/relays/meshlift.ts';
 import type { Door } from '../lib/relays/relay.ts';
 import { measureRounds, rotated } from '../lib/rounds.ts';
 import type { Bench, Measured, Scenario } from '../lib/scenario.ts';
@@ -7,19 +8,21 @@ import { figure } from '../lib/statistics.ts';
 
 const USUAL_VIEWERS = 1_000;
 
-/**
- * So many come and go before the comparison, and more before a long one: code is compiled by then, and what is
- * remembered of the last minutes is remembered.
- */
-const FEWEST_TO_WARM_UP = 150;
-const WARM_UP_PART = 1 / 2;
+/** So many come and go before the comparison, or as many as are compared: code is compiled by then. */
+const FEWEST_TO_WARM_UP = 300;
 
 /** Each viewer that comes alone has the server make an edge for it, and take it down again. */
 const ALONE = 1;
 
-/** Residents come in groups, until newcomers are sent to another worker. */
-const RESIDENTS_AT_ONCE = 20;
+/**
+ * The first worker is full when so many newcomers in a row are sent to another one. For the first seconds placement
+ * assumes how much a stream sends; when it has measured that, more may fit the first worker.
+ */
+const ELSEWHERE_IN_A_ROW = 3;
 const MOST_RESIDENTS = 400;
+
+/** It is checked so often, on the way, that those who come have the edges that are to be measured. */
+const CHECKED_EVERY = 100;
 
 /** The server may take this long to let go of those who have said goodbye. */
 const LETS_GO_WITHIN_MS = 10_000;
@@ -66,7 +69,7 @@ export const heap: Scenario = {
     });
     bench.note(
       'Viewers come one after another, each when the one before has gone, so that each has an edge of its own. ' +
-        'The heap is compared after collections of garbage, and after half as many have come and gone before.',
+        'The heap is compared after collections of garbage, and after as many have come and gone before.',
     );
     return {
       options: { rounds: rounds.length, viewers },
@@ -99,19 +102,23 @@ function measure(bench: Bench, way: Way, viewers: number, say: (doing: string) =
   return onStage(bench, startRelay, async (stage) => {
     const door = stage.relay.doors.find(({ kind }) => kind === way.door);
     if (!door) throw new Error(`there is no door by ${way.door}`);
-    const pass = async (count: number) => {
+    const pass = async (count: number, check: () => Promise<void>) => {
       for (let viewer = 0; viewer < count; viewer += 1) {
         signal.throwIfAborted();
+        if (viewer % CHECKED_EVERY === 0) await check();
         await comeAndGo(stage, door);
       }
     };
+    let residents = 0;
+    const fill = async () => {
+      if (way.workers > 1) residents += await fillFirstWorker(bench, stage, door);
+    };
     say(`${way.title}: warming up`);
-    const residents = way.workers > 1 ? await fill(bench, stage, door) : 0;
-    await assertEdges(stage, door, way);
-    await pass(Math.max(FEWEST_TO_WARM_UP, Math.ceil(viewers * WARM_UP_PART)));
+    await pass(Math.max(FEWEST_TO_WARM_UP, viewers), fill);
+    await fill();
     const before = await restingHeap(stage.relay, residents);
     say(`${way.title}: ${viewers} come and go`);
-    await pass(viewers);
+    await pass(viewers, () => assertEdges(stage, door, way));
     const after = await restingHeap(stage.relay, residents);
     const perViewer = Math.max(0, (after - before) / viewers);
     return { way: way.id, viewers, residents, before, after, perViewer };
@@ -119,45 +126,68 @@ function measure(bench: Bench, way: Way, viewers: number, say: (doing: string) =
 }
 
 async function comeAndGo({ crowd }: Stage<Meshlift>, door: Door): Promise<void> {
-  // Nobody waits for a key frame, which the publisher sends at most twice a second.
-  const [joined] = await crowd.join(door, ALONE, { untilConnected: true });
-  if (!joined || 'failed' in joined) throw new Error(`a viewer did not get in: ${joined?.failed}`);
+  await come(crowd, door);
   await crowd.leaveLast(ALONE);
 }
 
-/** Brings in residents until the next one is sent to another worker, by way of which it is seen. */
-async function fill({ signal }: Bench, { relay, crowd }: Stage<Meshlift>, door: Door): Promise<number> {
-  const others = async () => Math.min(...(await viewersOfWorkers(relay)));
-  for (let residents = 0; residents < MOST_RESIDENTS; residents += RESIDENTS_AT_ONCE) {
+/** @throws Error when the viewer does not get in */
+async function come(crowd: Crowd, door: Door): Promise<void> {
+  // Nobody waits for a key frame, which the publisher sends at most twice a second.
+  const [joined] = await crowd.join(door, ALONE, { untilConnected: true });
+  if (!joined || 'failed' in joined) throw new Error(`a viewer did not get in: ${joined?.failed}`);
+}
+
+/**
+ * Brings in residents until newcomers are sent to another worker. Nobody stays there: it is for them alone.
+ *
+ * @returns how many more residents there are now
+ */
+async function fillFirstWorker(
+  { signal }: Bench,
+  { relay, crowd }: Stage<Meshlift>,
+  door: Door,
+): Promise<number> {
+  let elsewhere = 0;
+  for (let residents = 0; residents < MOST_RESIDENTS; ) {
     signal.throwIfAborted();
-    await crowd.join(door, RESIDENTS_AT_ONCE, { atOnce: 1 });
-    const elsewhere = await others();
-    if (elsewhere === 0) continue;
-    // Those who came last are elsewhere: they go, so that newcomers have the other worker to themselves.
-    await crowd.leaveLast(elsewhere);
-    return residents + RESIDENTS_AT_ONCE - elsewhere;
+    await come(crowd, door);
+    if (elsewhereIn(await relay.metrics()) === 0) {
+      residents += 1;
+      elsewhere = 0;
+      continue;
+    }
+    await crowd.leaveLast(ALONE);
+    elsewhere += 1;
+    if (elsewhere === ELSEWHERE_IN_A_ROW) return residents;
   }
   throw new Error(`${MOST_RESIDENTS} viewers were all kept on one worker`);
 }
 
-async function viewersOfWorkers(relay: Meshlift): Promise<number[]> {
-  const name = (worker: number) => `meshlift_worker_viewers{worker="${worker}"}`;
-  return Promise.all([relay.metric(name(0)), relay.metric(name(1))]);
+/** How many viewers are on the worker that has fewer of them; 0 where there is but one. */
+function elsewhereIn(metrics: string): number {
+  return Math.min(...[0, 1].map((worker) => sumOf(metrics, `meshlift_worker_viewers{worker="${worker}"}`)));
 }
 
 /** @throws Error when viewers do not get the kind of edge that is to be measured */
 async function assertEdges({ relay, crowd }: Stage<Meshlift>, door: Door, way: Way): Promise<void> {
-  const before = await relay.metric('meshlift_edges');
-  await crowd.join(door, ALONE);
-  const edges = (await relay.metric('meshlift_edges')) - before;
+  const before = await relay.metrics();
+  await come(crowd, door);
+  const after = await relay.metrics();
   await crowd.leaveLast(ALONE);
-  if (edges !== way.edges) throw new Error(`${way.title}: a viewer had ${edges} edges made for it`);
+  const edges = sumOf(after, 'meshlift_edges') - sumOf(before, 'meshlift_edges');
+  const elsewhere = elsewhereIn(after) - elsewhereIn(before);
+  if (edges !== way.edges || elsewhere !== way.workers - 1)
+    throw new Error(`${way.title}: a viewer had ${edges} edges made for it, and ${elsewhere} was elsewhere`);
 }
 
 async function restingHeap(relay: Meshlift, residents: number): Promise<number> {
   const until = performance.now() + LETS_GO_WITHIN_MS;
-  while ((await relay.metric('meshlift_viewers')) > residents) {
-    if (performance.now() > until) throw new Error('the server holds on to viewers that have gone');
+  for (;;) {
+    const viewers = await relay.metric('meshlift_viewers');
+    if (viewers < residents) throw new Error(`only ${viewers} of ${residents} residents are still there`);
+    if (viewers === residents) break;
+    if (performance.now() > until)
+      throw new Error(`the server holds on to ${viewers - residents} viewers that have gone`);
   }
   return relay.heap();
 }

@@ -105,14 +105,19 @@ const tasks = {
     };
   },
 
-  leave: (count = viewers.length): Promise<void> => sendAway(viewers.splice(0, count)),
+  async leave(count = viewers.length): Promise<void> {
+    // A relay that has stopped need not be told.
+    await Promise.allSettled(sendAway(viewers.splice(0, count)));
+  },
 
-  leaveLast: (count: number): Promise<void> => sendAway(viewers.splice(-count)),
+  async leaveLast(count: number): Promise<void> {
+    await Promise.all(sendAway(viewers.splice(-count)));
+  },
 };
 
-async function sendAway(leaving: readonly Viewer[]): Promise<void> {
+function sendAway(leaving: readonly Viewer[]): Promise<void>[] {
   const limit = pLimit(20);
-  await Promise.all(leaving.map((viewer) => limit(() => viewer.leave())));
+  return leaving.map((viewer) => limit(() => viewer.leave()));
 }
 
 export type CrowdTasks = typeof tasks;

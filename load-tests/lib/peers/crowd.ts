@@ -48,7 +48,7 @@ export class Crowd {
     return this.#child.tasks.leave(count);
   }
 
-  /** Those who came last go, and say goodbye. */
+  /** Those who came last go, and say goodbye. @throws Error when the relay does not hear of it */
   leaveLast(count: number): Promise<void> {
     return this.#child.tasks.leaveLast(count);
   }

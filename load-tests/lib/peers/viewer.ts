@@ -48,10 +48,13 @@ export class Viewer {
     return this.#peer.take();
   }
 
+  /** @throws Error when the relay does not hear of it; the viewer is gone all the same */
   async leave(): Promise<void> {
-    // A relay that has stopped need not be told.
-    await this.#entry.leave().catch(() => undefined);
-    this.#peer.close();
+    try {
+      await this.#entry.leave();
+    } finally {
+      this.#peer.close();
+    }
   }
 }
 

@@ -16,7 +16,8 @@ export async function enterByWhep(door: Door & { kind: 'whep' }, peer: Receiving
   peer.accept(answer);
   return {
     leave: async () => {
-      await fetch(new URL(location, door.url), { method: 'DELETE' });
+      const { ok, status } = await fetch(new URL(location, door.url), { method: 'DELETE' });
+      if (!ok) throw new Error(`leaving was refused with ${status}`);
     },
   };
 }
