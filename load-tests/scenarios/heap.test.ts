@@ -6,7 +6,7 @@ import { heap } from './heap.ts';
 const MOST_BYTES = 8_192;
 
 test('viewers that came and went leave nothing behind while the stream goes on', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const { bench } = testBench({ rounds: 1, seconds: 0, viewers: [150] });
   const { figures } = await heap.run(bench);

@@ -22,15 +22,17 @@ it('reads the size behind any descriptor', () => {
   expect(readVp9KeyFrame(Uint8Array.of(0x0a, ...structure, ...keyFrame))).toEqual(size);
 });
 
-it('reads the size of the largest spatial layer from the structure', () => {
-  // L3T3 of 1280x720 as Chromium sends it: three sizes, a group of four pictures, the frame itself in 320x180.
-  const sizes = [0x01, 0x40, 0x00, 0xb4, 0x02, 0x80, 0x01, 0x68, 0x05, 0x00, 0x02, 0xd0];
+it.each([
+  [1280, 720],
+  [640, 360],
+])('reads the size of the largest spatial layer from the structure: L3T3 of %ix%i', (width, height) => {
+  // As Chromium sends it: three sizes, a group of four pictures, the frame itself in the smallest size.
+  const bytes = (size: number) => [size >> 8, size & 0xff];
+  const sizes = [4, 2, 1].flatMap((part) => [...bytes(width / part), ...bytes(height / part)]);
   const group = [4, 0x00, 0x54, 2, 0x34, 1, 0x54, 2];
   const descriptor = [0xaa, 0x81, 0x02, 0x00, 0x00, 0x58, ...sizes, ...group];
-  expect(readVp9KeyFrame(Uint8Array.of(...descriptor, ...keyFrameOf(320, 180)))).toEqual({
-    width: 1280,
-    height: 720,
-  });
+  const frame = keyFrameOf(width / 4, height / 4);
+  expect(readVp9KeyFrame(Uint8Array.of(...descriptor, ...frame))).toEqual({ width, height });
 });
 
 it('reads nothing from other frames, later packets and what is cut off', () => {

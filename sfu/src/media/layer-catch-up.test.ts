@@ -4,7 +4,7 @@ import { openDirectTransport } from '../testing/direct-transport.ts';
 import { simulcastVideo, viewerCapabilities } from '../testing/rtp-fixtures.ts';
 import { LayerCatchUp, whereIs } from './layer-catch-up.ts';
 
-const SSRCS = [1_001, 1_002] as const;
+const SSRCS = [1_001, 1_002, 1_003] as const;
 const PICTURE_EVERY_MS = 33;
 
 /** VP8 (RFC 7741; RFC 6386, section 9.1): a descriptor, and a frame that says how large it is, or needs others. */
@@ -24,7 +24,7 @@ beforeEach(async () => {
   producer = await transport.produce({ kind: 'video', rtpParameters });
   const rtpCapabilities = viewerCapabilities() as types.RtpCapabilities;
   consumer = await transport.consume({ producerId: producer.id, rtpCapabilities });
-  asked = [0, 0];
+  asked = [0, 0, 0];
   transport.on('rtcp', (packet) => {
     // Picture loss indication (RFC 4585, section 6.3.1).
     const layer = packet[1] === 206 ? SSRCS.indexOf(packet.readUInt32BE(8) as 1_001) : -1;
@@ -53,16 +53,17 @@ function senderReport(ssrc: number, timestamp: number): Buffer {
   return report;
 }
 
-const often = (picture: number) => (picture % 10 === 0 ? KEY_FRAME : INTER_FRAME);
+type Layer = (picture: number) => Buffer;
 
-/** Sends both layers until the test is over: what these give for each picture. */
-function publish(first: (picture: number) => Buffer, second: (picture: number) => Buffer): void {
+const often: Layer = (picture) => (picture % 10 === 0 ? KEY_FRAME : INTER_FRAME);
+
+/** Sends all layers until the test is over: what these give for each picture, from the smallest layer on. */
+function publish(...layers: [Layer, Layer, Layer]): void {
   let pictures = 0;
   const sending = setInterval(() => {
     const timestamp = pictures * PICTURE_EVERY_MS * 90;
-    const payloads = [first(pictures), second(pictures)];
     for (const [layer, ssrc] of SSRCS.entries()) {
-      producer.send(rtp(ssrc, 1_000 + pictures, timestamp, payloads[layer] ?? INTER_FRAME));
+      producer.send(rtp(ssrc, 1_000 + pictures, timestamp, layers[layer]?.(pictures) ?? INTER_FRAME));
       if (pictures % 10 === 9) transport.sendRtcp(senderReport(ssrc, timestamp));
     }
     pictures += 1;
@@ -70,15 +71,15 @@ function publish(first: (picture: number) => Buffer, second: (picture: number) =
   onTestFinished(() => clearInterval(sending));
 }
 
-const LOW = { spatialLayer: 0, temporalLayer: 0 };
-const HIGH = { spatialLayer: 1, temporalLayer: 0 };
+const only = (spatialLayer: number) => ({ spatialLayer, temporalLayer: 0 });
 
 const current = () => consumer.currentLayers?.spatialLayer;
 
-it('asks for the key frame of a larger layer until it comes', { timeout: 30_000 }, async () => {
+it('asks for the key frame of the middle layer until it comes, from below', { timeout: 30_000 }, async () => {
   let next = INTER_FRAME;
-  new LayerCatchUp(consumer, () => consumer.setPreferredLayers(HIGH), { patience: 500 });
-  publish(often, () => next);
+  new LayerCatchUp(consumer, () => consumer.setPreferredLayers(only(1)), { patience: 500 });
+  publish(often, () => next, often);
+  await consumer.setPreferredLayers(only(1));
   await expect.poll(current).toBe(0);
   // By itself mediasoup asks twice.
   await expect.poll(() => asked[1], { timeout: 15_000 }).toBeGreaterThan(3);
@@ -89,29 +90,34 @@ it('asks for the key frame of a larger layer until it comes', { timeout: 30_000 
 });
 
 it.each([
-  ['where mediasoup does not estimate', false],
-  ['where it does', true],
-])('asks for that of a smaller one, %s', { timeout: 30_000 }, async (_, estimated) => {
+  ['the smallest layer, where mediasoup does not estimate', { from: 1, to: 0, estimated: false }],
+  ['the smallest layer, where it does', { from: 1, to: 0, estimated: true }],
+  ['the middle layer', { from: 2, to: 1, estimated: true }],
+])('asks for that of %s, from above', { timeout: 30_000 }, async (_, { from, to, estimated }) => {
   let next = often;
-  let wanted = HIGH;
+  let wanted = only(from);
   const catchUp = new LayerCatchUp(consumer, () => consumer.setPreferredLayers(wanted), {
     estimated,
     patience: 500,
   });
-  publish((picture) => next(picture), often);
-  await expect.poll(current, { timeout: 10_000 }).toBe(1);
+  const [smallest, middle, largest] = SSRCS.map((_, layer) =>
+    layer === to ? (picture: number) => next(picture) : often,
+  );
+  publish(smallest ?? often, middle ?? often, largest ?? often);
+  await consumer.setPreferredLayers(wanted);
+  await expect.poll(current, { timeout: 10_000 }).toBe(from);
 
   // An encoder that is short of time, just when the viewer chooses.
   next = () => INTER_FRAME;
-  const before = asked[0] ?? 0;
-  wanted = LOW;
+  const before = asked[to] ?? 0;
+  wanted = only(to);
   await consumer.setPreferredLayers(wanted);
   catchUp.look();
-  await expect.poll(() => (asked[0] ?? 0) - before, { timeout: 15_000 }).toBeGreaterThan(3);
-  expect(current()).toBe(1);
+  await expect.poll(() => (asked[to] ?? 0) - before, { timeout: 15_000 }).toBeGreaterThan(3);
+  expect(current()).toBe(from);
 
   next = often;
-  await expect.poll(current).toBe(0);
+  await expect.poll(current).toBe(to);
 });
 
 describe('a consumer is', () => {
