@@ -195,3 +195,35 @@ test('the room element goes on with the camera when the microphone is gone, and 
   await ada.getByTestId('use-device').first().click();
   await expect.poll(sent).toEqual([true, true]);
 });
+
+for (const [state, error] of [
+  ['blocked', 'NotAllowedError'],
+  ['in use', 'NotReadableError'],
+] as const) {
+  test(`a camera that is ${state} leaves the microphone, in the studio and in the room element`, async ({
+    server,
+    examples,
+    newPage,
+  }) => {
+    const page = await newPage();
+    await page.addInitScript((error) => {
+      const { mediaDevices } = navigator;
+      const capture = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = async (constraints) => {
+        if (constraints?.video) throw new DOMException('as browsers refuse it', error);
+        return capture(constraints);
+      };
+    }, error);
+    await page.goto(`${server.url}/studio?source=camera`);
+    await page.getByTestId('microphone-alone').click();
+    await expect(page.getByTestId('toggle-audio')).toHaveAttribute('data-state', 'on');
+    await expect(page.getByTestId('source-trouble')).toHaveCount(0);
+
+    await page.goto(`${examples}/room/?server=${encodeURIComponent(server.url)}`);
+    await page.getByTestId('join').click();
+    await expect(page.getByTestId('join-trouble')).toBeVisible();
+    await page.getByTestId('join-microphone').click();
+    await expect(page.getByTestId('toggle-audio')).toHaveAttribute('data-state', 'on');
+    await expect(page.getByTestId('toggle-video')).toHaveAttribute('data-state', 'none');
+  });
+}
