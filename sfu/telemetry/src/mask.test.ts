@@ -23,8 +23,14 @@ const ipv6 = fc.oneof(
     .map(([a, b]): Form => ({ text: `${a.join(':')}::${b.join(':')}`, secrets: [...a, ...b] })),
   groups(4).map((all): Form => ({ text: `${all.join(':')}::`, secrets: all })),
   groups(2).map((all): Form => ({ text: `::${all.join(':')}`, secrets: all })),
-  groups(4).map((all): Form => ({ text: `fe80::${all.join(':')}%eth0`, secrets: all })),
-  groups(4).map((all): Form => ({ text: `FE80::${all.join(':').toUpperCase()}%25en1`, secrets: all })),
+  // Interfaces are named for their MAC address, or by people.
+  groups(4).map((all): Form => {
+    const mac = `${all.slice(1).join('')}`;
+    return { text: `fe80::${all.join(':')}%enx${mac}`, secrets: [...all, mac] };
+  }),
+  groups(4).map(
+    (all): Form => ({ text: `FE80::${all.join(':').toUpperCase()}%25adas-dock`, secrets: [...all, 'adas'] }),
+  ),
   ipv4.map(({ text, secrets }): Form => ({ text: `::ffff:${text}`, secrets })),
   ipv4.map(({ text, secrets }): Form => ({ text: `64:ff9b::${text}`, secrets })),
   fc.tuple(groups(2), ipv4).map(
@@ -52,6 +58,13 @@ const address = fc.oneof(
     text: `${[...parts].reverse().join('.')}.in-addr.arpa`,
     secrets: [[...parts].reverse().join('.')],
   })),
+  // Letters alone, since digits look like an address of the other kind.
+  fc
+    .array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { minLength: 32, maxLength: 32 })
+    .map((nibbles) => ({
+      text: `${nibbles.join('.')}.ip6.arpa`,
+      secrets: [nibbles.slice(0, 8).join('.'), nibbles.slice(-8).join('.')],
+    })),
   ipv4Parts.map(([a, b, c, d]) => {
     const number = String(((a * 256 + b) * 256 + c) * 256 + d);
     return { text: `http://${number}/x`, secrets: [number] };

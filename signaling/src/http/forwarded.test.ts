@@ -88,6 +88,15 @@ describe('links without a trusted proxy', () => {
     ).toBe(true);
   });
 
+  it.each(['for', 'proto', 'host', 'port', 'prefix'])(
+    'make the server warn by X-Forwarded-%s alone',
+    async (name) => {
+      const server = await TestServer.start();
+      await ask('GET', `${server.url}/healthz`, { headers: { [`x-forwarded-${name}`]: 'anything' } });
+      expect(server.log.filter((line) => line.includes('MESHLIFT_TRUSTED_PROXIES'))).toHaveLength(1);
+    },
+  );
+
   it('make the server warn, once, and without saying who asked', async () => {
     const server = await TestServer.start();
     for (let request = 0; request < 3; request += 1) {
