@@ -19,14 +19,24 @@ export type Passage = 'passes' | 'missing' | 'none expected';
 export class MediaWatch {
   readonly #look: () => Promise<Passage>;
   readonly #changed: (missing: boolean) => void;
+  readonly #mostMissing: number;
   #leave: (() => void) | undefined;
   #missing = 0;
   #done = false;
 
-  /** @param changed is called when media has been missing for 12 to 16 s, and when it passes after all */
-  constructor(look: () => Promise<Passage>, changed: (missing: boolean) => void) {
+  /**
+   * @param changed is called when media has been missing for 12 to 16 s, and when it passes after all
+   * @param mostMissing after so many looks in a row that miss it no more are taken: of those who never report what
+   *   they receive there may be hundreds
+   */
+  constructor(
+    look: () => Promise<Passage>,
+    changed: (missing: boolean) => void,
+    mostMissing = Number.POSITIVE_INFINITY,
+  ) {
     this.#look = look;
     this.#changed = changed;
+    this.#mostMissing = mostMissing;
   }
 
   /** Begins with the connection, and goes on if that breaks. Repeating it changes nothing. */
@@ -46,7 +56,7 @@ export class MediaWatch {
     const reported = this.#missing >= LOOKS;
     if (passage === 'missing') this.#missing += 1;
     else this.#missing = 0;
-    if (passage === 'passes') this.close();
+    if (passage === 'passes' || this.#missing >= this.#mostMissing) this.close();
     if (this.#missing === LOOKS) this.#changed(true);
     else if (reported && passage !== 'missing') this.#changed(false);
   }

@@ -67,6 +67,9 @@ export interface MissedTrack {
 /** The tracks of a publisher that comes come one after another; a viewer with fixed tracks rejoins once for all. */
 const TRACKS_COMPLETE_AFTER_MS = 1_000;
 
+/** More than a minute; a page sees by itself that its video has begun. */
+const MOST_LOOKS_WITHOUT_MEDIA = 20;
+
 interface Watched {
   slot: Slot | undefined;
   /** At the origin. */
@@ -117,7 +120,11 @@ export class Viewer {
     this.#slots = options.slots;
     this.#fixedTracks = options.fixedTracks ?? false;
     this.#listener = options.listener;
-    this.#watch = new MediaWatch(() => this.#passage(), options.listener.mediaMissing);
+    this.#watch = new MediaWatch(
+      () => this.#passage(),
+      options.listener.mediaMissing,
+      MOST_LOOKS_WITHOUT_MEDIA,
+    );
     this.transport.on('flow', (flowing) => {
       if (flowing) this.#watch.start();
     });
