@@ -17,6 +17,15 @@ const REOPEN_EVERY_MS = 500;
  */
 type Way = 'send' | 'receive' | 'sendNext';
 
+export interface RoomMediaContext {
+  node: MediaNode;
+  sessions: SessionRegistry;
+  /** Of the sessions in the relay. */
+  owner: SessionOwner;
+  /** Whether a participant is in the room, who may leave while the media node is at work. */
+  isPresent: (participantId: string) => boolean;
+}
+
 /**
  * A room's part of the media node: one relay in which each participant is a source and watches all others. It
  * is open while it is held: by everybody, when the room's media goes over it, or by a participant who is
@@ -27,15 +36,17 @@ export class RoomMedia {
   readonly #node: MediaNode;
   readonly #sessions: SessionRegistry;
   readonly #owner: SessionOwner;
+  readonly #isPresent: (participantId: string) => boolean;
   readonly #ways = new Map<string, Partial<Record<Way, Session>>>();
   readonly #holders = new Set<string>();
   readonly #queue = pLimit(1);
   #open = false;
 
-  constructor(node: MediaNode, sessions: SessionRegistry, owner: SessionOwner) {
+  constructor({ node, sessions, owner, isPresent }: RoomMediaContext) {
     this.#node = node;
     this.#sessions = sessions;
     this.#owner = owner;
+    this.#isPresent = isPresent;
   }
 
   /**
@@ -173,10 +184,13 @@ export class RoomMedia {
 
   /** A participant has one session each way: one that takes its place ends the one before. */
   async #adopt(participantId: string, way: Way, session: Session): Promise<void> {
-    // The hold may have been given up while the media node was at work.
-    if (!(way === 'receive' ? this.#mayReceive : this.#maySend(participantId))) {
+    // While the media node was at work, the hold may have been given up, and the participant have left.
+    const isHeld = way === 'receive' ? this.#mayReceive : this.#maySend(participantId);
+    const isPresent = this.#isPresent(participantId);
+    if (!isHeld || !isPresent) {
       await this.#node.closeSession(session.id);
-      this.#assertHeld(false);
+      if (!isPresent) throw new MeshliftError('SESSION_NOT_FOUND');
+      this.#assertHeld(isHeld);
     }
     const ways = this.#ways.get(participantId) ?? {};
     const before = ways[way];

@@ -36,6 +36,23 @@ describe('a switch to the relay', () => {
     expect(await client.refused('room:send', { sessionId })).toBe('WRONG_STATE');
   });
 
+  it('keeps no way into the relay for somebody who leaves while it is being opened', async () => {
+    const room = await roomOf(2);
+    await lift(room);
+    expect(await room.server.metric('meshlift_sessions')).toBe(4);
+    const [guest] = room.guests;
+    if (!guest) throw new Error('two people');
+    const { client, sessionId } = guest;
+    const rtpCapabilities = viewerCapabilities();
+    const [sent, received] = await Promise.all([
+      client.refused('room:send', { sessionId }),
+      client.refused('room:receive', { sessionId, rtpCapabilities }),
+      client.request('session:close', { sessionId }),
+    ]);
+    expect([sent, received]).toEqual(['SESSION_NOT_FOUND', 'SESSION_NOT_FOUND']);
+    expect(await room.server.metric('meshlift_sessions')).toBe(2);
+  });
+
   it('is completed by the others when somebody leaves in the middle', async () => {
     const room = await roomOf(3);
     await room.setMode('sfu', 0);

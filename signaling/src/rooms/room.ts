@@ -81,7 +81,12 @@ export class Room implements SessionOwner {
     const participants = this.#participants;
     this.id = id;
     this.#context = context;
-    this.#media = new RoomMedia(node, sessions, this);
+    this.#media = new RoomMedia({
+      node,
+      sessions,
+      owner: this,
+      isPresent: (participantId) => participants.has(participantId),
+    });
     this.audiences = new Audiences(streams, this.#media);
     this.modes = new RoomModes({
       roomId: id,
