@@ -1,5 +1,5 @@
 import { MeshliftError } from '@meshlift/protocol';
-import { LRUCache } from 'lru-cache';
+import { expiring } from '../privacy/expiring.ts';
 import type { Session } from './session.ts';
 
 /** How long it is remembered that a session was replaced: a laptop may sleep that long. */
@@ -12,7 +12,7 @@ const MOST_REPLACED = 10_000;
 export class SessionRegistry {
   readonly #sessions = new Map<string, Session>();
   /** The ids of sessions that another one replaced: dead, and good for nothing but this answer. */
-  readonly #replaced = new LRUCache<string, true>({ max: MOST_REPLACED, ttl: REPLACED_REMEMBERED_MS });
+  readonly #replaced = expiring<true>({ max: MOST_REPLACED, ttl: REPLACED_REMEMBERED_MS });
 
   add(session: Session): void {
     this.#sessions.set(session.id, session);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { KeyHash } from '../privacy/capabilities.ts';
+import { expiring } from '../privacy/expiring.ts';
 
 /** How long an ID whose stream has ended is kept from others. */
 export const KEPT_FROM_OTHERS_MS = 24 * 60 * 60_000;
@@ -13,7 +13,7 @@ const MOST_REMEMBERED = 100_000;
  * under it: it goes back to the key it had, and one that was revoked to nobody. IDs are kept as hashes alone.
  */
 export class PastStreams {
-  readonly #owners = new LRUCache<string, KeyHash | 'nobody'>({
+  readonly #owners = expiring<KeyHash | 'nobody'>({
     max: MOST_REMEMBERED,
     ttl: KEPT_FROM_OTHERS_MS,
   });

@@ -1,6 +1,6 @@
 import { MeshliftError } from '@meshlift/protocol';
-import { LRUCache } from 'lru-cache';
 import { newSessionId } from '../privacy/capabilities.ts';
+import { expiring } from '../privacy/expiring.ts';
 import type { Session } from '../sessions/session.ts';
 import type { HttpClient } from './http-client.ts';
 import { newEtag, type SdpSession } from './sdp-session.ts';
@@ -14,7 +14,7 @@ const MOST_ENDED = 10_000;
 /** The sessions of one of the two protocols, by the names in their URLs. */
 export class SdpSessions {
   readonly #byName = new Map<string, SdpSession>();
-  readonly #ended = new LRUCache<string, true>({ max: MOST_ENDED, ttl: ENDED_KNOWN_MS });
+  readonly #ended = expiring<true>({ max: MOST_ENDED, ttl: ENDED_KNOWN_MS });
 
   /** Names a session. The name goes when the session is over. */
   add(session: Session, client: HttpClient): SdpSession {
