@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
+import { countsExactly } from './create-process-group.ts';
 
 const CONNTRACK = '/proc/sys/net/netfilter/nf_conntrack_count';
 
@@ -21,6 +22,10 @@ export async function remarksOnMachine(): Promise<string[]> {
   if (busy > IDLE)
     remarks.push(
       `The machine was not idle: ${Math.round(busy * 100)} % of all cores were in use before anything began.`,
+    );
+  if (!countsExactly())
+    remarks.push(
+      'No control groups may be made here: time comes in steps of 10 ms and memory without what the kernel holds. As root both are exact.',
     );
   if (await followsConnections())
     remarks.push(

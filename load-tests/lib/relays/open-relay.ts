@@ -1,4 +1,4 @@
-import { ProcessGroup } from '../machine/process-group.ts';
+import { createProcessGroup } from '../machine/create-process-group.ts';
 import type { RelayUnderTest } from './relay.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -24,7 +24,7 @@ export async function openRelay<T>(
   { name, command, core, env, ready }: Opening,
   describe: (said: RegExpExecArray, server: ServerProcess) => T | Promise<T>,
 ): Promise<Opened & T> {
-  const group = ProcessGroup.create(name);
+  const group = createProcessGroup(name);
   let server: ServerProcess | undefined;
   const stop = async () => {
     await server?.stop();
