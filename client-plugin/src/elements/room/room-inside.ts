@@ -4,6 +4,7 @@ import { confirmation } from '../../pages/shared/confirmation.ts';
 import * as icons from '../../pages/shared/icons.ts';
 import { notice } from '../../pages/shared/notice.ts';
 import { wayOf, wayWords } from '../../pages/shared/stream-facts.ts';
+import { relayNotices } from '../../pages/studio/room/relay-notices.ts';
 import type { Switching } from '../../pages/studio/room/switching.ts';
 import { modeText, text } from '../../pages/studio/room/text.ts';
 import { lostNotices } from '../../pages/studio/source-notices.ts';
@@ -63,7 +64,7 @@ function progress(to: 'mesh' | 'sfu'): TemplateResult {
 
 function notices(element: MeshliftRoom, room: Room, switching: Switching): TemplateResult {
   const { media } = element;
-  const { notice: phase, relay, trouble, stuck, unconfirmed, relayTrouble } = switching;
+  const { notice: phase, relay, trouble, stuck } = switching;
   const title = phase === 'coming' ? modeText.comingTitle(relay) : modeText.hereTitle(relay);
   return html`
     ${
@@ -96,18 +97,7 @@ function notices(element: MeshliftRoom, room: Room, switching: Switching): Templ
           )
         : nothing
     }
-    ${
-      unconfirmed
-        ? html`<div data-testid="relay-unconfirmed">
-            ${notice({ tone: 'danger', title: modeText.unconfirmedTitle, body: modeText.unconfirmedBody(relay) })}
-          </div>`
-        : nothing
-    }
-    ${
-      relayTrouble
-        ? html`<div data-testid="relay-trouble">${notice({ tone: 'danger', ...relayTrouble })}</div>`
-        : nothing
-    }
+    ${relayNotices(switching)}
     ${
       stuck
         ? notice(

@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import * as icons from '../../shared/icons.ts';
 import { notice } from '../../shared/notice.ts';
 import { sourceNotices } from '../source-notices.ts';
+import { relayNotices } from './relay-notices.ts';
 import type { Switching } from './switching.ts';
 import { modeText, text } from './text.ts';
 import type { Visit } from './visit.ts';
@@ -46,21 +47,10 @@ function relayDoor(visit: Visit): TemplateResult {
 }
 
 function switchNotices(switching: Switching, atDoor: boolean): TemplateResult {
-  const { trouble, stuck, unconfirmed, relay, relayTrouble } = switching;
+  const { trouble, stuck } = switching;
   return html`
     ${atDoor ? nothing : relayNotice(switching)}
-    ${
-      unconfirmed
-        ? html`<div data-testid="relay-unconfirmed">
-            ${notice({ tone: 'danger', title: modeText.unconfirmedTitle, body: modeText.unconfirmedBody(relay) })}
-          </div>`
-        : nothing
-    }
-    ${
-      relayTrouble
-        ? html`<div data-testid="relay-trouble">${notice({ tone: 'danger', ...relayTrouble })}</div>`
-        : nothing
-    }
+    ${relayNotices(switching)}
     ${
       stuck
         ? notice(
