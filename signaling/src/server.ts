@@ -7,20 +7,20 @@ import {
   type Logger,
   type Registry,
 } from '@meshlift/telemetry';
+import { type RateLimit, rateLimits } from './access/rate-limits.ts';
+import { createApp } from './app.ts';
 import { AnnouncedAddresses } from './config/announced-addresses.ts';
 import type { Config } from './config/config.ts';
 import { announcedOf, mediaAddresses } from './config/media-addresses.ts';
-import { createApp } from './http/app.ts';
+import { readVersion } from './config/version.ts';
 import { type HttpLimits, HttpPort } from './http/http-port.ts';
 import { createMetricsApp } from './http/metrics-app.ts';
-import { type RateLimit, rateLimits } from './privacy/rate-limits.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { followMediaEvents } from './sessions/media-events.ts';
 import { PathFailures } from './sessions/path-failures.ts';
 import { SessionRegistry } from './sessions/session-registry.ts';
 import { Gateway } from './sockets/gateway.ts';
 import { Streams } from './streams/streams.ts';
-import { readVersion } from './version.ts';
 
 /** What a test can make smaller, so that it need not wait for minutes. */
 export interface ServerLimits {

@@ -22,7 +22,7 @@ export async function start(context: Context, [option, ...more]: string[]): Prom
     return 0;
   }
   if (option === '--version' && more.length === 0) {
-    const { readVersion } = await import('../../src/version.ts');
+    const { readVersion } = await import('../../src/config/version.ts');
     const { version, revision } = readVersion();
     screen.line(revision === undefined ? version : `${version} (${revision})`);
     return 0;

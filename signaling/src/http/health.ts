@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from 'express';
-import type { Version } from '../version.ts';
+import type { Version } from '../config/version.ts';
 import { allowOnly } from './errors.ts';
 
 /** Whether the server takes new work. */

@@ -6,8 +6,8 @@ import {
   streamIdSchema,
 } from '@meshlift/protocol';
 import { type Request, type RequestHandler, Router } from 'express';
+import { RateLimiter, rateLimits } from '../access/rate-limits.ts';
 import type { Config } from '../config/config.ts';
-import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import type { Stream } from '../streams/stream.ts';
 import { streamLinks } from '../streams/stream-links.ts';
 import { statusOf } from '../streams/stream-status.ts';

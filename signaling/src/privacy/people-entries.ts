@@ -1,11 +1,11 @@
 import type { PrivacyEntry } from '@meshlift/protocol';
 import { keptAfterVanishing } from '@meshlift/sfu';
 import { type LogLevel, PSEUDONYM_ROTATION_MS } from '@meshlift/telemetry';
+import { rateLimits } from '../access/rate-limits.ts';
 import { REPLACED_REMEMBERED_MS } from '../sessions/session-registry.ts';
 import { KEPT_FROM_OTHERS_MS } from '../streams/past-streams.ts';
 import { IDLE_FOR_AT_MOST_MS } from '../streams/stream.ts';
 import { ENDED_KNOWN_MS } from '../whip/sdp-sessions.ts';
-import { rateLimits } from './rate-limits.ts';
 import { isLogged } from './record-entries.ts';
 import type { RunningServer } from './running-server.ts';
 import { inWords } from './words.ts';

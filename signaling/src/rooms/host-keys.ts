@@ -1,5 +1,5 @@
 import type { HostHashes } from '@meshlift/protocol';
-import { KeyHash, newHostKey } from '../privacy/capabilities.ts';
+import { KeyHash, newHostKey } from '../access/capabilities.ts';
 
 /**
  * - `host`: holds the room's key, the founder's or the one that was made when it was handed over.

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type MediaNode, MeshliftError, type RequestReply, type RtpCapabilities } from '@meshlift/protocol';
 import pLimit from 'p-limit';
-import { newSessionId } from '../privacy/capabilities.ts';
+import { newSessionId } from '../access/capabilities.ts';
 import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 

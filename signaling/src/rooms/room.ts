@@ -10,7 +10,7 @@ import {
   type RtpCapabilities,
 } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
-import { KeyHash, newHostKey, newParticipantId, newSessionId } from '../privacy/capabilities.ts';
+import { KeyHash, newHostKey, newParticipantId, newSessionId } from '../access/capabilities.ts';
 import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Streams } from '../streams/streams.ts';

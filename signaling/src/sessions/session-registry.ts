@@ -1,5 +1,5 @@
 import { MeshliftError } from '@meshlift/protocol';
-import { expiring } from '../privacy/expiring.ts';
+import { expiring } from '../access/expiring.ts';
 import type { Session } from './session.ts';
 
 /** How long it is remembered that a session was replaced: a laptop may sleep that long. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { rateLimits } from '../privacy/rate-limits.ts';
+import { rateLimits } from '../access/rate-limits.ts';
 import { TestClient, TestServer } from '../testing/test-server.ts';
 
 const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';

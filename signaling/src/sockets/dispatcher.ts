@@ -1,7 +1,7 @@
 import { clientRequests, type ErrorBody, MeshliftError, type RequestName } from '@meshlift/protocol';
 import { Histogram, type Logger, type Registry } from '@meshlift/telemetry';
 import type { Socket } from 'socket.io';
-import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
+import { RateLimiter, rateLimits } from '../access/rate-limits.ts';
 import type { Connection } from './connection.ts';
 import type { RequestHandlers } from './handler.ts';
 

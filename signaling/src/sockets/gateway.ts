@@ -4,12 +4,12 @@ import { type MediaNode, MeshliftError, PROTOCOL_VERSION, type RtpCapabilities }
 import { Gauge, type Logger, type Registry } from '@meshlift/telemetry';
 import { Server as EngineServer } from 'engine.io';
 import { Server, type Socket } from 'socket.io';
+import { type RateLimit, RateLimiter, rateLimits } from '../access/rate-limits.ts';
 import type { Config } from '../config/config.ts';
 import { iceServersFor, RENEW_TURN_EVERY_MS } from '../config/ice-servers.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { clientAddress } from '../http/forwarded.ts';
 import type { UpgradeHandler } from '../http/http-port.ts';
-import { type RateLimit, RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import { Connection } from './connection.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { forgetPoll, forgetRequest } from './forget-request.ts';

@@ -1,4 +1,4 @@
-import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
+import { RateLimiter, rateLimits } from '../access/rate-limits.ts';
 import { assertPlace, done, type HandlerContext, type RequestHandlers } from './handler.ts';
 
 type RoomRequests = Extract<keyof RequestHandlers, `room:${string}`>;

@@ -1,4 +1,4 @@
-import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
+import { RateLimiter, rateLimits } from '../access/rate-limits.ts';
 import type { Stream } from './stream.ts';
 import type { Streams } from './streams.ts';
 

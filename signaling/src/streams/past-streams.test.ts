@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { KeyHash } from '../privacy/capabilities.ts';
+import { KeyHash } from '../access/capabilities.ts';
 import { KEPT_FROM_OTHERS_MS, PastStreams } from './past-streams.ts';
 
 const key = new KeyHash('my key');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { KeyHash } from '../privacy/capabilities.ts';
-import { expiring } from '../privacy/expiring.ts';
+import type { KeyHash } from '../access/capabilities.ts';
+import { expiring } from '../access/expiring.ts';
 
 /** How long an ID whose stream has ended is kept from others. */
 export const KEPT_FROM_OTHERS_MS = 24 * 60 * 60_000;

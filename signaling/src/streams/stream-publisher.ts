@@ -1,5 +1,5 @@
 import { MeshliftError, type RequestReply } from '@meshlift/protocol';
-import { newSessionId } from '../privacy/capabilities.ts';
+import { newSessionId } from '../access/capabilities.ts';
 import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
 import type { Stream, StreamContext } from './stream.ts';
 import { streamLinks } from './stream-links.ts';

@@ -7,7 +7,7 @@ import {
 } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
 import pLimit from 'p-limit';
-import { KeyHash, newSessionId } from '../privacy/capabilities.ts';
+import { KeyHash, newSessionId } from '../access/capabilities.ts';
 import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { StreamSource } from './stream-source.ts';

@@ -1,7 +1,7 @@
 import { type MediaNode, MeshliftError } from '@meshlift/protocol';
 import { Gauge, type Logger, liveIds, type Registry } from '@meshlift/telemetry';
-import { KeyHash, newPublishKey } from '../privacy/capabilities.ts';
-import { firstStreamId, isDerivedForm, isDerivedFrom, nextStreamId } from '../privacy/stream-ids.ts';
+import { KeyHash, newPublishKey } from '../access/capabilities.ts';
+import { firstStreamId, isDerivedForm, isDerivedFrom, nextStreamId } from '../access/stream-ids.ts';
 import type { Client, Session } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import { PastStreams } from './past-streams.ts';

@@ -1,9 +1,9 @@
 import { type ConsumerOptions, type Layers, type MediaNode, MeshliftError } from '@meshlift/protocol';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import * as z from 'zod';
+import { newSessionId } from '../access/capabilities.ts';
 import { allowOnly } from '../http/errors.ts';
 import { forgetHeaders } from '../http/forget-headers.ts';
-import { newSessionId } from '../privacy/capabilities.ts';
 import type { HttpClient } from './http-client.ts';
 import { link } from './links.ts';
 import type { SdpSessions } from './sdp-sessions.ts';

@@ -1,6 +1,6 @@
 import { MeshliftError } from '@meshlift/protocol';
-import { newSessionId } from '../privacy/capabilities.ts';
-import { expiring } from '../privacy/expiring.ts';
+import { newSessionId } from '../access/capabilities.ts';
+import { expiring } from '../access/expiring.ts';
 import type { Session } from '../sessions/session.ts';
 import type { HttpClient } from './http-client.ts';
 import { newEtag, type SdpSession } from './sdp-session.ts';

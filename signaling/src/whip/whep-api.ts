@@ -1,10 +1,10 @@
 import { MeshliftError, streamIdSchema } from '@meshlift/protocol';
 import { type RequestHandler, Router } from 'express';
+import { RateLimiter, rateLimits } from '../access/rate-limits.ts';
 import { iceServersFor } from '../config/ice-servers.ts';
 import { addressOf } from '../http/address.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { allowOnly } from '../http/errors.ts';
-import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import { HttpClient } from './http-client.ts';
 import { iceServerLinks } from './links.ts';
 import { PlaybackExtensions } from './playback-extensions.ts';

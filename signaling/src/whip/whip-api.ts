@@ -1,12 +1,12 @@
 import { type MediaNode, MeshliftError, streamIdSchema } from '@meshlift/protocol';
 import { type Request, type RequestHandler, Router } from 'express';
+import { RateLimiter, rateLimits } from '../access/rate-limits.ts';
 import type { Config } from '../config/config.ts';
 import { iceServersFor } from '../config/ice-servers.ts';
 import { addressOf } from '../http/address.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { bearerOf } from '../http/bearer.ts';
 import { allowOnly } from '../http/errors.ts';
-import { RateLimiter, rateLimits } from '../privacy/rate-limits.ts';
 import { Claiming } from '../streams/claiming.ts';
 import type { Stream } from '../streams/stream.ts';
 import { streamLinks } from '../streams/stream-links.ts';

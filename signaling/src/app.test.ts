@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { allowedLabels } from '@meshlift/telemetry';
 import { describe, expect, it } from 'vitest';
-import { TestServer } from '../testing/test-server.ts';
+import { TestServer } from './testing/test-server.ts';
 
 describe('POST /api/streams', () => {
   it('creates a stream with an ID of 128 bits, a key of 256, and the links to it', async () => {

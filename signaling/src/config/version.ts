@@ -9,7 +9,7 @@ export interface Version {
   revision?: string;
 }
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Reads it anew: a few milliseconds. */
 export function readVersion(): Version {

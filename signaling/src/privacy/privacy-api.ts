@@ -2,8 +2,8 @@ import type { PrivacyPolicy } from '@meshlift/protocol';
 import type { Logger, LogLevel } from '@meshlift/telemetry';
 import { type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
-import { privacyPolicy } from '../privacy/inventory.ts';
-import { allowOnly } from './errors.ts';
+import { allowOnly } from '../http/errors.ts';
+import { privacyPolicy } from './inventory.ts';
 
 /** `GET /privacy.json`: what `/privacy` shows, made anew for each request from what is in force then. */
 export function privacyApi(config: Config, logger: Logger, environment = process.env): Router {
