@@ -1,3 +1,3 @@
 export { keptAfterVanishing } from './media/kept-after-vanishing.ts';
-export type { ListenAddress } from './media/pool-worker.ts';
-export { LocalMediaNode, type LocalMediaNodeOptions } from './media-node.ts';
+export { LocalMediaNode, type LocalMediaNodeOptions } from './node/local-media-node.ts';
+export type { ListenAddress } from './workers/pool-worker.ts';

@@ -2,7 +2,7 @@ import { ingestReportSchema } from '@meshlift/protocol';
 import { findWorker } from '@meshlift/worker';
 import { createWorker, type types } from 'mediasoup';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { mediaCodecs } from '../media/codecs.ts';
+import { mediaCodecs } from '../rtp/codecs.ts';
 import { GstEncoder, missingGstreamer } from '../testing/gst-encoder.ts';
 import { IngestInspector } from './ingest-inspector.ts';
 

@@ -1,8 +1,8 @@
 import { findWorker } from '@meshlift/worker';
 import { createWorker, type types } from 'mediasoup';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { mediaCodecs } from '../media/codecs.ts';
-import { withLayersInOrder } from '../media/layers.ts';
+import { mediaCodecs } from '../rtp/codecs.ts';
+import { withLayersInOrder } from '../rtp/layers.ts';
 import { simulcastVideo } from '../testing/rtp-fixtures.ts';
 import { ProducerInspector } from './producer-inspector.ts';
 

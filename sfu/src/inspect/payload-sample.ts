@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import { openOn } from '../media/open-on.ts';
+import { openOn } from '../workers/open-on.ts';
 import { codecOf } from './codec-of.ts';
 import type { SeenLayer } from './layer-order.ts';
 import { PictureFacts } from './picture-facts.ts';

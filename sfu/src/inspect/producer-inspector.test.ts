@@ -1,7 +1,7 @@
 import { findWorker } from '@meshlift/worker';
 import { createWorker, type types } from 'mediasoup';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { mediaCodecs } from '../media/codecs.ts';
+import { mediaCodecs } from '../rtp/codecs.ts';
 import { type EncoderBranch, GstEncoder, missingGstreamer } from '../testing/gst-encoder.ts';
 import { reportOn } from './ingest-report.ts';
 import { type InspectorPace, ProducerInspector } from './producer-inspector.ts';

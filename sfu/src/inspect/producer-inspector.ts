@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import { layersOf } from '../media/layers.ts';
+import { layersOf } from '../rtp/layers.ts';
 import { codecOf } from './codec-of.ts';
 import { DecodingWatch, type ViewerCounts } from './decoding-watch.ts';
 import type { FrameOrder } from './frame-order.ts';

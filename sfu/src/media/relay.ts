@@ -14,21 +14,21 @@ import {
   type WantedLayers,
 } from '@meshlift/protocol';
 import { ortc, type types } from 'mediasoup';
+import { type Place, RelayRouters } from '../cascade/relay-routers.ts';
 import { IngestInspector } from '../inspect/ingest-inspector.ts';
+import { layersOf, withLayersInOrder } from '../rtp/layers.ts';
+import { payloadTypesOf, withPayloadTypes } from '../rtp/payload-types.ts';
+import { Traffic } from '../workers/traffic.ts';
+import type { WorkerPool } from '../workers/worker-pool.ts';
 import { AudienceWatch } from './audience-watch.ts';
 import { Ingest } from './ingest.ts';
 import { Ingests } from './ingests.ts';
 import { LayerDemand } from './layer-demand.ts';
-import { layersOf, withLayersInOrder } from './layers.ts';
-import { payloadTypesOf, withPayloadTypes } from './payload-types.ts';
 import { ENCODER_PATIENCE, PLAYER_PATIENCE } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
-import { type Place, RelayRouters } from './relay-routers.ts';
 import { SessionTransport } from './session-transport.ts';
-import { Traffic } from './traffic.ts';
 import { type MissedTrack, Viewer, type ViewerNeeds } from './viewer.ts';
 import { Viewers } from './viewers.ts';
-import type { WorkerPool } from './worker-pool.ts';
 
 /** How a relay tells its node what happens in it. */
 export type Notify = <N extends keyof MediaNodeEvents>(name: N, event: MediaNodeEvents[N]) => void;

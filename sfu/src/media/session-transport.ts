@@ -7,11 +7,11 @@ import type {
   TransportOptions,
 } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
+import type { RelayRouter } from '../cascade/relay-router.ts';
+import { openOn } from '../workers/open-on.ts';
 import { announcedCandidates } from './announced-candidates.ts';
-import { openOn } from './open-on.ts';
 import { type Patience, PeerWatch } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
-import type { RelayRouter } from './relay-router.ts';
 import { isWholeHash } from './whole-hash.ts';
 
 /** How long a transport may take to connect before it is freed. */

@@ -9,15 +9,15 @@ import {
 } from '@meshlift/protocol';
 import { ortc, type types } from 'mediasoup';
 import pLimit from 'p-limit';
+import type { Place } from '../cascade/relay-routers.ts';
+import { layersOf } from '../rtp/layers.ts';
+import { subscribes } from '../workers/subscription.ts';
 import { deliveryOf } from './consumer-counts.ts';
 import { LayerCatchUp } from './layer-catch-up.ts';
-import { layersOf } from './layers.ts';
 import { LossLadder } from './loss-ladder.ts';
 import { LossMeter } from './loss-meter.ts';
 import { MediaWatch, type Passage } from './media-watch.ts';
-import type { Place } from './relay-routers.ts';
 import type { SessionTransport } from './session-transport.ts';
-import { subscribes } from './subscription.ts';
 
 /** A producer and the source it belongs to. */
 export interface SourceProducer {

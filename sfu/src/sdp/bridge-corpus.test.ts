@@ -1,7 +1,7 @@
 import { createLogger, createRegistry } from '@meshlift/telemetry';
 import { parse } from 'sdp-transform';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { LocalMediaNode } from '../media-node.ts';
+import { LocalMediaNode } from '../node/local-media-node.ts';
 import { expectToAnswer } from '../testing/answer-rules.ts';
 import { audioSection, h264, offerOf, receiving, video, videoSection } from '../testing/sdp-offers.ts';
 import { type CorpusEntry, corpus, readCorpusOffer } from './corpus/corpus.ts';

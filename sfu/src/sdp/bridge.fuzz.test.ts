@@ -2,7 +2,7 @@ import { MeshliftError } from '@meshlift/protocol';
 import { createLogger, createRegistry } from '@meshlift/telemetry';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
-import { LocalMediaNode } from '../media-node.ts';
+import { LocalMediaNode } from '../node/local-media-node.ts';
 import { expectToAnswer } from '../testing/answer-rules.ts';
 import {
   audioSection,

@@ -1,6 +1,6 @@
 import { createLogger, createRegistry } from '@meshlift/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LocalMediaNode } from '../media-node.ts';
+import { LocalMediaNode } from '../node/local-media-node.ts';
 import { expectToAnswer } from '../testing/answer-rules.ts';
 import { simulcastVideo, viewerCapabilities } from '../testing/rtp-fixtures.ts';
 import {

@@ -1,5 +1,4 @@
 import type { RtpParameters } from '@meshlift/protocol';
-import { isSameProfile } from 'h264-profile-level-id';
 import type { SessionDescription } from 'sdp-transform';
 import { SdpError } from './sdp-error.ts';
 
@@ -98,32 +97,6 @@ function readFeedback(media: ParsedSection, payloadType: number): SdpCodec['rtcp
   );
   return SERVED_FEEDBACK.filter(({ type, parameter = '' }) => offered.has(`${type} ${parameter}`));
 }
-
-interface CodecKind {
-  mimeType: string;
-  clockRate: number;
-  channels?: number | undefined;
-  parameters?: Record<string, unknown> | undefined;
-}
-
-/** Whether two descriptions mean the same codec, so that what one sends the other can decode. */
-export function sameCodec(one: CodecKind, other: CodecKind): boolean {
-  const mimeType = one.mimeType.toLowerCase();
-  if (mimeType !== other.mimeType.toLowerCase() || one.clockRate !== other.clockRate) return false;
-  if (mimeType.startsWith('audio/') && (one.channels ?? 1) !== (other.channels ?? 1)) return false;
-  if (mimeType === 'video/vp9') return numberOf(one, 'profile-id') === numberOf(other, 'profile-id');
-  if (mimeType === 'video/av1') return numberOf(one, 'profile') === numberOf(other, 'profile');
-  if (mimeType === 'video/h264') {
-    return (
-      numberOf(one, 'packetization-mode') === numberOf(other, 'packetization-mode') &&
-      isSameProfile(one.parameters ?? {}, other.parameters ?? {})
-    );
-  }
-  return true;
-}
-
-/** RFC 9628, section 6; AV1 RTP payload format, section 7.2.1; RFC 6184, section 8.1: all are 0 unless said. */
-const numberOf = ({ parameters }: CodecKind, name: string) => Number(parameters?.[name] ?? 0);
 
 /** How a person calls the codec. */
 export function nameOf({ mimeType, parameters = {} }: Pick<RtpCodec, 'mimeType' | 'parameters'>): string {

@@ -1,7 +1,7 @@
 import type { RtpCapabilities } from '@meshlift/protocol';
 import { ortc } from 'mediasoup';
 import { describe, expect, it } from 'vitest';
-import { mediaCodecs } from '../media/codecs.ts';
+import { mediaCodecs } from '../rtp/codecs.ts';
 import {
   audioSection,
   dataSection,

@@ -1,5 +1,6 @@
 import type { MediaKind, RtpCapabilities } from '@meshlift/protocol';
-import { nameOf, type SdpCodec, sameCodec } from './codecs.ts';
+import { sameCodec } from '../rtp/same-codec.ts';
+import { nameOf, type SdpCodec } from './codecs.ts';
 import { receivedH264 } from './h264.ts';
 import type { MediaSection, Offer } from './offer.ts';
 import { SdpError } from './sdp-error.ts';

@@ -1,7 +1,7 @@
 import { findWorker } from '@meshlift/worker';
 import { createWorker, type types } from 'mediasoup';
 import { onTestFinished } from 'vitest';
-import { mediaCodecs } from '../media/codecs.ts';
+import { mediaCodecs } from '../rtp/codecs.ts';
 
 /** A way into a real worker for packets that a test makes itself; the worker ends with the test. */
 export async function openDirectTransport(): Promise<types.DirectTransport> {

@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { type MediaNode, MeshliftError } from '@meshlift/protocol';
 import type { Logger, Registry } from '@meshlift/telemetry';
-import { servedCapabilities } from './media/codecs.ts';
-import { registerMediaMetrics } from './media/media-metrics.ts';
-import type { PortRange } from './media/pipe-ports.ts';
-import type { ListenAddress } from './media/pool-worker.ts';
-import { type Notify, Relay } from './media/relay.ts';
-import { WorkerPool } from './media/worker-pool.ts';
-import { exchangeIce, ingestByOffer, playToOffer } from './sdp/bridge.ts';
+import { type Notify, Relay } from '../media/relay.ts';
+import { servedCapabilities } from '../rtp/codecs.ts';
+import { exchangeIce, ingestByOffer, playToOffer } from '../sdp/bridge.ts';
+import type { PortRange } from '../workers/pipe-ports.ts';
+import type { ListenAddress } from '../workers/pool-worker.ts';
+import { WorkerPool } from '../workers/worker-pool.ts';
+import { registerMediaMetrics } from './media-metrics.ts';
 
 export interface LocalMediaNodeOptions {
   /** Number of workers; one per core is a good choice. */

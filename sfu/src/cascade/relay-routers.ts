@@ -1,12 +1,12 @@
 import { MeshliftError, type Subscription } from '@meshlift/protocol';
-import { Fanout } from './fanout.ts';
-import type { PayloadTypes } from './payload-types.ts';
-import { placeOrigin, placeViewer, type ViewerPlace, type WorkerLoad } from './placement.ts';
-import type { PoolWorker } from './pool-worker.ts';
-import { predictDelay, sumOfWork, workOf } from './predicted-delay.ts';
+import type { PayloadTypes } from '../rtp/payload-types.ts';
+import { Fanout } from '../workers/fanout.ts';
+import { placeOrigin, placeViewer, type ViewerPlace, type WorkerLoad } from '../workers/placement.ts';
+import type { PoolWorker } from '../workers/pool-worker.ts';
+import { predictDelay, sumOfWork, workOf } from '../workers/predicted-delay.ts';
+import type { Traffic } from '../workers/traffic.ts';
+import type { WorkerPool } from '../workers/worker-pool.ts';
 import { RelayRouter } from './relay-router.ts';
-import type { Traffic } from './traffic.ts';
-import type { WorkerPool } from './worker-pool.ts';
 
 /** Viewers that number codecs in more ways than this at a time are no browsers. */
 const MOST_EDGES_ON_A_WORKER = 16;

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from '@meshlift/telemetry';
-import type { Relay } from './relay.ts';
-import type { WorkerPool } from './worker-pool.ts';
+import type { Relay } from '../media/relay.ts';
+import type { WorkerPool } from '../workers/worker-pool.ts';
 
 /** Registers what an operator watches of the media: load, audience, and whether anything is left behind. */
 export function registerMediaMetrics(

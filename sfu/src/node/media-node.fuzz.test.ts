@@ -2,8 +2,8 @@ import { rtpCapabilitiesSchema, rtpParametersSchema } from '@meshlift/protocol';
 import { createLogger, createRegistry } from '@meshlift/telemetry';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
-import { LocalMediaNode } from './media-node.ts';
-import { opusAudio, simulcastVideo, viewerCapabilities } from './testing/rtp-fixtures.ts';
+import { opusAudio, simulcastVideo, viewerCapabilities } from '../testing/rtp-fixtures.ts';
+import { LocalMediaNode } from './local-media-node.ts';
 
 const RUNS = 1_500;
 const everything = { except: [] };

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { createLogger, createRegistry } from '@meshlift/telemetry';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { LocalMediaNode } from './media-node.ts';
-import { MediaCensus } from './testing/media-census.ts';
-import { opusAudio, simulcastVideo, viewerCapabilities } from './testing/rtp-fixtures.ts';
-import { audioSection, offerOf, receiving, videoSection } from './testing/sdp-offers.ts';
+import { MediaCensus } from '../testing/media-census.ts';
+import { opusAudio, simulcastVideo, viewerCapabilities } from '../testing/rtp-fixtures.ts';
+import { audioSection, offerOf, receiving, videoSection } from '../testing/sdp-offers.ts';
+import { LocalMediaNode } from './local-media-node.ts';
 
 const census = new MediaCensus();
 

@@ -1,5 +1,5 @@
 import { createWorker, type types } from 'mediasoup';
-import { mediaCodecs } from './codecs.ts';
+import { mediaCodecs } from '../rtp/codecs.ts';
 import type { Fanout } from './fanout.ts';
 import { LoadMeter } from './load-meter.ts';
 import type { PortRange } from './pipe-ports.ts';

@@ -1,7 +1,7 @@
 import type { RtpCapabilities } from '@meshlift/protocol';
 import { ortc, type types } from 'mediasoup';
-import { sameCodec } from '../sdp/codecs.ts';
 import { mediaCodecs } from './codecs.ts';
+import { sameCodec } from './same-codec.ts';
 
 type Codec = types.RouterRtpCodecCapability;
 

@@ -1,7 +1,7 @@
 import { MeshliftError } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
-import { openOn } from './open-on.ts';
-import type { PortRange } from './pipe-ports.ts';
+import { openOn } from '../workers/open-on.ts';
+import type { PortRange } from '../workers/pipe-ports.ts';
 
 /**
  * Brings producers from one router to another by two transports on the loopback. It closes with either router.

@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup';
-import type { PayloadTypes } from './payload-types.ts';
+import type { PayloadTypes } from '../rtp/payload-types.ts';
+import type { PoolWorker } from '../workers/pool-worker.ts';
 import { Pipe } from './pipe.ts';
-import type { PoolWorker } from './pool-worker.ts';
 
 /**
  * A relay's router on one worker. The origin's receives the ingest; an edge's gets every producer from the

@@ -2,10 +2,10 @@ import type { EventEmitter } from 'node:events';
 import { findWorker } from '@meshlift/worker';
 import type { types } from 'mediasoup';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { payloadTypesOf } from '../rtp/payload-types.ts';
 import { simulcastVideo, viewerCapabilities } from '../testing/rtp-fixtures.ts';
-import { payloadTypesOf } from './payload-types.ts';
-import { pipePorts } from './pipe-ports.ts';
-import { PoolWorker } from './pool-worker.ts';
+import { pipePorts } from '../workers/pipe-ports.ts';
+import { PoolWorker } from '../workers/pool-worker.ts';
 import { RelayRouter } from './relay-router.ts';
 
 const PIPE_PORTS = pipePorts(0, 2);

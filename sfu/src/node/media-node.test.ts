@@ -1,9 +1,9 @@
 import type { MediaNodeEvents, RtpParameters, TransportOptions } from '@meshlift/protocol';
 import { createLogger, createRegistry } from '@meshlift/telemetry';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { LocalMediaNode } from './media-node.ts';
-import { opusAudio, simulcastVideo, strangerDtls, viewerCapabilities } from './testing/rtp-fixtures.ts';
-import { audioSection, offerOf, receiving, video, videoSection } from './testing/sdp-offers.ts';
+import { opusAudio, simulcastVideo, strangerDtls, viewerCapabilities } from '../testing/rtp-fixtures.ts';
+import { audioSection, offerOf, receiving, video, videoSection } from '../testing/sdp-offers.ts';
+import { LocalMediaNode } from './local-media-node.ts';
 
 const registry = createRegistry();
 const everything = { except: [] };
