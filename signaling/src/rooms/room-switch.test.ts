@@ -1,6 +1,7 @@
 import { viewerCapabilities } from '@meshlift/sfu/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { enterRelay, join, killWorkers, lift, over, ready, roomOf } from '../testing/test-room.ts';
+import { Room } from './room.ts';
 
 describe('a switch to the relay', () => {
   it('takes everybody through preflight and move to commit, and counts the gaps they saw', async () => {
@@ -214,6 +215,21 @@ describe('a relay that dies', () => {
     const told = await room.host.client.next('room:switch', ({ mode }) => mode === 'mesh');
     expect(told).toMatchObject({ phase: 'commit', epoch: 2 });
     expect(await room.server.metric('meshlift_sessions')).toBe(0);
+  });
+
+  it('is none of the business of other rooms', async () => {
+    const room = await roomOf(2);
+    for (let index = 0; index < 20; index += 1) {
+      await room.guests[0]?.client.request('room:join', { roomId: `room-${index}` });
+    }
+    await lift(room);
+    const asked = vi.spyOn(Room.prototype, 'relayId', 'get');
+    onTestFinished(() => asked.mockRestore());
+    const lost = vi.spyOn(Room.prototype, 'relayLost');
+    onTestFinished(() => lost.mockRestore());
+    killWorkers(room.server);
+    await room.host.client.next('room:switch', ({ mode, phase }) => mode === 'mesh' && phase === 'commit');
+    expect([lost.mock.calls.length, asked.mock.calls.length]).toEqual([1, 0]);
   });
 
   it('in the middle of a switch puts the room back', async () => {

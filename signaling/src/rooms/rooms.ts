@@ -24,7 +24,7 @@ export class Rooms {
   readonly #context: RoomContext;
   /** More than one of a name are there only if different people have brought it back after a restart. */
   readonly #byId = new Map<string, Room[]>();
-  #count = 0;
+  readonly #byRelay = new Map<string, Room>();
   readonly #restoringUntil = performance.now() + RESTORING_FOR_MS;
 
   constructor(options: {
@@ -47,7 +47,7 @@ export class Rooms {
       ended: (room) => this.#forget(room),
     };
     node.on('relayLost', ({ relayId }) => {
-      for (const room of this.#all) if (room.relayId === relayId) void room.relayLost();
+      void this.#byRelay.get(relayId)?.relayLost();
     });
   }
 
@@ -75,10 +75,10 @@ export class Rooms {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#all.map((room) => room.close()));
+    await Promise.all([...this.#byRelay.values()].map((room) => room.close()));
     for (const id of this.#byId.keys()) liveIds.delete(id);
     this.#byId.clear();
-    this.#count = 0;
+    this.#byRelay.clear();
   }
 
   /** @returns undefined if the memory is of no use: of a room that has ended, under a name that is in use again */
@@ -100,9 +100,9 @@ export class Rooms {
   }
 
   #make(roomId: string): Room {
-    if (this.#count >= MOST_ROOMS) throw new MeshliftError('SERVER_FULL');
+    if (this.#byRelay.size >= MOST_ROOMS) throw new MeshliftError('SERVER_FULL');
     const room = new Room(roomId, this.#context);
-    this.#count += 1;
+    this.#byRelay.set(room.relayId, room);
     this.#byId.set(roomId, [...(this.#byId.get(roomId) ?? []), room]);
     liveIds.add('room', roomId);
     return room;
@@ -111,17 +111,13 @@ export class Rooms {
   #forget(room: Room): void {
     const rooms = this.#byId.get(room.id) ?? [];
     const rest = rooms.filter((other) => other !== room);
-    this.#count -= rooms.length - rest.length;
+    this.#byRelay.delete(room.relayId);
     if (rest.length > 0) this.#byId.set(room.id, rest);
     else if (this.#byId.delete(room.id)) liveIds.delete(room.id);
   }
 
-  get #all(): Room[] {
-    return [...this.#byId.values()].flat();
-  }
-
   #registerMetrics(registry: Registry): Histogram<'mode' | 'kind'> {
-    const rooms = this.#byId;
+    const rooms = this.#byRelay;
     const registers = [registry];
     new Gauge({
       name: 'meshlift_rooms',
@@ -130,7 +126,7 @@ export class Rooms {
       registers,
       collect() {
         for (const mode of ['mesh', 'sfu'] as const) {
-          this.set({ mode }, [...rooms.values()].flat().filter(({ modes }) => modes.mode === mode).length);
+          this.set({ mode }, [...rooms.values()].filter(({ modes }) => modes.mode === mode).length);
         }
       },
     });
@@ -139,7 +135,7 @@ export class Rooms {
       help: 'Participants over all rooms',
       registers,
       collect() {
-        this.set([...rooms.values()].flat().reduce((sum, { size }) => sum + size, 0));
+        this.set([...rooms.values()].reduce((sum, { size }) => sum + size, 0));
       },
     });
     return new Histogram({

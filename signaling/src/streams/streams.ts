@@ -8,6 +8,7 @@ import { PastStreams } from './past-streams.ts';
 import { type Lifecycle, Stream, type StreamContext } from './stream.ts';
 import { StreamPublisher, type WayIn } from './stream-publisher.ts';
 import type { StreamSource } from './stream-source.ts';
+import { StreamsByRelay } from './streams-by-relay.ts';
 
 /** All streams of this server. */
 export class Streams {
@@ -18,8 +19,7 @@ export class Streams {
   /** Those whose publisher named them, and whether their ID was kept for its key. */
   readonly #claimed = new WeakMap<Stream, 'of nobody' | 'of the key'>();
   readonly #byId = new Map<string, Stream>();
-  /** The sources that media can flow from now, by their relays: a stream may be offered when it flows already. */
-  readonly #flowing = new Set<string>();
+  readonly #byRelay: StreamsByRelay;
 
   constructor(options: {
     node: MediaNode;
@@ -35,7 +35,7 @@ export class Streams {
     this.#context = { node, sessions, logger, graceMs: graceSeconds * 1_000, ended };
     this.#maxStreams = options.maxStreams;
     this.#openClaims = options.openClaims;
-    this.#followNode(node);
+    this.#byRelay = new StreamsByRelay(node);
     this.#registerMetrics(options.registry);
   }
 
@@ -192,32 +192,17 @@ export class Streams {
     const stream = new Stream(streamId, publishKey, this.#context, source);
     this.#byId.set(streamId, stream);
     liveIds.add('stream', streamId);
-    const { relayId, sourceId } = stream.source;
-    if (this.#flowing.has(keyOf(relayId, sourceId))) stream.ingestFlow(true);
+    this.#byRelay.add(stream);
     return { stream, publishKey };
   }
 
   /** Another stream may have taken its ID over by now. */
   #remove(stream: Stream): void {
     liveIds.delete(stream.id);
+    this.#byRelay.delete(stream);
     if (this.#byId.get(stream.id) !== stream) return;
     this.#byId.delete(stream.id);
     this.#past.ended(stream.id, stream.key);
-  }
-
-  #followNode(node: MediaNode): void {
-    const inRelay = (relayId: string) =>
-      [...this.#byId.values()].filter(({ source }) => source.relayId === relayId);
-    node.on('ingestFlow', ({ relayId, sourceId, flowing }) => {
-      if (flowing) this.#flowing.add(keyOf(relayId, sourceId));
-      else this.#flowing.delete(keyOf(relayId, sourceId));
-      for (const stream of inRelay(relayId)) {
-        if (stream.source.sourceId === sourceId) stream.ingestFlow(flowing);
-      }
-    });
-    node.on('relayLost', ({ relayId }) => {
-      for (const stream of inRelay(relayId)) void stream.relayLost();
-    });
   }
 
   #registerMetrics(registry: Registry): void {
@@ -248,5 +233,3 @@ function newOwnership(): { streamId: string; publishKey: string } {
   const publishKey = newPublishKey();
   return { streamId: firstStreamId(new KeyHash(publishKey)), publishKey };
 }
-
-const keyOf = (relayId: string, sourceId: string) => `${relayId} ${sourceId}`;
