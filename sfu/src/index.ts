@@ -1,3 +1,4 @@
 export { keptAfterVanishing } from './media/kept-after-vanishing.ts';
 export { LocalMediaNode, type LocalMediaNodeOptions } from './node/local-media-node.ts';
-export type { ListenAddress } from './workers/pool-worker.ts';
+export type { ListenAddress } from './workers/media-ports.ts';
+export type { PortRange } from './workers/pipe-ports.ts';

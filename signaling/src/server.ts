@@ -69,6 +69,8 @@ export async function startServer(
       addresses,
       announced: () => announced.current,
       rtcPort: config.rtcPort,
+      rtcLastPort: config.rtcLastPort,
+      pipePorts: config.pipePorts,
       logger,
       registry,
     });

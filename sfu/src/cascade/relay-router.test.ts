@@ -8,7 +8,7 @@ import { pipePorts } from '../workers/pipe-ports.ts';
 import { PoolWorker } from '../workers/pool-worker.ts';
 import { RelayRouter } from './relay-router.ts';
 
-const PIPE_PORTS = pipePorts(0, 2);
+const PIPE_PORTS = pipePorts(undefined);
 
 let workers: [PoolWorker, PoolWorker];
 let origin: RelayRouter;
@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 async function startWorker(index: number, pipePorts = PIPE_PORTS): Promise<PoolWorker> {
   const addresses = [{ ip: '127.0.0.1' }];
-  const worker = await PoolWorker.create(index, 0, { addresses, pipePorts, workerBin: findWorker() });
+  const worker = await PoolWorker.create(index, [0], { addresses, pipePorts, workerBin: findWorker() });
   onTestFinished(() => worker.close());
   return worker;
 }

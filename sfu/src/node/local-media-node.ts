@@ -4,8 +4,8 @@ import type { Logger, Registry } from '@meshlift/telemetry';
 import { type Notify, Relay } from '../media/relay.ts';
 import { servedCapabilities } from '../rtp/codecs.ts';
 import { exchangeIce, ingestByOffer, playToOffer } from '../sdp/bridge.ts';
+import type { ListenAddress } from '../workers/media-ports.ts';
 import type { PortRange } from '../workers/pipe-ports.ts';
-import type { ListenAddress } from '../workers/pool-worker.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
 import { registerMediaMetrics } from './media-metrics.ts';
 
@@ -21,14 +21,21 @@ export interface LocalMediaNodeOptions {
    * @default the addresses that are bound
    */
   announced?: () => readonly string[];
-  /** Worker i listens on this port + i, UDP and TCP; 0 lets each choose. */
+  /** First media port, UDP and TCP; 0 lets each worker choose any. */
   rtcPort: number;
+  /**
+   * Last media port: each worker then takes the first of the range that is free, and several nodes on a machine can
+   * share it.
+   *
+   * @default none: worker i takes `rtcPort + i` and no other
+   */
+  rtcLastPort?: number | undefined;
   /**
    * Loopback ports of the pipes between routers: two for each edge.
    *
    * @default of 10000 to 59999 the larger part that is above or below the media ports
    */
-  pipePorts?: PortRange;
+  pipePorts?: PortRange | undefined;
   logger: Logger;
   registry: Registry;
 }
@@ -49,7 +56,7 @@ export class LocalMediaNode implements MediaNode {
       addresses: options.addresses,
       announced: options.announced,
       pipePorts: options.pipePorts,
-      firstPort: options.rtcPort,
+      mediaPorts: { first: options.rtcPort, last: options.rtcLastPort },
       logger: options.logger,
     });
     return new LocalMediaNode(pool, options);

@@ -8,15 +8,14 @@ export interface PortRange {
 const ALL: PortRange = { min: 10_000, max: 59_999 };
 
 /**
- * The loopback ports of the pipes between routers: of mediasoup's own range what is on one side of the media ports,
- * the larger side. A pipe on a media port would keep a worker that is replaced from opening it again.
+ * The ports of the pipes between routers, where none are configured: of mediasoup's own range what is on one side of
+ * the media ports, the larger side. A pipe on a media port would keep a worker that is replaced from opening it again.
  *
- * @param firstMediaPort 0 when each worker chooses its own
- * @param mediaPorts how many there are
+ * @param media none when each worker chooses its own
  */
-export function pipePorts(firstMediaPort: number, mediaPorts: number): PortRange {
-  if (firstMediaPort === 0) return ALL;
-  const below = { min: ALL.min, max: Math.min(firstMediaPort - 1, ALL.max) };
-  const above = { min: Math.max(firstMediaPort + mediaPorts, ALL.min), max: ALL.max };
+export function pipePorts(media: PortRange | undefined): PortRange {
+  if (!media) return ALL;
+  const below = { min: ALL.min, max: Math.min(media.min - 1, ALL.max) };
+  const above = { min: Math.max(media.max + 1, ALL.min), max: ALL.max };
   return below.max - below.min >= above.max - above.min ? below : above;
 }

@@ -2,14 +2,9 @@ import { createWorker, type types } from 'mediasoup';
 import { mediaCodecs } from '../rtp/codecs.ts';
 import type { Fanout } from './fanout.ts';
 import { LoadMeter } from './load-meter.ts';
+import { type ListenAddress, type Listening, listenOnFirstFree } from './media-ports.ts';
 import type { PortRange } from './pipe-ports.ts';
 import { lessWork, predictDelay, sumOfWork, type Work } from './predicted-delay.ts';
-
-/** One address a worker takes media on. */
-export interface ListenAddress {
-  /** The address to bind; `0.0.0.0` and `::` for all of their kind. */
-  ip: string;
-}
 
 /** What all workers of a node have in common. */
 export interface WorkerOptions {
@@ -27,6 +22,8 @@ export class PoolWorker {
   /** Position in the pool; names the worker in metrics. */
   readonly index: number;
   readonly webRtcServer: types.WebRtcServer;
+  /** The media port, UDP and TCP; 0 when the worker chose its own. */
+  readonly port: number;
   readonly load: LoadMeter;
   readonly #worker: types.Worker;
   /** What it does for the viewers of each relay; kept by the relays. */
@@ -38,39 +35,25 @@ export class PoolWorker {
   readonly announced: () => readonly string[];
 
   /**
-   * @param port 0 lets the worker choose
-   * @throws Error naming port and address when the port is taken
+   * @param ports the media ports to try, in this order; 0 lets the worker choose
+   * @throws Error naming ports and addresses when all ports are in use, or the first that cannot be opened at all
    */
-  static async create(index: number, port: number, options: WorkerOptions): Promise<PoolWorker> {
+  static async create(index: number, ports: readonly number[], options: WorkerOptions): Promise<PoolWorker> {
     const { addresses, workerBin } = options;
     const worker = await createWorker({ logLevel: 'warn', ...(workerBin ? { workerBin } : {}) });
     try {
-      const listenInfos = addresses.flatMap(({ ip }) =>
-        (['udp', 'tcp'] as const).map((protocol) => ({
-          protocol,
-          ip,
-          // Beside 0.0.0.0 on the same port.
-          ...(ip === '::' && { flags: { ipv6Only: true } }),
-          ...(port ? { port } : {}),
-        })),
-      );
-      const webRtcServer = await worker.createWebRtcServer({ listenInfos });
-      return new PoolWorker(index, worker, webRtcServer, options);
+      const listening = await listenOnFirstFree(worker, ports, addresses);
+      return new PoolWorker(index, worker, listening, options);
     } catch (error) {
       worker.close();
-      const where = addresses.map((address) => address.ip).join(', ');
-      throw new Error(
-        `The media port ${port} (UDP and TCP) cannot be opened on ${where}: it is in use, or the address is not this machine's. ` +
-          'Set MESHLIFT_RTC_PORT or MESHLIFT_HOST to something else.',
-        { cause: error },
-      );
+      throw error;
     }
   }
 
   private constructor(
     index: number,
     worker: types.Worker,
-    webRtcServer: types.WebRtcServer,
+    { webRtcServer, port }: Listening,
     { announced, pipePorts }: WorkerOptions,
   ) {
     this.index = index;
@@ -78,6 +61,7 @@ export class PoolWorker {
     this.pipePorts = pipePorts;
     this.#worker = worker;
     this.webRtcServer = webRtcServer;
+    this.port = port;
     this.load = new LoadMeter(worker);
   }
 

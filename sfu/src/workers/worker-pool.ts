@@ -1,5 +1,6 @@
 import type { Logger } from '@meshlift/telemetry';
 import { findWorker } from '@meshlift/worker';
+import { type MediaPorts, portsToTry, rangeOf } from './media-ports.ts';
 import { pipePorts } from './pipe-ports.ts';
 import { PoolWorker, type WorkerOptions } from './pool-worker.ts';
 
@@ -9,8 +10,7 @@ const RESPAWN_AT_MOST_MS = 60_000;
 
 export interface WorkerPoolOptions extends Pick<WorkerOptions, 'addresses' | 'announced'> {
   count: number;
-  /** Worker i listens on `firstPort + i`; 0 lets each choose. */
-  firstPort: number;
+  mediaPorts: MediaPorts;
   /** @default those of mediasoup's range on the larger side of the media ports */
   pipePorts?: WorkerOptions['pipePorts'] | undefined;
   logger: Logger;
@@ -20,8 +20,10 @@ export interface WorkerPoolOptions extends Pick<WorkerOptions, 'addresses' | 'an
 export class WorkerPool {
   readonly #logger: Logger;
   readonly #options: WorkerOptions;
-  readonly #firstPort: number;
+  readonly #mediaPorts: MediaPorts;
   readonly #workers: (PoolWorker | undefined)[];
+  /** The media port that each worker has, or had before it died. */
+  readonly #ports: number[] = [];
   readonly #respawns = new Set<NodeJS.Timeout>();
   #deaths = 0;
   #closed = false;
@@ -43,10 +45,10 @@ export class WorkerPool {
     this.#options = {
       addresses: options.addresses,
       announced: options.announced,
-      pipePorts: options.pipePorts ?? pipePorts(options.firstPort, options.count),
+      pipePorts: options.pipePorts ?? pipePorts(rangeOf(options.mediaPorts, options.count)),
       workerBin: findWorker(),
     };
-    this.#firstPort = options.firstPort;
+    this.#mediaPorts = options.mediaPorts;
     this.#logger = options.logger;
     this.#workers = Array.from({ length: options.count }, () => undefined);
   }
@@ -69,13 +71,14 @@ export class WorkerPool {
   }
 
   async #spawn(index: number): Promise<void> {
-    const port = this.#firstPort === 0 ? 0 : this.#firstPort + index;
-    const worker = await PoolWorker.create(index, port, this.#options);
+    const ports = portsToTry(this.#mediaPorts, index, this.#ports[index]);
+    const worker = await PoolWorker.create(index, ports, this.#options);
     if (this.#closed) {
       worker.close();
       return;
     }
     this.#workers[index] = worker;
+    this.#ports[index] = worker.port;
     worker.onDied((error) => {
       this.#deaths += 1;
       worker.close();

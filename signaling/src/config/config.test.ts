@@ -129,6 +129,49 @@ describe('the configuration', () => {
     expect(tooShort).not.toThrow(/fifteen/);
   });
 
+  describe('of ports', () => {
+    const ports = (rtcPort: string, rtcLastPort: string, pipePorts = '', workers = '2') =>
+      parseConfig({
+        MESHLIFT_RTC_PORT: rtcPort,
+        MESHLIFT_RTC_LAST_PORT: rtcLastPort,
+        MESHLIFT_PIPE_PORTS: pipePorts,
+        MESHLIFT_WORKERS: workers,
+      });
+
+    it('takes ranges of media and of pipes', () => {
+      expect(ports('44400', '44401', '44402-44403')).toMatchObject({
+        rtcPort: 44_400,
+        rtcLastPort: 44_401,
+        pipePorts: { min: 44_402, max: 44_403 },
+      });
+      expect(ports('', '', '10000-44399')).toMatchObject({ pipePorts: { min: 10_000, max: 44_399 } });
+      expect(ports('0', '', '10000-59999')).toMatchObject({ pipePorts: { min: 10_000, max: 59_999 } });
+      expect(ports('64512', '65535')).toMatchObject({ rtcLastPort: 65_535 });
+    });
+
+    it.each([
+      ['MESHLIFT_RTC_PORT', '65535', '', '', '2 workers need the ports up to 65536'],
+      ['MESHLIFT_RTC_LAST_PORT', '44400', '44399', '', 'MESHLIFT_RTC_PORT is 44400'],
+      ['MESHLIFT_RTC_LAST_PORT', '0', '44400', '', 'MESHLIFT_RTC_PORT is 0'],
+      ['MESHLIFT_RTC_LAST_PORT', '44400', '44400', '', '1 ports, for 2 workers'],
+      ['MESHLIFT_RTC_LAST_PORT', '44400', '45424', '', 'these are 1025 ports'],
+      ['MESHLIFT_RTC_LAST_PORT', '44400', '65536', '', ''],
+      ['MESHLIFT_PIPE_PORTS', '44400', '', '44401-44500', 'media ports (44400 to 44401)'],
+      ['MESHLIFT_PIPE_PORTS', '44400', '44403', '44000-44400', 'media ports (44400 to 44403)'],
+      ['MESHLIFT_PIPE_PORTS', '44400', '44403', '44000-45000', 'media ports (44400 to 44403)'],
+      ['MESHLIFT_PIPE_PORTS', '', '', '20000', ''],
+      ['MESHLIFT_PIPE_PORTS', '', '', '20000-20000', ''],
+      ['MESHLIFT_PIPE_PORTS', '', '', '20001-20000', ''],
+      ['MESHLIFT_PIPE_PORTS', '', '', '0-20000', ''],
+      ['MESHLIFT_PIPE_PORTS', '', '', '60000-65536', ''],
+      ['MESHLIFT_PIPE_PORTS', '', '', '20000-30000-40000', ''],
+    ])('stops at %s that does not fit (%s, %s, %s)', (name, first, last, pipes, why) => {
+      const parse = () => ports(first, last, pipes);
+      expect(parse).toThrow(new RegExp(`^${name} cannot be "[\\d-]+".*Allowed: .*$`));
+      expect(parse).toThrow(why);
+    });
+  });
+
   it('notices variables that do not exist', () => {
     expect(unknownVariables({ MESHLIFT_PROT: '1', MESHLIFT_PORT: '1', HOME: '/' })).toEqual([
       'MESHLIFT_PROT',

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { type IceServer, iceServerSchema } from '@meshlift/protocol';
+import type { PortRange } from '@meshlift/sfu';
 import { logLevels } from '@meshlift/telemetry';
 import * as z from 'zod';
 import { canBeAnnounced } from './announced-address.ts';
@@ -26,6 +27,13 @@ const whole = (least: number, most: number) =>
   z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(least).max(most));
 
 const port = whole(0, 65_535);
+const portRange = z
+  .string()
+  .regex(/^\d+-\d+$/)
+  .transform((text) => text.split('-').map(Number))
+  .pipe(z.tuple([z.int().min(1), z.int().max(65_535)]))
+  .refine(([first, last]) => first < last)
+  .transform(([min, max]): PortRange => ({ min, max }));
 const isOrigin = (url: string) => URL.canParse(url) && new URL(url).origin === url;
 /** The root of a host: links, pages, assets and signaling have their paths from there. */
 function isRoot(url: string): boolean {
@@ -73,6 +81,9 @@ const operatorContact = z.union([z.email(), z.url({ protocol: /^https$/ })]);
 
 const cores = availableParallelism();
 
+/** More would leave too few for pipes, and no machine has as many workers. */
+const MOST_MEDIA_PORTS = 1_024;
+
 /** Every variable there is, in the order the documentation lists them. */
 export const variables = {
   port: variable({
@@ -118,6 +129,23 @@ export const variables = {
     allowed: '0 to 65535; 0 takes any free ports',
     about: 'First media port, UDP and TCP; each further worker takes the next',
     schema: port,
+  }),
+  rtcLastPort: variable<number | undefined>({
+    name: 'MESHLIFT_RTC_LAST_PORT',
+    fallback: undefined,
+    fallbackText: 'none',
+    allowed: `\`MESHLIFT_RTC_PORT\` and at most ${MOST_MEDIA_PORTS - 1} more, with a port for each worker`,
+    about:
+      'Last media port: each worker takes the first free one from `MESHLIFT_RTC_PORT` to this, so that several servers on a machine can share the range',
+    schema: whole(1, 65_535),
+  }),
+  pipePorts: variable<PortRange | undefined>({
+    name: 'MESHLIFT_PIPE_PORTS',
+    fallback: undefined,
+    fallbackText: 'of 10000 to 59999 the larger part above or below the media ports',
+    allowed: 'first and last with a hyphen, such as `20000-29999`, without media ports',
+    about: 'UDP ports of the pipes between workers, two for each; several servers can share them',
+    schema: portRange,
   }),
   workers: variable({
     name: 'MESHLIFT_WORKERS',
@@ -235,39 +263,105 @@ export const variables = {
 
 export type Config = { readonly [K in keyof typeof variables]: (typeof variables)[K]['fallback'] };
 
+/** What must hold between values that are allowed by themselves. */
+interface Relation {
+  /** The variables that it is about; the first one is blamed. */
+  of: [keyof Config, ...(keyof Config)[]];
+  /** What is wrong, if something is. */
+  mistake(config: Config): string | undefined;
+}
+
+/** The media ports that a server may take; none when it may take any. */
+const mediaPorts = ({ rtcPort, rtcLastPort, workers }: Config): PortRange | undefined =>
+  rtcPort === 0 ? undefined : { min: rtcPort, max: rtcLastPort ?? rtcPort + workers - 1 };
+
+const relations: readonly Relation[] = [
+  {
+    of: ['iceServers', 'turnSecret'],
+    mistake({ iceServers, turnSecret }) {
+      if (turnSecret === undefined && iceServers.some(wantsCredentials))
+        return 'it has TURN servers without credentials, and MESHLIFT_TURN_SECRET is not set';
+      return undefined;
+    },
+  },
+  {
+    of: ['rtcPort', 'rtcLastPort', 'workers'],
+    mistake(config) {
+      const last = mediaPorts(config)?.max ?? 0;
+      if (last > 65_535) return `${config.workers} workers need the ports up to ${last}`;
+      return undefined;
+    },
+  },
+  {
+    of: ['rtcLastPort', 'rtcPort', 'workers'],
+    mistake({ rtcLastPort, rtcPort, workers }) {
+      if (rtcLastPort === undefined) return undefined;
+      if (rtcPort === 0) return 'MESHLIFT_RTC_PORT is 0, which takes any ports';
+      const count = rtcLastPort - rtcPort + 1;
+      if (count < 1) return `MESHLIFT_RTC_PORT is ${rtcPort}`;
+      if (count > MOST_MEDIA_PORTS) return `from MESHLIFT_RTC_PORT (${rtcPort}) these are ${count} ports`;
+      if (count < workers)
+        return `from MESHLIFT_RTC_PORT (${rtcPort}) these are ${count} ports, for ${workers} workers (MESHLIFT_WORKERS)`;
+      return undefined;
+    },
+  },
+  {
+    of: ['pipePorts', 'rtcPort', 'rtcLastPort', 'workers'],
+    mistake(config) {
+      const [pipes, media] = [config.pipePorts, mediaPorts(config)];
+      if (!pipes || !media || pipes.max < media.min || pipes.min > media.max) return undefined;
+      const which =
+        media.min === media.max
+          ? `the media port ${media.min}`
+          : `media ports (${media.min} to ${media.max})`;
+      return `among them is ${which}, see MESHLIFT_RTC_PORT`;
+    },
+  },
+];
+
+/** A value that cannot be used. */
+interface Mistake {
+  definition: Variable<unknown>;
+  given: string | undefined;
+  /** Set where the value is allowed by itself. */
+  why?: string;
+}
+
 /** Values that cannot be used: a line of the message for each names the variable, the value and what is allowed. */
 export class ConfigError extends Error {
-  constructor(mistakes: readonly { definition: Variable<unknown>; given: string }[]) {
-    super(mistakes.map(({ definition, given }) => describeMistake(definition, given)).join('\n'));
+  constructor(mistakes: readonly Mistake[]) {
+    super(mistakes.map(describeMistake).join('\n'));
     this.name = 'ConfigError';
   }
 }
 
-function describeMistake({ name, allowed, secret }: Variable<unknown>, given: string): string {
-  const shown = secret ? 'what was given (not shown: it may hold a password)' : `"${given}"`;
-  return `${name} cannot be ${shown}. Allowed: ${allowed}.`;
+function describeMistake({ definition, given, why }: Mistake): string {
+  const { name, allowed, secret } = definition;
+  const shown = secret ? 'what was given (not shown: it may hold a password)' : `"${given ?? ''}"`;
+  return `${name} cannot be ${shown}${why ? `: ${why}` : ''}. Allowed: ${allowed}.`;
 }
 
 /**
  * Reads the whole configuration. Empty values count as unset.
  *
- * @throws ConfigError for all values that are not allowed
+ * @throws ConfigError for all values that are not allowed, by themselves or beside the others
  */
 export function parseConfig(environment: NodeJS.ProcessEnv): Config {
-  const mistakes: { definition: Variable<unknown>; given: string }[] = [];
+  const mistakes = new Map<string, Mistake>();
   const read = ([key, definition]: [string, Variable<unknown>]) => {
     const given = environment[definition.name];
     if (given === undefined || given === '') return [key, definition.fallback];
     const parsed = definition.schema.safeParse(given);
-    if (!parsed.success) mistakes.push({ definition, given });
+    if (!parsed.success) mistakes.set(key, { definition, given });
     return [key, parsed.data];
   };
   const config = Object.fromEntries(Object.entries(variables).map(read)) as Config;
-  if (config.turnSecret === undefined && config.iceServers?.some(wantsCredentials)) {
-    const definition = variables.iceServers;
-    mistakes.push({ definition, given: environment[definition.name] ?? '' });
+  for (const { of, mistake } of relations) {
+    const why = of.some((key) => mistakes.has(key)) ? undefined : mistake(config);
+    const definition: Variable<unknown> = variables[of[0]];
+    if (why !== undefined) mistakes.set(of[0], { definition, given: environment[definition.name], why });
   }
-  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  if (mistakes.size > 0) throw new ConfigError([...mistakes.values()]);
   return config;
 }
 
