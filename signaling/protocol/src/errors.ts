@@ -1,6 +1,8 @@
 /**
  * Every error that crosses Meshlift's wire or its plugin's API: its stable code, the HTTP status it maps to
- * and the sentence a person reads. `DISCONNECTED` and `UNSUPPORTED_BROWSER` arise in the plugin alone. Codes never change their meaning; new ones may be added.
+ * and the sentence a person reads. `DISCONNECTED` and `UNSUPPORTED_BROWSER` arise in the plugin alone;
+ * `STALE_OWNER` passes between servers alone, and no client receives it. Codes never change their meaning; new
+ * ones may be added.
  *
  * The sentence is a default. A thrower may replace it with a more exact one, as long as it tells the
  * receiver nothing the receiver did not know (no address, no key, no stream ID).
@@ -20,6 +22,7 @@ export const errorTable = {
   NOT_FOUND: { status: 404, message: 'There is nothing at this address.' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This address does not take that method.' },
   SDP_UNSUPPORTED: { status: 406, message: 'What the SDP asks for is not served here.' },
+  STALE_OWNER: { status: 409, message: 'Another server holds this by now.' },
   STREAM_LIVE: { status: 409, message: 'Two encoders take this stream from each other. Stop one of them.' },
   SESSION_REPLACED: { status: 409, message: 'The stream is now published from somewhere else.' },
   STALE_EPOCH: { status: 409, message: 'The room has switched meanwhile.' },
@@ -39,6 +42,12 @@ export const errorTable = {
   },
   RATE_LIMITED: { status: 429, message: 'Too many requests. Wait a moment and try again.' },
   INTERNAL: { status: 500, message: 'Something went wrong in the server.' },
+  CLUSTER_FULL: { status: 503, message: 'No server has capacity left.' },
+  DIRECTORY_UNAVAILABLE: {
+    status: 503,
+    message: 'The servers cannot reach each other at the moment. Try again.',
+  },
+  NODE_UNREACHABLE: { status: 503, message: 'The server that carries this cannot be reached. Try again.' },
   DISCONNECTED: { status: 503, message: 'The server cannot be reached.' },
   MEDIA_FAILED: { status: 503, message: 'The media path was lost. Join again.' },
   ROOM_FULL: { status: 503, message: 'The room has no place left.' },
@@ -55,6 +64,9 @@ export const errorCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]
 
 /** Seconds until a server that is full or closing may have place again, or until an encoder may take a stream over again. */
 const RETRY_AFTER: { [C in ErrorCode]?: number } = {
+  CLUSTER_FULL: 10,
+  DIRECTORY_UNAVAILABLE: 2,
+  NODE_UNREACHABLE: 2,
   SERVER_FULL: 10,
   SERVER_CLOSING: 10,
   STREAM_LIVE: 60,

@@ -1,0 +1,5 @@
+export * from './bus.ts';
+export * from './clock.ts';
+export * from './cluster-log.ts';
+export * from './memory-bus.ts';
+export * from './memory-engine.ts';
