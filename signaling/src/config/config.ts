@@ -113,7 +113,7 @@ export const variables = {
   announcedAddresses: variable<readonly string[]>({
     name: 'MESHLIFT_ANNOUNCED_ADDRESS',
     fallback: [],
-    fallbackText: "this machine's addresses",
+    fallbackText: "this machine's addresses, without those of container bridges",
     allowed:
       'up to 8 IP addresses or host names, separated by commas, that lead here from other machines, without scheme and port',
     about:

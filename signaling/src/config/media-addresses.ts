@@ -1,14 +1,16 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { ListenAddress } from '@meshlift/sfu';
+import { leadsToContainers } from './container-networks.ts';
 
 /** More would only cost browsers time: each address becomes two ICE candidates. */
 const MOST_ADDRESSES = 8;
 
 /**
  * Where media is taken: at the address the server is bound to. Without one it is taken everywhere, in IPv6 where an
- * address of that kind is announced and this machine has any; and where none is announced, at every address of this machine that another
- * could reach, and at loopback.
+ * address of that kind is announced and this machine has any; and where none is announced, at every address of this
+ * machine that another could reach, and at loopback. Its addresses in networks of containers are among them only when
+ * it has no others: containers reach it by the others as well, and nobody else reaches it by those.
  *
  * @param announced the addresses that browsers are told
  */
@@ -24,12 +26,19 @@ export function mediaAddresses(
     const six = announced.some(isIPv6) && (!four || found.some(({ address }) => isIPv6(address)));
     return [...(four ? ['0.0.0.0'] : []), ...(six ? ['::'] : [])].map((ip) => ({ ip }));
   }
-  const reachable = found
-    .filter(({ address, internal }) => !internal && !/^(?:fe80:|169\.254\.)/i.test(address))
-    .map(({ address }) => address);
+  const outside = Object.entries(interfaces).flatMap(([name, addresses]) =>
+    leadsToContainers(name) ? [] : (addresses ?? []),
+  );
+  const reachable = reachableOf(outside).length > 0 ? reachableOf(outside) : reachableOf(found);
   const ordered = [...reachable.filter(isIPv4), ...reachable.filter(isIPv6)];
   return [...ordered.slice(0, MOST_ADDRESSES - 1), '127.0.0.1'].map((ip) => ({ ip }));
 }
+
+/** The addresses that are of more than this machine and one cable. */
+const reachableOf = (found: readonly { address: string; internal: boolean }[]): string[] =>
+  found
+    .filter(({ address, internal }) => !internal && !/^(?:fe80:|169\.254\.)/i.test(address))
+    .map(({ address }) => address);
 
 /**
  * The addresses of those announced that lead to where media is taken.
