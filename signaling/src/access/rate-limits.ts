@@ -51,7 +51,7 @@ export class RateLimiter {
    *
    * @throws what the work throws, or MeshliftError `RATE_LIMITED` when it has failed too often
    */
-  async unlessFails<T>(who: string, work: () => T): Promise<T> {
+  async countFailures<T>(who: string, work: () => T): Promise<T> {
     try {
       return work();
     } catch (error) {

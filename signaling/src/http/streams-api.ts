@@ -59,7 +59,7 @@ export function streamsApi({ streams, config, node }: StreamsApiContext): Router
     const publishKey = bearerOf(request);
     const streamId = streamIdSchema.safeParse(request.params.streamId);
     if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND');
-    return wrongKeys.unlessFails(addressOf(request), () => streams.toOwn(streamId.data, publishKey));
+    return wrongKeys.countFailures(addressOf(request), () => streams.getOwned(streamId.data, publishKey));
   }
 
   router.route('/').post(create).all(allowOnly('POST'));

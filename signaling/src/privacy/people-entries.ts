@@ -3,7 +3,7 @@ import { keptAfterVanishing } from '@meshlift/sfu';
 import { type LogLevel, PSEUDONYM_ROTATION_MS } from '@meshlift/telemetry';
 import { rateLimits } from '../access/rate-limits.ts';
 import { REPLACED_REMEMBERED_MS } from '../sessions/session-registry.ts';
-import { KEPT_FROM_OTHERS_MS } from '../streams/past-streams.ts';
+import { ID_RESERVATION_MS } from '../streams/past-streams.ts';
 import { IDLE_FOR_AT_MOST_MS } from '../streams/stream.ts';
 import { ENDED_KNOWN_MS } from '../whip/sdp-sessions.ts';
 import { isLogged } from './record-entries.ts';
@@ -58,7 +58,7 @@ export function peopleEntries(server: RunningServer): PrivacyEntry[] {
       what: 'A hash of the stream ID and a hash of its key.',
       why: 'So that nobody else can publish to those who still have the old link.',
       where: ['memory'],
-      howLong: `${inWords(KEPT_FROM_OTHERS_MS / 1_000)} after the stream has ended, or until the server stops.`,
+      howLong: `${inWords(ID_RESERVATION_MS / 1_000)} after the stream has ended, or until the server stops.`,
       who: OPERATOR_COULD,
     },
     {

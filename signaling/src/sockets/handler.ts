@@ -1,10 +1,4 @@
-import {
-  type MediaNode,
-  MeshliftError,
-  type RequestName,
-  type RequestPayload,
-  type RequestReply,
-} from '@meshlift/protocol';
+import type { MediaNode, RequestName, RequestPayload, RequestReply } from '@meshlift/protocol';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Streams } from '../streams/streams.ts';
@@ -23,14 +17,5 @@ export interface HandlerContext {
   node: MediaNode;
 }
 
-/** One connection may hold this many sessions at a time. */
-const MOST_SESSIONS = 32;
-
-/** The answer to a request that has nothing to say but that it was done. */
-export const done = {};
-
-/** @throws MeshliftError `WRONG_STATE` when the connection holds as many sessions as it may */
-export function assertPlace(connection: Connection): void {
-  if (connection.sessionCount < MOST_SESSIONS) return;
-  throw new MeshliftError('WRONG_STATE', `A connection holds at most ${MOST_SESSIONS} sessions.`);
-}
+/** The reply to a request that has nothing to say but that it was carried out. */
+export const EMPTY_REPLY = {};

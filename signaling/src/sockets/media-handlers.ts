@@ -1,4 +1,4 @@
-import { done, type HandlerContext, type RequestHandlers } from './handler.ts';
+import { EMPTY_REPLY, type HandlerContext, type RequestHandlers } from './handler.ts';
 
 type MediaRequests = Extract<keyof RequestHandlers, `${'transport' | 'producer' | 'consumer'}:${string}`>;
 
@@ -8,7 +8,7 @@ export function mediaHandlers({ node }: HandlerContext): Pick<RequestHandlers, M
     'transport:connect': async (connection, { sessionId, dtlsParameters }) => {
       connection.session(sessionId);
       await node.connectTransport(sessionId, dtlsParameters);
-      return done;
+      return EMPTY_REPLY;
     },
 
     'transport:restartIce': async (connection, { sessionId }) => {
@@ -24,31 +24,31 @@ export function mediaHandlers({ node }: HandlerContext): Pick<RequestHandlers, M
     'producer:setPaused': async (connection, { sessionId, producerId, paused }) => {
       connection.session(sessionId, 'publisher');
       await node.setProducerPaused(sessionId, producerId, paused);
-      return done;
+      return EMPTY_REPLY;
     },
 
     'producer:close': async (connection, { sessionId, producerId }) => {
       connection.session(sessionId, 'publisher');
       await node.closeProducer(sessionId, producerId);
-      return done;
+      return EMPTY_REPLY;
     },
 
     'consumer:resume': async (connection, { sessionId, consumerIds }) => {
       connection.session(sessionId, 'viewer');
       await node.resumeConsumers(sessionId, consumerIds);
-      return done;
+      return EMPTY_REPLY;
     },
 
     'consumer:pause': async (connection, { sessionId, consumerIds }) => {
       connection.session(sessionId, 'viewer');
       await node.pauseConsumers(sessionId, consumerIds);
-      return done;
+      return EMPTY_REPLY;
     },
 
     'consumer:setLayers': async (connection, { sessionId, consumerId, layers }) => {
       connection.session(sessionId, 'viewer');
       await node.setConsumerLayers(sessionId, consumerId, layers);
-      return done;
+      return EMPTY_REPLY;
     },
   };
 }

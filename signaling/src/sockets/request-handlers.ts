@@ -1,6 +1,7 @@
-import { assertPlace, done, type HandlerContext, type RequestHandlers } from './handler.ts';
+import { EMPTY_REPLY, type HandlerContext, type RequestHandlers } from './handler.ts';
 import { mediaHandlers } from './media-handlers.ts';
 import { roomHandlers } from './room-handlers.ts';
+import { assertSessionLimit } from './session-limit.ts';
 import { streamHandlers } from './stream-handlers.ts';
 
 /** The handler of every request there is. */
@@ -12,7 +13,7 @@ export function requestHandlers(context: HandlerContext): RequestHandlers {
     ...mediaHandlers(context),
 
     'session:resume': async (connection, { sessionId }) => {
-      assertPlace(connection);
+      assertSessionLimit(connection);
       const session = sessions.get(sessionId);
       connection.adopt(session);
       return session.owner.resume(session, connection);
@@ -21,7 +22,7 @@ export function requestHandlers(context: HandlerContext): RequestHandlers {
     'session:close': async (connection, { sessionId }) => {
       const session = connection.session(sessionId);
       await session.owner.leave(session);
-      return done;
+      return EMPTY_REPLY;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { RateLimiter, rateLimits } from '../access/rate-limits.ts';
-import { assertPlace, done, type HandlerContext, type RequestHandlers } from './handler.ts';
+import { EMPTY_REPLY, type HandlerContext, type RequestHandlers } from './handler.ts';
+import { assertSessionLimit } from './session-limit.ts';
 
 type RoomRequests = Extract<keyof RequestHandlers, `room:${string}`>;
 
@@ -9,9 +10,9 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
   const newRooms = new RateLimiter(rateLimits.createRoom);
   return {
     'room:join': async (connection, arrival) => {
-      assertPlace(connection);
+      assertSessionLimit(connection);
       if (!rooms.has(arrival.roomId)) await newRooms.take(connection.address);
-      const reply = await wrongKeys.unlessFails(connection.address, () => rooms.join(connection, arrival));
+      const reply = await wrongKeys.countFailures(connection.address, () => rooms.join(connection, arrival));
       connection.adopt(sessions.get(reply.sessionId));
       return reply;
     },
@@ -24,13 +25,13 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
     'room:setLocked': async (connection, { sessionId, locked }) => {
       const session = connection.session(sessionId, 'participant');
       rooms.of(session).setLocked(session, locked);
-      return done;
+      return EMPTY_REPLY;
     },
 
     'room:handOver': async (connection, { sessionId, to }) => {
       const session = connection.session(sessionId, 'participant');
       rooms.of(session).handOver(session, to);
-      return done;
+      return EMPTY_REPLY;
     },
 
     'room:setMode': async (connection, { sessionId, mode, epoch }) => {
@@ -38,21 +39,21 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
       const room = rooms.of(session);
       room.assertHost(session);
       await room.modes.setMode(mode, epoch);
-      return done;
+      return EMPTY_REPLY;
     },
 
     'room:advise': async (connection, { sessionId, epoch, advice }) => {
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
       room.modes.advise(room.participantOf(session), epoch, advice);
-      return done;
+      return EMPTY_REPLY;
     },
 
     'room:publish': async (connection, { sessionId, ...known }) => {
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
       const participantId = room.participantOf(session);
-      return wrongKeys.unlessFails(connection.address, () =>
+      return wrongKeys.countFailures(connection.address, () =>
         room.audiences.publish(participantId, session, connection, known),
       );
     },
@@ -61,14 +62,14 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
       await room.audiences.setAllowed(room.participantOf(session), allowed);
-      return done;
+      return EMPTY_REPLY;
     },
 
     'room:switchStep': async (connection, { sessionId, epoch, step }) => {
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
       room.modes.report(room.participantOf(session), epoch, step);
-      return done;
+      return EMPTY_REPLY;
     },
 
     'room:decideSwitch': async (connection, { sessionId, epoch, leaveOut }) => {
@@ -76,11 +77,11 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
       const room = rooms.of(session);
       room.assertHost(session);
       room.modes.decide(epoch, leaveOut);
-      return done;
+      return EMPTY_REPLY;
     },
 
     'room:send': async (connection, { sessionId }) => {
-      assertPlace(connection);
+      assertSessionLimit(connection);
       const session = connection.session(sessionId, 'participant');
       const reply = await rooms.of(session).openSend(session, connection);
       connection.adopt(sessions.get(reply.sessionId));
@@ -88,7 +89,7 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
     },
 
     'room:receive': async (connection, { sessionId, rtpCapabilities }) => {
-      assertPlace(connection);
+      assertSessionLimit(connection);
       const session = connection.session(sessionId, 'participant');
       const reply = await rooms.of(session).openReceive(session, connection, rtpCapabilities);
       connection.adopt(sessions.get(reply.sessionId));

@@ -1,16 +1,17 @@
-import { Claiming } from '../streams/claiming.ts';
+import { PublishAccess } from '../streams/publish-access.ts';
 import { streamLinks } from '../streams/stream-links.ts';
-import { assertPlace, type HandlerContext, type RequestHandlers } from './handler.ts';
+import type { HandlerContext, RequestHandlers } from './handler.ts';
+import { assertSessionLimit } from './session-limit.ts';
 
 type StreamRequests = 'stream:publish' | 'stream:watch';
 
 /** Publishing and watching. */
 export function streamHandlers({ streams, node }: HandlerContext): Pick<RequestHandlers, StreamRequests> {
-  const claiming = new Claiming(streams);
+  const access = new PublishAccess(streams);
   return {
     'stream:publish': async (connection, { streamId, publishKey }) => {
-      assertPlace(connection);
-      const stream = await claiming.streamFor(connection.address, streamId, publishKey);
+      assertSessionLimit(connection);
+      const stream = await access.streamFor(connection.address, streamId, publishKey);
       const { session, opened: transport } = await streams.publish(
         stream,
         connection,
@@ -23,9 +24,9 @@ export function streamHandlers({ streams, node }: HandlerContext): Pick<RequestH
     },
 
     'stream:watch': async (connection, { streamId, rtpCapabilities }) => {
-      assertPlace(connection);
+      assertSessionLimit(connection);
       const { session, opened, ...standing } = await streams
-        .toWatch(streamId)
+        .getWatchable(streamId)
         .watch(connection, ({ relayId, sessionId, subscription }) =>
           node.openViewer(relayId, sessionId, rtpCapabilities, subscription),
         );

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { KeyHash } from '../access/capabilities.ts';
-import { KEPT_FROM_OTHERS_MS, PastStreams } from './past-streams.ts';
+import { ID_RESERVATION_MS, PastStreams } from './past-streams.ts';
 
 const key = new KeyHash('my key');
 
@@ -29,7 +29,7 @@ describe('IDs that were in use', () => {
   it('are forgotten when they are in use again', () => {
     const past = new PastStreams();
     past.ended('show', key);
-    past.back('show');
+    past.reinstate('show');
     expect(past.ownerOf('show')).toBeUndefined();
   });
 
@@ -40,7 +40,7 @@ describe('IDs that were in use', () => {
     const past = new PastStreams();
     past.ended('show', key);
     past.revoked('secret');
-    now += KEPT_FROM_OTHERS_MS;
+    now += ID_RESERVATION_MS;
     expect([past.ownerOf('show'), past.ownerOf('secret')]).toEqual([key, 'nobody']);
     now += 1;
     // The cache looks at the clock once in a millisecond.

@@ -3,7 +3,7 @@ import type { KeyHash } from '../access/capabilities.ts';
 import { expiring } from '../access/expiring.ts';
 
 /** How long an ID whose stream has ended is kept from others. */
-export const KEPT_FROM_OTHERS_MS = 24 * 60 * 60_000;
+export const ID_RESERVATION_MS = 24 * 60 * 60_000;
 
 /** Some 20 MB at most. Past it, those that ended first are forgotten. */
 const MOST_REMEMBERED = 100_000;
@@ -15,7 +15,7 @@ const MOST_REMEMBERED = 100_000;
 export class PastStreams {
   readonly #owners = expiring<KeyHash | 'nobody'>({
     max: MOST_REMEMBERED,
-    ttl: KEPT_FROM_OTHERS_MS,
+    ttl: ID_RESERVATION_MS,
   });
 
   ended(streamId: string, key: KeyHash): void {
@@ -27,7 +27,7 @@ export class PastStreams {
   }
 
   /** The ID is in use again. */
-  back(streamId: string): void {
+  reinstate(streamId: string): void {
     this.#owners.delete(hash(streamId));
   }
 

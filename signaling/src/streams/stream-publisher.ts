@@ -32,11 +32,6 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     this.#context = context;
   }
 
-  /** Whether somebody publishes, or is about to connect for that. */
-  get taken(): boolean {
-    return this.#session !== undefined;
-  }
-
   /**
    * Opens the way in for a client that has shown the key. It takes over from whoever published before, whose session
    * ends when what the new one sends has been accepted: an encoder that was killed and starts again cannot wait until
@@ -153,7 +148,7 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     try {
       return await openWay({ relayId: this.relayId, sessionId: session.id, sourceId: this.sourceId });
     } catch (error) {
-      if (this.#stream.state === 'idle' && !this.taken) await this.#closeRelay();
+      if (this.#stream.state === 'idle' && !this.#session) await this.#closeRelay();
       throw error;
     }
   }

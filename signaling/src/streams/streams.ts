@@ -1,10 +1,10 @@
 import { type MediaNode, MeshliftError } from '@meshlift/protocol';
 import { Gauge, type Logger, liveIds, type Registry } from '@meshlift/telemetry';
 import { KeyHash, newPublishKey } from '../access/capabilities.ts';
-import { firstStreamId, isDerivedForm, isDerivedFrom, nextStreamId } from '../access/stream-ids.ts';
+import { firstStreamId, nextStreamId } from '../access/stream-ids.ts';
 import type { Client, Session } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
-import { PastStreams } from './past-streams.ts';
+import { Claims } from './claims.ts';
 import { type Lifecycle, Stream, type StreamContext } from './stream.ts';
 import { StreamPublisher, type WayIn } from './stream-publisher.ts';
 import type { StreamSource } from './stream-source.ts';
@@ -14,10 +14,9 @@ import { StreamsByRelay } from './streams-by-relay.ts';
 export class Streams {
   readonly #context: StreamContext;
   readonly #maxStreams: number;
-  readonly #openClaims: boolean;
-  readonly #past = new PastStreams();
-  /** Those whose publisher named them, and whether their ID was kept for its key. */
-  readonly #claimed = new WeakMap<Stream, 'of nobody' | 'of the key'>();
+  readonly #claims: Claims;
+  /** What publishes to each stream that no room offers. */
+  readonly #publishers = new WeakMap<Stream, StreamPublisher>();
   readonly #byId = new Map<string, Stream>();
   readonly #byRelay: StreamsByRelay;
 
@@ -34,7 +33,7 @@ export class Streams {
     const ended = (stream: Stream) => this.#remove(stream);
     this.#context = { node, sessions, logger, graceMs: graceSeconds * 1_000, ended };
     this.#maxStreams = options.maxStreams;
-    this.#openClaims = options.openClaims;
+    this.#claims = new Claims({ open: options.openClaims });
     this.#byRelay = new StreamsByRelay(node);
     this.#registerMetrics(options.registry);
   }
@@ -42,7 +41,7 @@ export class Streams {
   /** A stream for somebody to publish to. @throws MeshliftError `SERVER_FULL` */
   create(): { stream: Stream; publishKey: string } {
     const { streamId, publishKey } = newOwnership();
-    return this.#add(streamId, publishKey, (stream) => new StreamPublisher(stream, this.#context));
+    return { stream: this.#addPublished(streamId, publishKey), publishKey };
   }
 
   /**
@@ -56,20 +55,14 @@ export class Streams {
     known?: { streamId: string; publishKey: string },
   ): { stream: Stream; publishKey: string } {
     const { streamId, publishKey } = known ?? newOwnership();
-    const added = this.#add(streamId, publishKey, source);
-    this.#past.back(streamId);
-    return added;
+    const stream = this.#add(streamId, publishKey, source);
+    this.#claims.reinstate(streamId);
+    return { stream, publishKey };
   }
 
-  /**
-   * Whether an ID that no stream has now is known to be this key's: its stream has ended, or the server that made
-   * it has been restarted.
-   */
+  /** Whether no stream has an ID now, and it is known to be this key's: see `Claims.isOwnedBy`. */
   isFreeFor(streamId: string, publishKey: string): boolean {
-    if (this.#byId.has(streamId)) return false;
-    const owner = this.#past.ownerOf(streamId);
-    if (owner) return owner !== 'nobody' && owner.matches(publishKey);
-    return isDerivedFrom(new KeyHash(publishKey), streamId);
+    return !this.#byId.has(streamId) && this.#claims.isOwnedBy(streamId, publishKey);
   }
 
   /**
@@ -78,14 +71,14 @@ export class Streams {
    *
    * @throws MeshliftError `STREAM_NOT_FOUND`
    */
-  toWatch(streamId: string): Stream {
+  getWatchable(streamId: string): Stream {
     const stream = this.#byId.get(streamId);
     if (stream?.watchable) return stream;
     throw new MeshliftError('STREAM_NOT_FOUND');
   }
 
   /** The stream to publish to, rotate or end. @throws MeshliftError `STREAM_NOT_FOUND`, `STREAM_NOT_YOURS` */
-  toOwn(streamId: string, publishKey: string): Stream {
+  getOwned(streamId: string, publishKey: string): Stream {
     const stream = this.findOwn(streamId, publishKey);
     if (!stream) throw new MeshliftError('STREAM_NOT_FOUND');
     return stream;
@@ -100,24 +93,16 @@ export class Streams {
 
   /**
    * The stream of an ID for the holder of its key, who may be the first to name it: whoever claims an ID that
-   * nobody has makes the key it comes with the stream's. An ID that a server made can be claimed with the key it
-   * was made with and no other, also where claims are not open: that is how a stream outlives a restart.
+   * nobody has makes the key it comes with the stream's.
    *
-   * @throws MeshliftError `STREAM_NOT_YOURS` for an ID that is or was another's; `STREAM_NOT_FOUND` for one that
-   *   was revoked, and for any unknown one where claims are not open; `SERVER_FULL`
+   * @throws MeshliftError `STREAM_NOT_YOURS`, `STREAM_NOT_FOUND`: see `Claims.assertClaimable`; `SERVER_FULL`
    */
-  toClaim(streamId: string, publishKey: string): Stream {
+  claim(streamId: string, publishKey: string): Stream {
     const own = this.findOwn(streamId, publishKey);
     if (own) return own;
-    const owner = this.#past.ownerOf(streamId);
-    const made = isDerivedForm(streamId);
-    if (owner === 'nobody' || (!owner && !made && !this.#openClaims)) throw this.#notToBeClaimed;
-    const yours = owner ? owner.matches(publishKey) : !made || this.isFreeFor(streamId, publishKey);
-    if (!yours) throw new MeshliftError('STREAM_NOT_YOURS');
-    const source = (stream: Stream) => new StreamPublisher(stream, this.#context);
-    const { stream } = this.#add(streamId, publishKey, source);
-    this.#past.back(streamId);
-    this.#claimed.set(stream, owner ? 'of the key' : 'of nobody');
+    const claim = this.#claims.assertClaimable(streamId, publishKey);
+    const stream = this.#addPublished(streamId, publishKey);
+    this.#claims.record(stream, claim);
     return stream;
   }
 
@@ -134,23 +119,17 @@ export class Streams {
     options: { by: 'whip' | 'page' },
   ): Promise<{ session: Session; opened: T }> {
     try {
-      return await this.toPublish(stream).publish(client, openWay, options);
+      return await this.#publisherOf(stream).publish(client, openWay, options);
     } catch (error) {
-      this.#unclaim(stream);
+      this.#claims.withdraw(stream);
       throw error;
     }
   }
 
   /** Ends a stream, and its ID for good. */
   async revoke(stream: Stream): Promise<void> {
-    this.#past.revoked(stream.id);
+    this.#claims.revoke(stream.id);
     await stream.end();
-  }
-
-  /** The way in to a stream of its own. @throws MeshliftError `WRONG_STATE` for one that a participant offers */
-  toPublish({ source }: Stream): StreamPublisher {
-    if (source instanceof StreamPublisher) return source;
-    throw new MeshliftError('WRONG_STATE', 'This stream is sent from a room.');
   }
 
   /** Moves a stream to a new ID. */
@@ -159,7 +138,7 @@ export class Streams {
     const newId = nextStreamId(stream.key, oldId);
     await stream.rotate(newId, () => {
       this.#byId.delete(oldId);
-      this.#past.revoked(oldId);
+      this.#claims.revoke(oldId);
       this.#byId.set(newId, stream);
       liveIds.add('stream', newId);
       liveIds.delete(oldId);
@@ -170,30 +149,28 @@ export class Streams {
     await Promise.all([...this.#byId.values()].map((stream) => stream.end()));
   }
 
-  /** The same for IDs that nobody has and for those that were revoked: nobody learns which it is. */
-  get #notToBeClaimed(): MeshliftError {
-    if (this.#openClaims) return new MeshliftError('STREAM_NOT_FOUND');
-    return new MeshliftError(
-      'STREAM_NOT_FOUND',
-      'There is no such stream, and this server lets nobody choose an ID.',
-    );
+  /** @throws MeshliftError `WRONG_STATE` for a stream that a participant of a room offers */
+  #publisherOf(stream: Stream): StreamPublisher {
+    const publisher = this.#publishers.get(stream);
+    if (!publisher) throw new MeshliftError('WRONG_STATE', 'This stream is sent from a room.');
+    return publisher;
   }
 
-  /** Forgets a stream that was claimed and that nobody publishes to. Its ID is as free as it was before. */
-  #unclaim(stream: Stream): void {
-    const claim = this.#claimed.get(stream);
-    if (!claim || stream.state !== 'idle' || this.toPublish(stream).taken) return;
-    void stream.end();
-    if (claim === 'of nobody') this.#past.back(stream.id);
+  #addPublished(streamId: string, publishKey: string): Stream {
+    return this.#add(streamId, publishKey, (stream) => {
+      const publisher = new StreamPublisher(stream, this.#context);
+      this.#publishers.set(stream, publisher);
+      return publisher;
+    });
   }
 
-  #add(streamId: string, publishKey: string, source: (stream: Stream) => StreamSource) {
+  #add(streamId: string, publishKey: string, source: (stream: Stream) => StreamSource): Stream {
     if (this.#byId.size >= this.#maxStreams) throw new MeshliftError('SERVER_FULL');
     const stream = new Stream(streamId, publishKey, this.#context, source);
     this.#byId.set(streamId, stream);
     liveIds.add('stream', streamId);
     this.#byRelay.add(stream);
-    return { stream, publishKey };
+    return stream;
   }
 
   /** Another stream may have taken its ID over by now. */
@@ -202,7 +179,7 @@ export class Streams {
     this.#byRelay.delete(stream);
     if (this.#byId.get(stream.id) !== stream) return;
     this.#byId.delete(stream.id);
-    this.#past.ended(stream.id, stream.key);
+    this.#claims.reserve(stream.id, stream.key);
   }
 
   #registerMetrics(registry: Registry): void {

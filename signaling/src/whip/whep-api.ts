@@ -26,7 +26,7 @@ export function whepApi({ config, streams, node }: WhipContext): Router {
     const client = new HttpClient(baseUrlOf(request, config));
     const offer = textOf(request);
     const { session, opened, ...standing } = await streams
-      .toWatch(streamId.data)
+      .getWatchable(streamId.data)
       .watch(client, ({ relayId, sessionId, subscription }) =>
         node.openViewerByOffer(relayId, sessionId, offer, subscription),
       );

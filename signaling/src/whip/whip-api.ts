@@ -7,7 +7,7 @@ import { addressOf } from '../http/address.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { bearerOf } from '../http/bearer.ts';
 import { allowOnly } from '../http/errors.ts';
-import { Claiming } from '../streams/claiming.ts';
+import { PublishAccess } from '../streams/publish-access.ts';
 import type { Stream } from '../streams/stream.ts';
 import { streamLinks } from '../streams/stream-links.ts';
 import type { Streams } from '../streams/streams.ts';
@@ -25,7 +25,7 @@ export interface WhipContext {
 
 /** `POST /whip/:streamId` and the sessions it makes: ingest by RFC 9725. */
 export function whipApi({ config, streams, node }: WhipContext): Router {
-  const claiming = new Claiming(streams);
+  const access = new PublishAccess(streams);
   const arrivals = new RateLimiter(rateLimits.connect);
   const sessions = new SdpSessions();
 
@@ -63,7 +63,7 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
     const streamId = streamIdSchema.safeParse(request.params.streamId);
     if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND', 'This cannot be a stream ID.');
     try {
-      return await claiming.streamFor(addressOf(request), streamId.data, publishKey);
+      return await access.streamFor(addressOf(request), streamId.data, publishKey);
     } catch (error) {
       if (!(error instanceof MeshliftError) || error.code !== 'STREAM_NOT_YOURS') throw error;
       throw new MeshliftError('KEY_REQUIRED', 'The bearer token is not the publish key of this stream.');
