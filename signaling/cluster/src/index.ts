@@ -3,3 +3,4 @@ export * from './clock.ts';
 export * from './cluster-log.ts';
 export * from './memory-bus.ts';
 export * from './memory-engine.ts';
+export * from './ordered-delivery.ts';
