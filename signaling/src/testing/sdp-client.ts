@@ -2,7 +2,7 @@ import type { CreatedStream, ErrorBody } from '@meshlift/protocol';
 import { audioSection, offerOf, receiving, videoSection } from '@meshlift/sfu/testing/sdp';
 import { expect, vi } from 'vitest';
 import { SdpPeer } from './sdp-peer.ts';
-import type { TestServer } from './test-server.ts';
+import { TestServer } from './test-server.ts';
 
 /** What speaks to a server, directly or through a proxy. */
 type Server = Pick<TestServer, 'url' | 'metric'>;
@@ -25,6 +25,10 @@ export function ask(
 ): Promise<Response> {
   return fetch(url, { method, ...options });
 }
+
+/** `POST` of something as JSON. */
+export const post = (url: string, body: unknown): Promise<Response> =>
+  ask('POST', url, { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
 /** `POST` of an offer by WHIP. */
 export const publish = (server: Server, streamId: string, key: string, body: string = publishOffer) =>
@@ -72,3 +76,11 @@ export async function publishLive(
 }
 
 export const liveStreams = (server: Server) => server.metric('meshlift_streams{state="live"}');
+
+/** A WHEP viewer of a stream that is live. */
+export async function startWatching(offer?: string) {
+  const server = await TestServer.start();
+  const stream = await server.createStream();
+  const live = await publishLive(server, stream, 'audio', 'video');
+  return { server, stream, live, url: sessionUrl(await play(server, stream.streamId, offer)) };
+}

@@ -6,18 +6,19 @@ import { addressOf } from '../http/address.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { allowOnly } from '../http/errors.ts';
 import { HttpClient } from './http-client.ts';
+import { layerLink, layerRoutes } from './layer-choice.ts';
 import { iceServerLinks } from './links.ts';
-import { PlaybackExtensions } from './playback-extensions.ts';
 import { SDP, SDP_FRAGMENT, sendText, textBody, textOf } from './sdp-body.ts';
 import { SdpSessions } from './sdp-sessions.ts';
 import { sessionRoutes } from './session-routes.ts';
+import { ViewerEvents } from './viewer-events.ts';
 import type { WhipContext } from './whip-api.ts';
 
 /** `POST /whep/:streamId` and the sessions it makes: playback by draft-ietf-wish-whep. */
 export function whepApi({ config, streams, node }: WhipContext): Router {
   const arrivals = new RateLimiter(rateLimits.connect);
   const sessions = new SdpSessions();
-  const extensions = new PlaybackExtensions(sessions, node);
+  const events = new ViewerEvents(sessions);
 
   const play: RequestHandler = async (request, response) => {
     await arrivals.take(addressOf(request));
@@ -25,25 +26,31 @@ export function whepApi({ config, streams, node }: WhipContext): Router {
     if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND');
     const client = new HttpClient(baseUrlOf(request, config));
     const offer = textOf(request);
-    const { session, opened, ...standing } = await streams
+    const { session, opened, state, viewers } = await streams
       .getWatchable(streamId.data)
       .watch(client, ({ relayId, sessionId, subscription }) =>
         node.openViewerByOffer(relayId, sessionId, offer, subscription),
       );
     const { name, etag } = sessions.add(session, client);
     const url = `${client.baseUrl}/whep/sessions/${name}`;
-    const links = extensions.open(url, name, client, { consumers: opened.consumers, ...standing });
+    const status = { consumers: opened.consumers, state, viewers };
+    const eventsLink = events.open({ url, name, client, status });
     response
       .status(201)
       .location(url)
       .setHeader('ETag', etag)
       .setHeader('Accept-Patch', SDP_FRAGMENT)
-      .setHeader('Link', [...iceServerLinks(iceServersFor(config)), ...links]);
+      .setHeader('Link', [...iceServerLinks(iceServersFor(config)), eventsLink, layerLink(url)]);
     sendText(response, SDP, opened.answer);
   };
 
   const router = Router();
-  router.use('/sessions', extensions.routes(), sessionRoutes({ sessions, node, config }));
+  router.use(
+    '/sessions',
+    events.routes(),
+    layerRoutes({ sessions, node }),
+    sessionRoutes({ sessions, node, config }),
+  );
   router
     .route('/:streamId')
     .post(...textBody(SDP, 'Accept-Post'), play)

@@ -1,35 +1,40 @@
 import type { ConsumerOptions, EventPayload } from '@meshlift/protocol';
 import type { HttpClient } from './http-client.ts';
 
-/** What a viewer by WHEP can be told of (draft-ietf-wish-whep, server-sent events). */
+/** What a WHEP viewer can be notified of (draft-ietf-wish-whep, server-sent events). */
 export const viewerEvents = ['active', 'inactive', 'layers', 'viewercount'] as const;
 export type ViewerEvent = (typeof viewerEvents)[number];
 
-export interface Told {
+/** One event, which says what the state of something is now. */
+export interface SentState {
   event: ViewerEvent;
   data: unknown;
 }
 
-/** How things stood when a viewer came. */
-export interface Standing {
+/** What a viewer has been answered when it arrived. */
+export interface ViewerStatus {
   consumers: ConsumerOptions[];
   state: 'live' | 'waiting';
   viewers: number;
 }
 
-/** What one viewer sees, followed from what its client is told. */
-export class Viewing {
-  #state: Standing['state'];
+/** What one viewer sees, followed from what its client is sent, and sent on as events. */
+export class ViewerEventChannel {
+  #state: ViewerStatus['state'];
   #viewers: number;
   readonly #consumers = new Map<string, ConsumerOptions>();
-  readonly #tell: (told: Told) => void;
+  readonly #send: (sent: SentState) => void;
 
-  /** @param tell is called with each change */
-  constructor(client: HttpClient, { consumers, state, viewers }: Standing, tell: (told: Told) => void) {
+  /** @param send is called with each change */
+  constructor(
+    client: HttpClient,
+    { consumers, state, viewers }: ViewerStatus,
+    send: (state: SentState) => void,
+  ) {
     this.#state = state;
     this.#viewers = viewers;
     for (const consumer of consumers) this.#consumers.set(consumer.id, consumer);
-    this.#tell = tell;
+    this.#send = send;
     client.on('event', ({ name, payload }) => {
       if (name === 'stream:state') this.#follow(payload as EventPayload<'stream:state'>);
       if (name === 'stream:viewers') this.#count(payload as EventPayload<'stream:viewers'>);
@@ -38,43 +43,39 @@ export class Viewing {
     });
   }
 
-  get consumers(): ConsumerOptions[] {
-    return [...this.#consumers.values()];
-  }
-
-  /** How things stand, for one who begins to listen. */
-  standing(): Told[] {
+  /** The current state, for one who begins to listen. */
+  current(): SentState[] {
     return [this.#activity(), this.#layers(), { event: 'viewercount', data: { viewercount: this.#viewers } }];
   }
 
   #follow({ state }: EventPayload<'stream:state'>): void {
     this.#state = state;
-    this.#tell(this.#activity());
+    this.#send(this.#activity());
   }
 
   #count({ viewers }: EventPayload<'stream:viewers'>): void {
     this.#viewers = viewers;
-    this.#tell({ event: 'viewercount', data: { viewercount: viewers } });
+    this.#send({ event: 'viewercount', data: { viewercount: viewers } });
   }
 
   #opened({ consumer }: EventPayload<'consumer:opened'>): void {
     this.#consumers.set(consumer.id, consumer);
-    this.#tell(this.#layers());
+    this.#send(this.#layers());
   }
 
   #closed({ consumerId }: EventPayload<'consumer:closed'>): void {
-    if (this.#consumers.delete(consumerId)) this.#tell(this.#layers());
+    if (this.#consumers.delete(consumerId)) this.#send(this.#layers());
   }
 
-  #activity(): Told {
+  #activity(): SentState {
     return { event: this.#state === 'live' ? 'active' : 'inactive', data: {} };
   }
 
-  /** Pictures by the section they come in; layers are numbered from the smallest picture. */
-  #layers(): Told {
-    const pictures = this.consumers.filter(({ kind }) => kind === 'video');
+  /** Videos by their media section; layers are numbered from the smallest. */
+  #layers(): SentState {
+    const videos = [...this.#consumers.values()].filter(({ kind }) => kind === 'video');
     const data = Object.fromEntries(
-      pictures.map(({ rtpParameters, spatialLayers, temporalLayers }) => {
+      videos.map(({ rtpParameters, spatialLayers, temporalLayers }) => {
         const all = Array.from({ length: spatialLayers }, (_, spatialLayer) => spatialLayer);
         return [
           rtpParameters.mid ?? '',

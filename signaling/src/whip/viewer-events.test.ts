@@ -1,21 +1,8 @@
-import { offerOf, receiving, videoSection } from '@meshlift/sfu/testing/sdp';
 import { describe, expect, it } from 'vitest';
 import { EventStream } from '../testing/event-stream.ts';
-import { ask, play, publishLive, refusalOf, sessionUrl } from '../testing/sdp-client.ts';
-import { TestServer } from '../testing/test-server.ts';
+import { ask, play, post, publishLive, refusalOf, startWatching } from '../testing/sdp-client.ts';
 
 const ALL = ['active', 'inactive', 'layers', 'viewercount'];
-
-/** A viewer by WHEP of a stream that is live. */
-async function startWatching(offer?: string) {
-  const server = await TestServer.start();
-  const stream = await server.createStream();
-  const live = await publishLive(server, stream, 'audio', 'video');
-  return { server, stream, live, url: sessionUrl(await play(server, stream.streamId, offer)) };
-}
-
-const post = (url: string, body: unknown) =>
-  ask('POST', url, { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
 /** A channel of events for a session, and the listener to it. */
 async function listen(url: string, wanted: string[] = ALL) {
@@ -111,51 +98,5 @@ describe('the events of a session', () => {
     await ask('DELETE', url);
     await told.ended;
     expect(told.names()).toContain('active');
-  });
-});
-
-describe('the layer of a session', () => {
-  it.each([
-    [{ mediaId: '1', encodingId: '0' }],
-    [{ spatialLayerId: 0, temporalLayerId: 0 }],
-    [{ maxSpatialLayerId: 0 }],
-    [{ maxTemporalLayerId: 1 }],
-    [{ encodingId: null }],
-    [{}],
-  ])('can be chosen by %j, and left open again', async (choice) => {
-    const { url } = await startWatching();
-    expect((await post(`${url}/layer`, choice)).status).toBe(200);
-    expect((await ask('DELETE', `${url}/layer`)).status).toBe(200);
-  });
-
-  it.each<[unknown, [number, string]]>([
-    [{ encodingId: '7' }, [400, 'BAD_REQUEST']],
-    [{ encodingId: 'high' }, [400, 'BAD_REQUEST']],
-    [{ encodingId: '-1' }, [400, 'BAD_REQUEST']],
-    [{ encodingId: '0.5' }, [400, 'BAD_REQUEST']],
-    [{ encodingId: '' }, [400, 'BAD_REQUEST']],
-    [{ spatialLayerId: 1 }, [400, 'BAD_REQUEST']],
-    [{ spatialLayerId: -1 }, [400, 'BAD_REQUEST']],
-    [{ temporalLayerId: 'x' }, [400, 'BAD_REQUEST']],
-    [[], [400, 'BAD_REQUEST']],
-    [{ mediaId: '0' }, [409, 'WRONG_STATE']],
-    [{ mediaId: '__proto__' }, [409, 'WRONG_STATE']],
-  ])('cannot be %j', async (choice, expected) => {
-    const { url } = await startWatching();
-    expect(await refusalOf(await post(`${url}/layer`, choice))).toEqual(expected);
-  });
-
-  it('is of no picture when there is none', async () => {
-    const { live, url } = await startWatching(offerOf([receiving(videoSection())]));
-    await ask('DELETE', live.url);
-    await expect.poll(async () => (await post(`${url}/layer`, {})).status).toBe(409);
-    expect((await ask('DELETE', `${url}/layer`)).status).toBe(200);
-  });
-
-  it('is that of a session alone, which is gone with it', async () => {
-    const { url } = await startWatching();
-    await ask('DELETE', url);
-    expect(await refusalOf(await post(`${url}/layer`, {}))).toEqual([404, 'SESSION_NOT_FOUND']);
-    expect(await refusalOf(await ask('DELETE', `${url}/layer`))).toEqual([404, 'SESSION_NOT_FOUND']);
   });
 });

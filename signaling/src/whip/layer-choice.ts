@@ -1,0 +1,79 @@
+import { type ConsumerOptions, type Layers, type MediaNode, MeshliftError } from '@meshlift/protocol';
+import { type Request, type RequestHandler, Router } from 'express';
+import * as z from 'zod';
+import { allowOnly } from '../http/errors.ts';
+import { jsonBody } from './json-body.ts';
+import { link } from './links.ts';
+import type { SdpSessions } from './sdp-sessions.ts';
+
+const LAYER = 'urn:ietf:params:whep:ext:core:layer';
+
+const layerNumber = z.int().min(0).max(7);
+
+/** As far as it can be obeyed; what else a player names is not looked at. */
+const layerChoiceSchema = z.object({
+  mediaId: z.string().max(255).optional(),
+  /** As the event `layers` names it. */
+  encodingId: z.union([z.string().regex(/^[0-7]$/), z.null()]).optional(),
+  spatialLayerId: layerNumber.optional(),
+  temporalLayerId: layerNumber.optional(),
+  maxSpatialLayerId: layerNumber.optional(),
+  maxTemporalLayerId: layerNumber.optional(),
+});
+
+/** The value of `Link` that offers the choice. @param url of the session */
+export const layerLink = (url: string): string => link(`${url}/layer`, { rel: LAYER });
+
+/** `POST` and `DELETE` of `/layer` below a session's URL: the WHEP extension by which a viewer chooses a layer. */
+export function layerRoutes({ sessions, node }: { sessions: SdpSessions; node: MediaNode }): Router {
+  const sessionOf = (request: Request) => sessions.get(request.params.name).session.id;
+
+  const choose: RequestHandler = async (request, response) => {
+    const sessionId = sessionOf(request);
+    const choice = layerChoiceSchema.safeParse(request.body);
+    if (!choice.success) throw new MeshliftError('BAD_REQUEST', 'This is no choice of a layer.');
+    const consumer = videoOf(await node.listConsumers(sessionId), choice.data.mediaId);
+    await node.setConsumerLayers(sessionId, consumer.id, layersOf(choice.data, consumer));
+    response.status(200).end();
+  };
+
+  const leaveOpen: RequestHandler = async (request, response) => {
+    const sessionId = sessionOf(request);
+    for (const { kind, id } of await node.listConsumers(sessionId)) {
+      if (kind === 'video') await node.setConsumerLayers(sessionId, id, null);
+    }
+    response.status(200).end();
+  };
+
+  const router = Router();
+  router
+    .route('/:name/layer')
+    .post(jsonBody, choose)
+    .delete(leaveOpen)
+    .all(allowOnly('POST', 'DELETE', 'OPTIONS'));
+  return router;
+}
+
+/** @throws MeshliftError `WRONG_STATE` when there is no video, or none in that section */
+function videoOf(consumers: ConsumerOptions[], mid: string | undefined): ConsumerOptions {
+  const videos = consumers.filter(({ kind }) => kind === 'video');
+  const found = mid === undefined ? videos[0] : videos.find(({ rtpParameters }) => rtpParameters.mid === mid);
+  if (!found) throw new MeshliftError('WRONG_STATE', 'There is no such video now.');
+  return found;
+}
+
+/** @throws MeshliftError `BAD_REQUEST` for a layer that the video does not have */
+function layersOf(choice: z.infer<typeof layerChoiceSchema>, consumer: ConsumerOptions): Layers | null {
+  const { encodingId, spatialLayerId, maxSpatialLayerId, temporalLayerId, maxTemporalLayerId } = choice;
+  const spatialLayer =
+    encodingId === undefined || encodingId === null
+      ? (spatialLayerId ?? maxSpatialLayerId)
+      : Number(encodingId);
+  const temporalLayer = temporalLayerId ?? maxTemporalLayerId;
+  if (spatialLayer === undefined && temporalLayer === undefined) return null;
+  const layers = { spatialLayer: spatialLayer ?? consumer.spatialLayers - 1, temporalLayer };
+  if (layers.spatialLayer >= consumer.spatialLayers) {
+    throw new MeshliftError('BAD_REQUEST', `This video has the layers 0 to ${consumer.spatialLayers - 1}.`);
+  }
+  return layers;
+}
