@@ -12,6 +12,7 @@ import { browser } from '../steps/browser.ts';
 import { firefox } from '../steps/firefox.ts';
 import { gstreamer } from '../steps/gstreamer.ts';
 import { meson } from '../steps/meson.ts';
+import { nats } from '../steps/nats.ts';
 import { pion } from '../steps/pion.ts';
 import { PROXIES, proxy } from '../steps/proxies.ts';
 import { prepare } from './prepare.ts';
@@ -69,6 +70,12 @@ const OPTIONAL: readonly OptionalPart[] = [
     kinds: ['unit'],
     step: meson,
     tests: 'The tests of an interrupted worker build',
+  },
+  {
+    variable: 'MESHLIFT_NATS_SERVER',
+    kinds: ['unit'],
+    step: nats,
+    tests: 'The tests of several servers over NATS',
   },
   { variable: 'MESHLIFT_PION_PLAYER', kinds: ['e2e'], step: pion, tests: 'The tests with pion' },
   { variable: 'MESHLIFT_FIREFOX', kinds: ['e2e'], step: firefox, tests: 'The tests with Firefox' },
