@@ -12,41 +12,51 @@ export const EVERYBODY = 'everybody';
 const REOPEN_EVERY_MS = 500;
 
 /**
- * What a participant holds of the room's relay: a way in and a way out, each with a session of its own, and perhaps
- * a way in that takes the place of the one before as soon as something that it sends has been accepted.
+ * What a participant holds of the room's relay: an ingest and a viewer, each with a session of its own, and perhaps an
+ * ingest that takes the place of the one before as soon as something that it sends has been accepted.
  */
-type Way = 'send' | 'receive' | 'sendNext';
+type Direction = 'send' | 'receive' | 'sendNext';
+
+const DIRECTIONS = ['send', 'sendNext', 'receive'] as const satisfies Direction[];
 
 export interface RoomMediaContext {
+  roomId: string;
   node: MediaNode;
   sessions: SessionRegistry;
-  /** Of the sessions in the relay. */
-  owner: SessionOwner;
+  /** How long a session whose connection dropped is kept. */
+  graceMs: number;
   /** Whether a participant is in the room, who may leave while the media node is at work. */
   isPresent: (participantId: string) => boolean;
+  /** One of these sessions has ended, by its client or by the media node. */
+  sessionEnded: () => void;
 }
 
 /**
  * A room's part of the media node: one relay in which each participant is a source and watches all others. It
  * is open while it is held: by everybody, when the room's media goes over it, or by a participant who is
- * watched from outside. What nobody holds is closed.
+ * watched from outside. What nobody holds is closed. It owns the sessions in its relay.
  */
-export class RoomMedia {
+export class RoomMedia implements SessionOwner {
   readonly relayId = newSessionId();
+  readonly logFields: { roomId: string };
   readonly #node: MediaNode;
   readonly #sessions: SessionRegistry;
-  readonly #owner: SessionOwner;
+  readonly #graceMs: number;
   readonly #isPresent: (participantId: string) => boolean;
-  readonly #ways = new Map<string, Partial<Record<Way, Session>>>();
+  readonly #sessionEnded: () => void;
+  readonly #byParticipant = new Map<string, Partial<Record<Direction, Session>>>();
+  readonly #participantOf = new WeakMap<Session, string>();
   readonly #holders = new Set<string>();
   readonly #queue = pLimit(1);
   #open = false;
 
-  constructor({ node, sessions, owner, isPresent }: RoomMediaContext) {
+  constructor({ roomId, node, sessions, graceMs, isPresent, sessionEnded }: RoomMediaContext) {
+    this.logFields = { roomId };
     this.#node = node;
     this.#sessions = sessions;
-    this.#owner = owner;
+    this.#graceMs = graceMs;
     this.#isPresent = isPresent;
+    this.#sessionEnded = sessionEnded;
   }
 
   /**
@@ -75,8 +85,8 @@ export class RoomMedia {
   /** The media node has lost the relay, and all sessions in it. */
   lost(): void {
     this.#open = false;
-    for (const [participantId, ways] of [...this.#ways]) {
-      for (const session of Object.values(ways)) {
+    for (const [participantId, sessions] of [...this.#byParticipant]) {
+      for (const session of Object.values(sessions)) {
         session.send('session:closed', new MeshliftError('MEDIA_FAILED').toBody());
       }
       this.#forget(participantId);
@@ -94,9 +104,9 @@ export class RoomMedia {
   async openSend(participantId: string, client: Client): Promise<RequestReply<'room:send'>> {
     this.#assertHeld(this.#maySend(participantId));
     await this.#settle();
-    const session = new Session(newSessionId(), 'publisher', this.#owner, client);
+    const session = new Session(newSessionId(), 'publisher', this, client);
     const transport = await this.#node.openIngest(this.relayId, session.id, participantId);
-    const replaces = this.#ways.get(participantId)?.send !== undefined;
+    const replaces = this.#sessionsOf(participantId).send !== undefined;
     await this.#adopt(participantId, replaces ? 'sendNext' : 'send', session);
     return { sessionId: session.id, transport };
   }
@@ -109,44 +119,50 @@ export class RoomMedia {
   ): Promise<RequestReply<'room:receive'>> {
     this.#assertHeld(this.#mayReceive);
     await this.#settle();
-    const session = new Session(newSessionId(), 'viewer', this.#owner, client);
+    const session = new Session(newSessionId(), 'viewer', this, client);
     const others = { except: [participantId] };
     const opened = await this.#node.openViewer(this.relayId, session.id, rtpCapabilities, others);
     await this.#adopt(participantId, 'receive', session);
     return { sessionId: session.id, ...opened };
   }
 
-  /** Whether a participant has a way in. */
+  /** Whether a participant has an ingest. */
   isSending(participantId: string): boolean {
-    const ways = this.#ways.get(participantId);
-    return (ways?.send ?? ways?.sendNext) !== undefined;
+    const { send, sendNext } = this.#sessionsOf(participantId);
+    return (send ?? sendNext) !== undefined;
   }
 
-  /** Whether the session is one of these, and not a participant's own. */
-  holds(session: Session): boolean {
-    return this.#find(session) !== undefined;
-  }
-
-  /** Frees what a participant holds. */
-  async leave(participantId: string): Promise<void> {
-    const sessions = Object.values(this.#ways.get(participantId) ?? {});
+  /** Frees what a participant holds who has left the room. */
+  async free(participantId: string): Promise<void> {
+    const sessions = Object.values(this.#sessionsOf(participantId));
     this.#forget(participantId);
     this.release(participantId);
     await Promise.all(sessions.map(({ id }) => this.#node.closeSession(id)));
   }
 
-  /** The media node has closed one of these sessions, or its client has. */
-  async drop(session: Session): Promise<void> {
-    const found = this.#find(session);
-    if (found) await this.#close(found.participantId, found.way);
+  detach(session: Session): void {
+    session.detach(this.#graceMs, () => void this.leave(session));
   }
 
-  /** How things stand for a client that comes back to one of these sessions. */
-  async state(session: Session): Promise<RequestReply<'session:resume'>> {
+  async resume(session: Session, client: Client): Promise<RequestReply<'session:resume'>> {
+    session.attach(client);
     if (session.role === 'viewer') {
       return { kind: 'receiver', consumers: await this.#node.listConsumers(session.id) };
     }
     return { kind: 'sender', wantedLayers: await this.#node.listWantedLayers(session.id) };
+  }
+
+  async leave(session: Session): Promise<void> {
+    const participantId = this.#participantOf.get(session);
+    const direction = DIRECTIONS.find((each) => this.#sessionsOf(participantId)[each] === session);
+    if (participantId === undefined || direction === undefined) return;
+    await this.#close(participantId, direction);
+    this.#sessionEnded();
+  }
+
+  async sessionLost(session: Session, error: MeshliftError): Promise<void> {
+    session.send('session:closed', error.toBody());
+    await this.leave(session);
   }
 
   get #mayReceive(): boolean {
@@ -168,7 +184,7 @@ export class RoomMedia {
         await this.#node.openRelay(this.relayId);
         this.#open = true;
       }
-      for (const participantId of [...this.#ways.keys()]) {
+      for (const participantId of [...this.#byParticipant.keys()]) {
         if (!this.#mayReceive) await this.#close(participantId, 'receive');
         if (!this.#maySend(participantId)) {
           await this.#close(participantId, 'sendNext');
@@ -182,50 +198,47 @@ export class RoomMedia {
     });
   }
 
-  /** A participant has one session each way: one that takes its place ends the one before. */
-  async #adopt(participantId: string, way: Way, session: Session): Promise<void> {
+  /** A participant has one session in each direction: one that takes its place ends the one before. */
+  async #adopt(participantId: string, direction: Direction, session: Session): Promise<void> {
     // While the media node was at work, the hold may have been given up, and the participant have left.
-    const isHeld = way === 'receive' ? this.#mayReceive : this.#maySend(participantId);
+    const isHeld = direction === 'receive' ? this.#mayReceive : this.#maySend(participantId);
     const isPresent = this.#isPresent(participantId);
     if (!isHeld || !isPresent) {
       await this.#node.closeSession(session.id);
       if (!isPresent) throw new MeshliftError('SESSION_NOT_FOUND');
       this.#assertHeld(isHeld);
     }
-    const ways = this.#ways.get(participantId) ?? {};
-    const before = ways[way];
-    this.#ways.set(participantId, { ...ways, [way]: session });
+    const sessions = this.#sessionsOf(participantId);
+    const before = sessions[direction];
+    this.#byParticipant.set(participantId, { ...sessions, [direction]: session });
+    this.#participantOf.set(session, participantId);
     this.#sessions.add(session);
     if (!before) return;
     this.#sessions.remove(before);
     await this.#node.closeSession(before.id);
   }
 
-  async #close(participantId: string, way: Way): Promise<void> {
-    const ways = { ...this.#ways.get(participantId) };
-    const session = ways[way];
+  async #close(participantId: string, direction: Direction): Promise<void> {
+    const sessions = { ...this.#sessionsOf(participantId) };
+    const session = sessions[direction];
     if (!session) return;
-    delete ways[way];
-    if (way === 'send' && ways.sendNext) {
-      ways.send = ways.sendNext;
-      delete ways.sendNext;
+    delete sessions[direction];
+    if (direction === 'send' && sessions.sendNext) {
+      sessions.send = sessions.sendNext;
+      delete sessions.sendNext;
     }
-    if (Object.keys(ways).length > 0) this.#ways.set(participantId, ways);
-    else this.#ways.delete(participantId);
+    if (Object.keys(sessions).length > 0) this.#byParticipant.set(participantId, sessions);
+    else this.#byParticipant.delete(participantId);
     this.#sessions.remove(session);
     await this.#node.closeSession(session.id);
   }
 
   #forget(participantId: string): void {
-    for (const session of Object.values(this.#ways.get(participantId) ?? {})) this.#sessions.remove(session);
-    this.#ways.delete(participantId);
+    for (const session of Object.values(this.#sessionsOf(participantId))) this.#sessions.remove(session);
+    this.#byParticipant.delete(participantId);
   }
 
-  #find(session: Session): { participantId: string; way: Way } | undefined {
-    for (const [participantId, ways] of this.#ways) {
-      for (const way of ['send', 'sendNext', 'receive'] as const)
-        if (ways[way] === session) return { participantId, way };
-    }
-    return undefined;
+  #sessionsOf(participantId: string | undefined): Partial<Record<Direction, Session>> {
+    return (participantId !== undefined && this.#byParticipant.get(participantId)) || {};
   }
 }

@@ -25,6 +25,8 @@ export class Rooms {
   /** More than one of a name are there only if different people have brought it back after a restart. */
   readonly #byId = new Map<string, Room[]>();
   readonly #byRelay = new Map<string, Room>();
+  /** By the sessions of participants. */
+  readonly #bySession = new WeakMap<Session, Room>();
   readonly #restoringUntil = performance.now() + RESTORING_FOR_MS;
 
   constructor(options: {
@@ -55,12 +57,18 @@ export class Rooms {
    * Lets somebody into the room of that name, which is made if there is none. Who was in it before the server was
    * restarted comes back to the room whose host key they know by its hash, whoever has taken its name meanwhile.
    *
-   * @throws MeshliftError `SERVER_FULL`, and see `Room.join`
+   * @throws MeshliftError `SERVER_FULL`, and see `Membership.join`
    */
   join(client: Client, { roomId, hostKey, memory }: RequestPayload<'room:join'>): RequestReply<'room:join'> {
     const restoring = performance.now() < this.#restoringUntil;
     const room = (memory && this.#remembered(roomId, memory, restoring)) ?? this.#open(roomId, hostKey);
-    return room.join(client, { hostKey, memory: restoring ? memory : undefined, restoring });
+    const { session, reply } = room.join(client, {
+      hostKey,
+      memory: restoring ? memory : undefined,
+      restoring,
+    });
+    this.#bySession.set(session, room);
+    return reply;
   }
 
   /** Whether somebody is in a room of that name, or may come back to it. */
@@ -70,8 +78,9 @@ export class Rooms {
 
   /** The room a participant's session is in. @throws MeshliftError `WRONG_STATE` for other sessions */
   of(session: Session): Room {
-    if (session.owner instanceof Room) return session.owner;
-    throw new MeshliftError('WRONG_STATE', 'This session is not in a room.');
+    const room = this.#bySession.get(session);
+    if (!room) throw new MeshliftError('WRONG_STATE', 'This session is not in a room.');
+    return room;
   }
 
   async close(): Promise<void> {
@@ -84,18 +93,18 @@ export class Rooms {
   /** @returns undefined if the memory is of no use: of a room that has ended, under a name that is in use again */
   #remembered(roomId: string, memory: RoomMemory, restoring: boolean): Room | undefined {
     const rooms = this.#byId.get(roomId) ?? [];
-    const known = rooms.find((room) => room.knows(memory.hostHash));
+    const known = rooms.find((room) => room.members.knows(memory.hostHash));
     if (known) return known;
     if (rooms.length > 0 && !restoring) return undefined;
     // Two groups that remember different hosts do not mix: the server cannot tell which of them is right.
-    const room = rooms.find(({ restored }) => !restored) ?? this.#make(roomId);
+    const room = rooms.find(({ members }) => !members.restored) ?? this.#make(roomId);
     room.restore(memory);
     return room;
   }
 
   #open(roomId: string, hostKey: string | undefined): Room {
     const rooms = this.#byId.get(roomId) ?? [];
-    const own = hostKey === undefined ? undefined : rooms.find((room) => room.isHostedBy(hostKey));
+    const own = hostKey === undefined ? undefined : rooms.find((room) => room.members.isHostedBy(hostKey));
     return own ?? rooms[0] ?? this.#make(roomId);
   }
 
@@ -135,7 +144,7 @@ export class Rooms {
       help: 'Participants over all rooms',
       registers,
       collect() {
-        this.set([...rooms.values()].reduce((sum, { size }) => sum + size, 0));
+        this.set([...rooms.values()].reduce((sum, { members }) => sum + members.size, 0));
       },
     });
     return new Histogram({

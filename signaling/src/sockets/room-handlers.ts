@@ -24,20 +24,20 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
 
     'room:setLocked': async (connection, { sessionId, locked }) => {
       const session = connection.session(sessionId, 'participant');
-      rooms.of(session).setLocked(session, locked);
+      rooms.of(session).members.setLocked(session, locked);
       return EMPTY_REPLY;
     },
 
     'room:handOver': async (connection, { sessionId, to }) => {
       const session = connection.session(sessionId, 'participant');
-      rooms.of(session).handOver(session, to);
+      rooms.of(session).members.handOver(session, to);
       return EMPTY_REPLY;
     },
 
     'room:setMode': async (connection, { sessionId, mode, epoch }) => {
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
-      room.assertHost(session);
+      room.members.assertHost(session);
       await room.modes.setMode(mode, epoch);
       return EMPTY_REPLY;
     },
@@ -45,14 +45,14 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
     'room:advise': async (connection, { sessionId, epoch, advice }) => {
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
-      room.modes.advise(room.participantOf(session), epoch, advice);
+      room.modes.advise(room.members.of(session).id, epoch, advice);
       return EMPTY_REPLY;
     },
 
     'room:publish': async (connection, { sessionId, ...known }) => {
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
-      const participantId = room.participantOf(session);
+      const participantId = room.members.of(session).id;
       return wrongKeys.countFailures(connection.address, () =>
         room.audiences.publish(participantId, session, connection, known),
       );
@@ -61,21 +61,21 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
     'room:setAudience': async (connection, { sessionId, allowed }) => {
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
-      await room.audiences.setAllowed(room.participantOf(session), allowed);
+      await room.audiences.setAllowed(room.members.of(session).id, allowed);
       return EMPTY_REPLY;
     },
 
     'room:switchStep': async (connection, { sessionId, epoch, step }) => {
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
-      room.modes.report(room.participantOf(session), epoch, step);
+      room.modes.report(room.members.of(session).id, epoch, step);
       return EMPTY_REPLY;
     },
 
     'room:decideSwitch': async (connection, { sessionId, epoch, leaveOut }) => {
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
-      room.assertHost(session);
+      room.members.assertHost(session);
       room.modes.decide(epoch, leaveOut);
       return EMPTY_REPLY;
     },
@@ -83,7 +83,8 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
     'room:send': async (connection, { sessionId }) => {
       assertSessionLimit(connection);
       const session = connection.session(sessionId, 'participant');
-      const reply = await rooms.of(session).openSend(session, connection);
+      const room = rooms.of(session);
+      const reply = await room.media.openSend(room.members.of(session).id, connection);
       connection.adopt(sessions.get(reply.sessionId));
       return reply;
     },
@@ -91,7 +92,9 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
     'room:receive': async (connection, { sessionId, rtpCapabilities }) => {
       assertSessionLimit(connection);
       const session = connection.session(sessionId, 'participant');
-      const reply = await rooms.of(session).openReceive(session, connection, rtpCapabilities);
+      const room = rooms.of(session);
+      const participantId = room.members.of(session).id;
+      const reply = await room.media.openReceive(participantId, connection, rtpCapabilities);
       connection.adopt(sessions.get(reply.sessionId));
       return reply;
     },
