@@ -1,22 +1,12 @@
-import { MeshliftError } from '@meshlift/protocol';
 import type { Ingest } from './ingest.ts';
+import { Sessions } from './sessions.ts';
 import type { SourceProducer } from './viewer.ts';
 
 /**
- * The ways into a relay. Of each source one is its current ingest, which viewers watch; others may be about to take
- * its place.
+ * The ingests of a relay. Of each source one is current, which viewers watch; others may be about to take its place.
  */
-export class Ingests {
-  readonly #bySession = new Map<string, Ingest>();
+export class Ingests extends Sessions<Ingest> {
   readonly #current = new Map<string, Ingest>();
-
-  get count(): number {
-    return this.#bySession.size;
-  }
-
-  get all(): Ingest[] {
-    return [...this.#bySession.values()];
-  }
 
   /** What there is to watch. */
   get producers(): SourceProducer[] {
@@ -25,12 +15,8 @@ export class Ingests {
     );
   }
 
-  add(ingest: Ingest): void {
-    this.#bySession.set(ingest.sessionId, ingest);
-  }
-
-  remove(ingest: Ingest): void {
-    this.#bySession.delete(ingest.sessionId);
+  override remove(ingest: Ingest): void {
+    super.remove(ingest);
     if (this.isCurrent(ingest)) this.#current.delete(ingest.sourceId);
   }
 
@@ -50,16 +36,5 @@ export class Ingests {
   /** The one that a producer came by. */
   ofProducer(producerId: string): Ingest | undefined {
     return this.all.find(({ producers }) => producers.some(({ id }) => id === producerId));
-  }
-
-  find(sessionId: string): Ingest | undefined {
-    return this.#bySession.get(sessionId);
-  }
-
-  /** @throws MeshliftError `SESSION_NOT_FOUND` */
-  get(sessionId: string): Ingest {
-    const ingest = this.find(sessionId);
-    if (!ingest) throw new MeshliftError('SESSION_NOT_FOUND');
-    return ingest;
   }
 }

@@ -1,22 +1,14 @@
 import {
   type ConsumerOptions,
-  type DtlsParameters,
   type ErrorCode,
   type FailedPath,
-  type IceParameters,
-  type IngestReport,
-  type Layers,
-  type MediaKind,
   type MediaNodeEvents,
   MeshliftError,
-  type RtpParameters,
-  type TransportOptions,
   type WantedLayers,
 } from '@meshlift/protocol';
 import { ortc, type types } from 'mediasoup';
 import { type Place, RelayRouters } from '../cascade/relay-routers.ts';
-import { IngestInspector } from '../inspect/ingest-inspector.ts';
-import { layersOf, withLayersInOrder } from '../rtp/layers.ts';
+import { layersOf } from '../rtp/layers.ts';
 import { payloadTypesOf, withPayloadTypes } from '../rtp/payload-types.ts';
 import { Traffic } from '../workers/traffic.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
@@ -26,25 +18,34 @@ import { Ingests } from './ingests.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { ENCODER_PATIENCE, PLAYER_PATIENCE } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
+import type { Session } from './session.ts';
 import { SessionTransport } from './session-transport.ts';
 import { type MissedTrack, Viewer, type ViewerNeeds } from './viewer.ts';
 import { Viewers } from './viewers.ts';
 
-/** How a relay tells its node what happens in it. */
+/** How a relay notifies its node of what happens in it. */
 export type Notify = <N extends keyof MediaNodeEvents>(name: N, event: MediaNodeEvents[N]) => void;
 
-/** An encoder whose layers are in another order every time has none that could be kept. */
-const MOST_REORDERS = 4;
+interface IngestNeeds {
+  sessionId: string;
+  sourceId: string;
+  /**
+   * Whether it comes from an encoder, and is inspected for the person who set that up.
+   *
+   * @default false
+   */
+  inspected?: boolean;
+}
 
 interface OpenedViewer {
-  transport: TransportOptions;
+  viewer: Viewer;
   consumers: ConsumerOptions[];
   missed: MissedTrack[];
 }
 
 /**
- * What belongs together inside this node, a stream or all of a room: the ingests of its sources, its viewers,
- * and the routers they are on.
+ * What belongs together inside this node, a stream or all of a room: the ingests of its sources, its viewers, and the
+ * routers they are on. It knows who belongs to it and who watches whom; what one session does, the session does itself.
  *
  * Closing order: sessions, edges, origin. mediasoup closes pipes and consumers with the routers they are on.
  */
@@ -98,60 +99,84 @@ export class Relay {
     return (await this.#routers.all()).map(({ worker }) => worker.pid);
   }
 
+  /** @throws MeshliftError `SESSION_NOT_FOUND` unless an ingest of this relay has that id */
+  ingest(sessionId: string): Ingest {
+    return this.#ingests.get(sessionId);
+  }
+
+  /** @throws MeshliftError `SESSION_NOT_FOUND` unless a viewer of this relay has that id */
+  viewer(sessionId: string): Viewer {
+    return this.#viewers.get(sessionId);
+  }
+
+  /** @throws MeshliftError `SESSION_NOT_FOUND` */
+  session(sessionId: string): Session {
+    return this.#ingests.find(sessionId) ?? this.#viewers.get(sessionId);
+  }
+
   /**
-   * Opens the way in for a source. If media flows from it already, that goes on until the new ingest takes its place:
-   * with its first producer, or when `takePlace` is called for one that is inspected.
-   *
-   * @param options.inspected whether it comes from an encoder, and is looked at for the one who set that up
+   * Opens an ingest. If media flows from its source already, that goes on until the new ingest takes its place: with
+   * its first producer, or when `takePlace` is called for one that is inspected.
    */
-  async openIngest(
-    sessionId: string,
-    sourceId: string,
-    { inspected = false }: { inspected?: boolean } = {},
-  ): Promise<TransportOptions> {
-    const patience = inspected ? ENCODER_PATIENCE : undefined;
-    const transport = await SessionTransport.create(this.#routers.origin, patience);
+  async openIngest({ sessionId, sourceId, inspected = false }: IngestNeeds): Promise<Ingest> {
+    const { origin } = this.#routers;
+    const transport = await SessionTransport.create(origin, inspected ? ENCODER_PATIENCE : undefined);
     if (this.#closed) {
       transport.close();
       throw new MeshliftError('SESSION_NOT_FOUND');
     }
-    const inspector = inspected
-      ? new IngestInspector(this.#routers.origin.router, (producer, order) => {
-          void this.#reorderLayers(sessionId, producer, order);
-        })
-      : undefined;
-    if (inspector) this.#audience.start();
-    const ingest = new Ingest({
+    const ingest: Ingest = new Ingest({
       sessionId,
       sourceId,
       transport,
-      inspector,
-      isWanted: (producerId) => this.#demand.wanted(producerId).spatialLayers.length > 0,
-      mediaMissing: this.#mediaMissing(sessionId, 'publisher'),
+      inspectedOn: inspected ? origin.router : undefined,
+      demand: this.#demand,
+      listener: {
+        producerOpened: (producer) => {
+          if (this.#ingests.isCurrent(ingest)) this.#serve(ingest, [producer]);
+          else if (!inspected) this.takePlace(ingest);
+        },
+        mediaMissing: (missing) => this.#reportMissing(ingest, missing),
+      },
     });
+    if (inspected) this.#audience.start();
     this.#ingests.add(ingest);
     transport.on('flow', (flowing) => {
-      if (this.#ingests.isCurrent(ingest))
+      if (this.#ingests.isCurrent(ingest)) {
         this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing });
+      }
     });
-    this.#followEnd(transport, sessionId, 'publisher');
-    const before = this.#ingests.currentOf(sourceId);
-    if (!inspected && !before?.transport.flowing) this.#takePlace(ingest);
-    return transport.options;
+    this.#followEnd(ingest);
+    if (!inspected && !this.#ingests.currentOf(sourceId)?.transport.flowing) this.takePlace(ingest);
+    return ingest;
   }
 
   /**
-   * Makes an ingest what viewers watch of its source. The one before is closed, with `SESSION_REPLACED`. Repeating
-   * it changes nothing.
+   * Makes an ingest what viewers watch of its source. The one before is closed, with `SESSION_REPLACED`. Idempotent.
    *
-   * @throws MeshliftError `SESSION_NOT_FOUND`
+   * @throws MeshliftError `SESSION_NOT_FOUND` for one that has been closed
    */
-  takePlace(sessionId: string): void {
-    this.#takePlace(this.#ingests.get(sessionId));
+  takePlace(ingest: Ingest): void {
+    if (!this.#ingests.has(ingest)) throw new MeshliftError('SESSION_NOT_FOUND');
+    const { sourceId, transport } = ingest;
+    const before = this.#ingests.currentOf(sourceId);
+    if (before === ingest) return;
+    const wasFlowing = before?.transport.flowing ?? false;
+    this.#ingests.setCurrent(ingest);
+    if (before) {
+      this.#ingests.remove(before);
+      before.close();
+      this.#notify('sessionClosed', { sessionId: before.sessionId, code: 'SESSION_REPLACED' });
+    }
+    if (transport.flowing !== wasFlowing) {
+      this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing: transport.flowing });
+    }
+    // A listener that was notified of the change may have closed it.
+    if (this.#ingests.has(ingest)) this.#serve(ingest, ingest.producers);
   }
 
   /** @throws MeshliftError `SERVER_FULL`, or `RTP_REJECTED` when the viewer can decode nothing of the stream */
-  async openViewer(sessionId: string, needs: ViewerNeeds): Promise<OpenedViewer> {
+  async openViewer({ sessionId, ...needs }: ViewerNeeds & { sessionId: string }): Promise<OpenedViewer> {
     const { rtpCapabilities, slots } = needs;
     await rejectingBadParameters(
       () => this.#closed,
@@ -170,7 +195,7 @@ export class Relay {
       if (consumers.length === 0 && missed.length > 0 && !slots) {
         throw new MeshliftError('RTP_REJECTED', 'The viewer has no codec in common with the stream.');
       }
-      return { transport: transport.options, consumers, missed };
+      return { viewer, consumers, missed };
     } catch (error) {
       if (viewer) this.closeSession(sessionId);
       else place.release();
@@ -178,71 +203,7 @@ export class Relay {
     }
   }
 
-  connectTransport(
-    sessionId: string,
-    dtlsParameters: DtlsParameters,
-    peerIce?: IceParameters,
-  ): Promise<void> {
-    return this.#session(sessionId).transport.connect(dtlsParameters, peerIce);
-  }
-
-  followPeerIce(sessionId: string, peerIce: IceParameters): Promise<TransportOptions | undefined> {
-    return this.#session(sessionId).transport.followPeerIce(peerIce);
-  }
-
-  restartIce(sessionId: string): Promise<IceParameters> {
-    return this.#session(sessionId).transport.restartIce();
-  }
-
-  async openProducer(
-    sessionId: string,
-    options: { kind: MediaKind; rtpParameters: RtpParameters; paused: boolean },
-  ): Promise<WantedLayers> {
-    const ingest = this.#ingests.get(sessionId);
-    const producer = await ingest.openProducer(options);
-    if (this.#ingests.isCurrent(ingest)) this.#serve(ingest, [producer]);
-    else if (!ingest.isInspected) this.#takePlace(ingest);
-    return this.#demand.wanted(producer.id);
-  }
-
-  async setProducerPaused(sessionId: string, producerId: string, paused: boolean): Promise<void> {
-    const producer = this.#ingests.get(sessionId).producer(producerId);
-    await (paused ? producer.pause() : producer.resume());
-  }
-
-  closeProducer(sessionId: string, producerId: string): void {
-    this.#ingests.get(sessionId).producer(producerId).close();
-  }
-
-  inspectIngest(sessionId: string): IngestReport {
-    return this.#ingests.get(sessionId).report;
-  }
-
-  listWantedLayers(sessionId: string): WantedLayers[] {
-    return this.#ingests.get(sessionId).producers.map(({ id }) => this.#demand.wanted(id));
-  }
-
-  listConsumers(sessionId: string): ConsumerOptions[] {
-    return this.#viewers.get(sessionId).consumers;
-  }
-
-  async resumeConsumers(sessionId: string, consumerIds: readonly string[]): Promise<void> {
-    const resuming = this.#viewers.get(sessionId).resume(consumerIds);
-    this.#demand.refresh();
-    await resuming;
-  }
-
-  async pauseConsumers(sessionId: string, consumerIds: readonly string[]): Promise<void> {
-    const pausing = this.#viewers.get(sessionId).pause(consumerIds);
-    this.#demand.refresh();
-    await pausing;
-  }
-
-  async setConsumerLayers(sessionId: string, consumerId: string, layers: Layers | null): Promise<void> {
-    await this.#viewers.get(sessionId).setLayers(consumerId, layers);
-    this.#demand.refresh();
-  }
-
+  /** Unknown ids are ignored. */
   closeSession(sessionId: string): void {
     const ingest = this.#ingests.find(sessionId);
     if (ingest) this.#closeIngest(ingest);
@@ -250,7 +211,6 @@ export class Relay {
     if (!viewer) return;
     this.#viewers.remove(viewer);
     viewer.close();
-    viewer.place.release();
     this.#demand.refresh();
   }
 
@@ -262,28 +222,6 @@ export class Relay {
     for (const ingest of this.#ingests.all) this.#closeIngest(ingest);
     for (const { sessionId } of this.#viewers.all) this.closeSession(sessionId);
     this.#routers.close();
-  }
-
-  #session(sessionId: string): Ingest | Viewer {
-    return this.#ingests.find(sessionId) ?? this.#viewers.get(sessionId);
-  }
-
-  #takePlace(ingest: Ingest): void {
-    const { sessionId, sourceId, transport } = ingest;
-    const before = this.#ingests.currentOf(sourceId);
-    if (before === ingest) return;
-    const wasFlowing = before?.transport.flowing ?? false;
-    this.#ingests.setCurrent(ingest);
-    if (before) {
-      this.#ingests.remove(before);
-      before.close();
-      this.#notify('sessionClosed', { sessionId: before.sessionId, code: 'SESSION_REPLACED' });
-    }
-    if (transport.flowing !== wasFlowing) {
-      this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing: transport.flowing });
-    }
-    // Whoever heard of the change may have closed it.
-    if (this.#ingests.find(sessionId) === ingest) this.#serve(ingest, ingest.producers);
   }
 
   /** Lets viewers watch producers of a current ingest. */
@@ -306,69 +244,43 @@ export class Relay {
   }
 
   /** A session ended by itself. */
-  #lose(sessionId: string, code: ErrorCode, failedPath?: FailedPath): void {
+  #lose({ sessionId }: Session, code: ErrorCode, failedPath?: FailedPath): void {
     this.closeSession(sessionId);
     if (!this.#closed) this.#notify('sessionClosed', { sessionId, code, ...(failedPath && { failedPath }) });
   }
 
-  #followEnd(transport: SessionTransport, sessionId: string, role: FailedPath['role']): void {
-    transport.on('end', (code, silent) => this.#lose(sessionId, code, silent && { role, silent }));
+  #followEnd(session: Session): void {
+    const { role, sessionId, transport } = session;
+    transport.on('end', (code, silent) => this.#lose(session, code, silent && { role, silent }));
     transport.on('abandoned', (silent) =>
       this.#notify('pathAbandoned', { sessionId, failedPath: { role, silent } }),
     );
   }
 
-  #mediaMissing(sessionId: string, role: FailedPath['role']): (missing: boolean) => void {
-    return (missing) => {
-      if (missing) this.#notify('mediaMissing', { sessionId, failedPath: { role, silent: 'media' } });
-      else this.#notify('mediaPasses', { sessionId });
-    };
+  #reportMissing({ role, sessionId }: Session, missing: boolean): void {
+    if (missing) this.#notify('mediaMissing', { sessionId, failedPath: { role, silent: 'media' } });
+    else this.#notify('mediaPasses', { sessionId });
   }
 
   #addViewer(sessionId: string, transport: SessionTransport, place: Place, needs: ViewerNeeds): Viewer {
     const notify = this.#notify;
-    const viewer = new Viewer({
+    const viewer: Viewer = new Viewer({
       ...needs,
       sessionId,
       transport,
       place,
+      demand: this.#demand,
       listener: {
         consumerClosed: (consumerId) => notify('consumerClosed', { sessionId, consumerId }),
         consumerPaused: (consumerId, paused) => notify('consumerPaused', { sessionId, consumerId, paused }),
-        consumerLayers: (consumerId, layers) => {
-          this.#demand.refresh();
-          notify('consumerLayers', { sessionId, consumerId, layers });
-        },
-        mediaMissing: this.#mediaMissing(sessionId, 'viewer'),
+        consumerLayers: (consumerId, layers) => notify('consumerLayers', { sessionId, consumerId, layers }),
+        mediaMissing: (missing) => this.#reportMissing(viewer, missing),
       },
     });
     this.#viewers.add(viewer);
-    this.#followEnd(transport, sessionId, 'viewer');
+    this.#followEnd(viewer);
     this.#demand.refresh();
     return viewer;
-  }
-
-  /**
-   * Puts the layers of a producer in another order. mediasoup knows no other way than another producer: viewers have
-   * their consumers replaced, as when the publisher comes back.
-   */
-  async #reorderLayers(sessionId: string, producer: types.Producer, order: readonly number[]): Promise<void> {
-    const ingest = this.#ingests.find(sessionId);
-    if (!ingest || ingest.reorders >= MOST_REORDERS) return;
-    ingest.reorders += 1;
-    try {
-      const rtpParameters = await withLayersInOrder(producer, order);
-      if (producer.closed) return;
-      producer.close();
-      await this.openProducer(sessionId, {
-        kind: producer.kind,
-        rtpParameters: rtpParameters as RtpParameters,
-        paused: producer.paused,
-      });
-    } catch {
-      // Its transport or its worker broke. Without its video it is of no use: it is told so and comes back.
-      if (producer.closed && this.#ingests.find(sessionId) === ingest) this.#lose(sessionId, 'MEDIA_FAILED');
-    }
   }
 
   /** Lets a viewer that is there already see producers that came after it. */
@@ -379,8 +291,8 @@ export class Relay {
       }
       this.#demand.refresh();
     } catch {
-      // Its transport or its edge broke; it is told so and joins again.
-      if (this.#viewers.find(viewer.sessionId)) this.#lose(viewer.sessionId, 'MEDIA_FAILED');
+      // Its transport or its edge broke; it is notified and joins again.
+      if (this.#viewers.has(viewer)) this.#lose(viewer, 'MEDIA_FAILED');
     }
   }
 

@@ -14,9 +14,11 @@ import { layersOf } from '../rtp/layers.ts';
 import { subscribes } from '../workers/subscription.ts';
 import { deliveryOf } from './consumer-counts.ts';
 import { LayerCatchUp } from './layer-catch-up.ts';
+import type { LayerDemand } from './layer-demand.ts';
 import { LossLadder } from './loss-ladder.ts';
 import { LossMeter } from './loss-meter.ts';
 import { MediaWatch, type Passage } from './media-watch.ts';
+import type { Session } from './session.ts';
 import type { SessionTransport } from './session-transport.ts';
 
 /** A producer and the source it belongs to. */
@@ -25,7 +27,7 @@ export interface SourceProducer {
   producer: types.Producer;
 }
 
-/** What a viewer tells the relay of its consumers. */
+/** What a viewer reports to its relay. */
 export interface ViewerListener {
   consumerClosed(consumerId: string): void;
   consumerPaused(consumerId: string, paused: boolean): void;
@@ -87,10 +89,12 @@ interface Watched {
 }
 
 /** The session of one viewer: one transport and a consumer for each of the relay's producers it can decode. */
-export class Viewer {
+export class Viewer implements Session {
+  readonly role = 'viewer';
   readonly sessionId: string;
   readonly transport: SessionTransport;
-  readonly place: Place;
+  readonly #place: Place;
+  readonly #demand: LayerDemand;
   readonly #subscription: Subscription;
   readonly #rtpCapabilities: types.RtpCapabilities;
   readonly #slots: readonly Slot[] | undefined;
@@ -108,13 +112,16 @@ export class Viewer {
     options: ViewerNeeds & {
       sessionId: string;
       transport: SessionTransport;
+      /** Released when the viewer closes. */
       place: Place;
+      demand: LayerDemand;
       listener: ViewerListener;
     },
   ) {
     this.sessionId = options.sessionId;
     this.transport = options.transport;
-    this.place = options.place;
+    this.#place = options.place;
+    this.#demand = options.demand;
     this.#subscription = options.subscription;
     this.#rtpCapabilities = options.rtpCapabilities as types.RtpCapabilities;
     this.#slots = options.slots;
@@ -202,6 +209,7 @@ export class Viewer {
     watched.layers = layers;
     if (watched.slot) this.#chosen.set(watched.slot, layers);
     await prefer(watched);
+    this.#demand.refresh();
   }
 
   close(): void {
@@ -209,16 +217,17 @@ export class Viewer {
     this.#watch.close();
     for (const { ladder } of this.#watched.values()) ladder?.close();
     this.transport.close();
+    this.#place.release();
   }
 
   /** What is wanted changes before the worker is asked, so that the publisher's encoder starts meanwhile. */
   async #setSeen(consumerIds: readonly string[], seen: boolean): Promise<void> {
     const named = new Set(consumerIds);
     const changed = [...this.#watched.values()].filter(({ consumer }) => named.has(consumer.id));
+    for (const watched of changed) watched.unseen = !seen;
+    this.#demand.refresh();
     await Promise.all(
-      changed.map(async (watched) => {
-        const { consumer } = watched;
-        watched.unseen = !seen;
+      changed.map(async ({ consumer }) => {
         try {
           await (seen ? consumer.resume() : consumer.pause());
         } catch (error) {
@@ -292,7 +301,7 @@ export class Viewer {
     let consumer: types.Consumer;
     try {
       consumer = await this.transport.consume({
-        producerId: await this.place.router.carry(producer),
+        producerId: await this.#place.router.carry(producer),
         rtpCapabilities: this.#rtpCapabilities,
         paused: slot === undefined,
         ...(slot && { mid: slot.mid }),
@@ -338,7 +347,10 @@ export class Viewer {
     consumer.on('producerclose', gone);
     consumer.on('producerpause', () => this.#listener.consumerPaused(consumer.id, true));
     consumer.on('producerresume', () => this.#listener.consumerPaused(consumer.id, false));
-    consumer.on('layerschange', (layers) => this.#listener.consumerLayers(consumer.id, layers ?? null));
+    consumer.on('layerschange', (layers) => {
+      this.#demand.refresh();
+      this.#listener.consumerLayers(consumer.id, layers ?? null);
+    });
     // One that closed meanwhile has no layers to change.
     if (watched.layers) await prefer(watched).catch(() => undefined);
     return options;

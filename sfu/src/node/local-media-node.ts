@@ -1,7 +1,29 @@
 import { EventEmitter } from 'node:events';
-import { type MediaNode, MeshliftError } from '@meshlift/protocol';
+import {
+  type ConsumerOptions,
+  type DtlsParameters,
+  type IceParameters,
+  type IngestOpened,
+  type IngestReport,
+  type IngestRequest,
+  type IngestTerms,
+  type Layers,
+  type MediaKind,
+  type MediaNode,
+  type MediaNodeEvents,
+  MeshliftError,
+  type RtpCapabilities,
+  type RtpParameters,
+  type ViewerOpened,
+  type ViewerRequest,
+  type ViewerTerms,
+  type WantedLayers,
+} from '@meshlift/protocol';
 import type { Logger, Registry } from '@meshlift/telemetry';
+import type { Ingest } from '../media/ingest.ts';
 import { type Notify, Relay } from '../media/relay.ts';
+import type { Session } from '../media/session.ts';
+import type { Viewer } from '../media/viewer.ts';
 import { servedCapabilities } from '../rtp/codecs.ts';
 import { exchangeIce, ingestByOffer, playToOffer } from '../sdp/bridge.ts';
 import type { ListenAddress } from '../workers/media-ports.ts';
@@ -42,7 +64,7 @@ export interface LocalMediaNodeOptions {
 
 /** The media node of this process: mediasoup workers and the relays on them. */
 export class LocalMediaNode implements MediaNode {
-  readonly routerRtpCapabilities: MediaNode['routerRtpCapabilities'];
+  readonly routerRtpCapabilities: RtpCapabilities;
   readonly #pool: WorkerPool;
   readonly #logger: Logger;
   readonly #events = new EventEmitter();
@@ -89,64 +111,89 @@ export class LocalMediaNode implements MediaNode {
     relay.close();
   }
 
-  openIngest: MediaNode['openIngest'] = (relayId, sessionId, sourceId) =>
-    this.#openSession(relayId, sessionId, (relay) => relay.openIngest(sessionId, sourceId));
-
-  openViewer: MediaNode['openViewer'] = (relayId, sessionId, rtpCapabilities, subscription) =>
-    this.#openSession(relayId, sessionId, async (relay) => {
-      const { transport, consumers } = await relay.openViewer(sessionId, { rtpCapabilities, subscription });
-      return { transport, consumers };
+  async openIngest<T extends IngestTerms>(request: IngestRequest<T>): Promise<IngestOpened<T>> {
+    const { relayId, sessionId, sourceId, terms } = request;
+    const { offer }: IngestTerms = terms;
+    const opened: IngestOpened = await this.#openSession(relayId, sessionId, async (relay) => {
+      if (offer !== undefined) {
+        return ingestByOffer(relay, { sessionId, sourceId, offer, served: this.routerRtpCapabilities });
+      }
+      const { transport } = await relay.openIngest({ sessionId, sourceId });
+      return { transport: transport.options };
     });
+    return opened as IngestOpened<T>;
+  }
 
-  openIngestByOffer: MediaNode['openIngestByOffer'] = (relayId, sessionId, sourceId, offer) =>
-    this.#openSession(relayId, sessionId, (relay) =>
-      ingestByOffer(relay, { sessionId, sourceId }, offer, this.routerRtpCapabilities),
-    );
+  async openViewer<T extends ViewerTerms>(request: ViewerRequest<T>): Promise<ViewerOpened<T>> {
+    const { relayId, sessionId, subscription } = request;
+    const terms: ViewerTerms = request.terms;
+    const opened: ViewerOpened = await this.#openSession(relayId, sessionId, async (relay) => {
+      if (terms.offer !== undefined) {
+        const { offer } = terms;
+        return playToOffer(relay, { sessionId, subscription, offer, served: this.routerRtpCapabilities });
+      }
+      const { rtpCapabilities } = terms;
+      const { viewer, consumers } = await relay.openViewer({ sessionId, subscription, rtpCapabilities });
+      return { transport: viewer.transport.options, consumers };
+    });
+    return opened as ViewerOpened<T>;
+  }
 
-  openViewerByOffer: MediaNode['openViewerByOffer'] = (relayId, sessionId, offer, subscription) =>
-    this.#openSession(relayId, sessionId, (relay) =>
-      playToOffer(relay, { sessionId, subscription }, offer, this.routerRtpCapabilities),
-    );
+  async connectTransport(sessionId: string, dtlsParameters: DtlsParameters): Promise<void> {
+    await this.#session(sessionId).transport.connect(dtlsParameters);
+  }
 
-  connectTransport: MediaNode['connectTransport'] = async (sessionId, dtlsParameters) =>
-    this.#of(sessionId).connectTransport(sessionId, dtlsParameters);
+  async restartIce(sessionId: string): Promise<IceParameters> {
+    return this.#session(sessionId).transport.restartIce();
+  }
 
-  restartIce: MediaNode['restartIce'] = async (sessionId) => this.#of(sessionId).restartIce(sessionId);
+  async exchangeIce(sessionId: string, fragment: string): Promise<string | null> {
+    return exchangeIce(this.#session(sessionId).transport, fragment);
+  }
 
-  exchangeIce: MediaNode['exchangeIce'] = async (sessionId, fragment) =>
-    exchangeIce(this.#of(sessionId), sessionId, fragment);
-
-  closeSession: MediaNode['closeSession'] = async (sessionId) => {
+  async closeSession(sessionId: string): Promise<void> {
     this.#relayOfSession.get(sessionId)?.closeSession(sessionId);
     this.#relayOfSession.delete(sessionId);
-  };
+  }
 
-  openProducer: MediaNode['openProducer'] = async (sessionId, producer) =>
-    this.#of(sessionId).openProducer(sessionId, producer);
+  async openProducer(
+    sessionId: string,
+    producer: { kind: MediaKind; rtpParameters: RtpParameters; paused: boolean },
+  ): Promise<WantedLayers> {
+    return this.#ingest(sessionId).openProducer(producer);
+  }
 
-  setProducerPaused: MediaNode['setProducerPaused'] = async (sessionId, producerId, paused) =>
-    this.#of(sessionId).setProducerPaused(sessionId, producerId, paused);
+  async setProducerPaused(sessionId: string, producerId: string, paused: boolean): Promise<void> {
+    await this.#ingest(sessionId).setProducerPaused(producerId, paused);
+  }
 
-  closeProducer: MediaNode['closeProducer'] = async (sessionId, producerId) =>
-    this.#of(sessionId).closeProducer(sessionId, producerId);
+  async closeProducer(sessionId: string, producerId: string): Promise<void> {
+    this.#ingest(sessionId).closeProducer(producerId);
+  }
 
-  inspectIngest: MediaNode['inspectIngest'] = async (sessionId) =>
-    this.#of(sessionId).inspectIngest(sessionId);
+  async inspectIngest(sessionId: string): Promise<IngestReport> {
+    return this.#ingest(sessionId).report;
+  }
 
-  listWantedLayers: MediaNode['listWantedLayers'] = async (sessionId) =>
-    this.#of(sessionId).listWantedLayers(sessionId);
+  async listWantedLayers(sessionId: string): Promise<WantedLayers[]> {
+    return this.#ingest(sessionId).wantedLayers;
+  }
 
-  listConsumers: MediaNode['listConsumers'] = async (sessionId) =>
-    this.#of(sessionId).listConsumers(sessionId);
+  async listConsumers(sessionId: string): Promise<ConsumerOptions[]> {
+    return this.#viewer(sessionId).consumers;
+  }
 
-  resumeConsumers: MediaNode['resumeConsumers'] = async (sessionId, consumerIds) =>
-    this.#of(sessionId).resumeConsumers(sessionId, consumerIds);
+  async resumeConsumers(sessionId: string, consumerIds: string[]): Promise<void> {
+    await this.#viewer(sessionId).resume(consumerIds);
+  }
 
-  pauseConsumers: MediaNode['pauseConsumers'] = async (sessionId, consumerIds) =>
-    this.#of(sessionId).pauseConsumers(sessionId, consumerIds);
+  async pauseConsumers(sessionId: string, consumerIds: string[]): Promise<void> {
+    await this.#viewer(sessionId).pause(consumerIds);
+  }
 
-  setConsumerLayers: MediaNode['setConsumerLayers'] = async (sessionId, consumerId, layers) =>
-    this.#of(sessionId).setConsumerLayers(sessionId, consumerId, layers);
+  async setConsumerLayers(sessionId: string, consumerId: string, layers: Layers | null): Promise<void> {
+    await this.#viewer(sessionId).setLayers(consumerId, layers);
+  }
 
   /** The worker processes that carry a relay, its origin's first: for tests and diagnosis. */
   async workerPidsOf(relayId: string): Promise<number[]> {
@@ -158,9 +205,9 @@ export class LocalMediaNode implements MediaNode {
     return this.#pool.workers.map(({ pid }) => pid);
   }
 
-  on: MediaNode['on'] = (name, listener) => {
+  on<N extends keyof MediaNodeEvents>(name: N, listener: (event: MediaNodeEvents[N]) => void): void {
     this.#events.on(name, listener);
-  };
+  }
 
   async close(): Promise<void> {
     this.#closed = true;
@@ -199,7 +246,19 @@ export class LocalMediaNode implements MediaNode {
     return relay;
   }
 
-  #of(sessionId: string): Relay {
+  #session(sessionId: string): Session {
+    return this.#relayOf(sessionId).session(sessionId);
+  }
+
+  #ingest(sessionId: string): Ingest {
+    return this.#relayOf(sessionId).ingest(sessionId);
+  }
+
+  #viewer(sessionId: string): Viewer {
+    return this.#relayOf(sessionId).viewer(sessionId);
+  }
+
+  #relayOf(sessionId: string): Relay {
     const relay = this.#relayOfSession.get(sessionId);
     if (!relay) throw new MeshliftError('SESSION_NOT_FOUND');
     return relay;

@@ -6,7 +6,9 @@ import { opusAudio, simulcastVideo, viewerCapabilities } from '../testing/rtp-fi
 import { LocalMediaNode } from './local-media-node.ts';
 
 const RUNS = 1_500;
-const everything = { except: [] };
+/** The sessions that are opened. */
+const camera = { relayId: 'relay', sessionId: 'ingest', sourceId: 'camera' };
+const viewer = { relayId: 'relay', sessionId: 'viewer', subscription: { except: [] } };
 
 /** Values that have broken parsers before, beside ordinary ones of each type. */
 const oddValue = fc.oneof(
@@ -79,7 +81,7 @@ it('no publisher can harm a worker with media parameters that pass the schema', 
       if (!parsed.success) return;
       reached += 1;
       await node.openRelay('relay');
-      await node.openIngest('relay', 'ingest', 'camera');
+      await node.openIngest({ ...camera, terms: {} });
       const opening = node.openProducer('ingest', { kind, rtpParameters: parsed.data, paused: false });
       const code = await opening.then(
         () => 'opened',
@@ -87,7 +89,7 @@ it('no publisher can harm a worker with media parameters that pass the schema', 
       );
       expect(['opened', 'RTP_REJECTED']).toContain(code);
       // Whatever was let in must not keep viewers out or hurt the worker that serves them.
-      const watching = node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
+      const watching = node.openViewer({ ...viewer, terms: { rtpCapabilities: viewerCapabilities() } });
       expect(['opened', 'RTP_REJECTED']).toContain(
         await watching.then(
           () => 'opened',
@@ -105,13 +107,13 @@ it('no publisher can harm a worker with media parameters that pass the schema', 
 it('no viewer can harm a worker with capabilities that pass the schema', async () => {
   const { node, pid } = await startNode();
   await node.openRelay('relay');
-  await node.openIngest('relay', 'ingest', 'camera');
+  await node.openIngest({ ...camera, terms: {} });
   await node.openProducer('ingest', { kind: 'video', rtpParameters: simulcastVideo(), paused: false });
   await node.openProducer('ingest', { kind: 'audio', rtpParameters: opusAudio(), paused: false });
   const property = fc.asyncProperty(mutationsOf(viewerCapabilities()), async (mutated) => {
     const parsed = rtpCapabilitiesSchema.safeParse(mutated);
     if (!parsed.success) return;
-    const watching = node.openViewer('relay', 'viewer', parsed.data, everything);
+    const watching = node.openViewer({ ...viewer, terms: { rtpCapabilities: parsed.data } });
     const code = await watching.then(
       () => 'opened',
       (error: { code: string }) => error.code,

@@ -43,7 +43,7 @@ beforeEach(async () => {
 
 /** A stream that outlives the viewers. Nobody here ever connects, so it has some seconds to be watched in. */
 async function goLive(): Promise<void> {
-  await node.openIngest('live', 'ingest', 'camera');
+  await node.openIngest({ relayId: 'live', sessionId: 'ingest', sourceId: 'camera', terms: {} });
   await openTrack('ingest');
   await watch('resident');
 }
@@ -51,7 +51,12 @@ async function goLive(): Promise<void> {
 /** Newcomers are sent to another worker than these, who wait for a source that never comes. */
 async function fillFirstWorker(): Promise<void> {
   for (let count = 0; count < MORE_THAN_ONE_WORKERS; count += 1) {
-    await node.openViewer('live', `waiting ${count}`, viewerCapabilities(), { only: ['never'] });
+    await node.openViewer({
+      relayId: 'live',
+      sessionId: `waiting ${count}`,
+      subscription: { only: ['never'] },
+      terms: { rtpCapabilities: viewerCapabilities() },
+    });
   }
 }
 
@@ -61,9 +66,15 @@ function openTrack(session: string, kind: 'audio' | 'video' = 'video') {
 }
 
 const watch = (session: string, relay = 'live') =>
-  node.openViewer(relay, session, viewerCapabilities(), everything);
+  node.openViewer({
+    relayId: relay,
+    sessionId: session,
+    subscription: everything,
+    terms: { rtpCapabilities: viewerCapabilities() },
+  });
 
-const play = (session: string, relay = 'live') => node.openViewerByOffer(relay, session, player, everything);
+const play = (session: string, relay = 'live') =>
+  node.openViewer({ relayId: relay, sessionId: session, subscription: everything, terms: { offer: player } });
 
 /** Relays and sessions have names that no other has or has had. */
 function named<N extends string>(...names: N[]): Record<N, string> {
@@ -93,7 +104,12 @@ const comings: Record<string, (interruption: Moment) => Promise<void>> = {
     const sessions = Object.values(named('first', 'second', 'third'));
     const coming = sessions.map(async (session, index) => {
       for (let times = 0; times < index; times += 1) await passed(moment);
-      return node.openIngestByOffer('live', session, 'encoder', encoder);
+      return node.openIngest({
+        relayId: 'live',
+        sessionId: session,
+        sourceId: 'encoder',
+        terms: { offer: encoder },
+      });
     });
     await Promise.allSettled(coming);
     await Promise.all(sessions.map((session) => node.closeSession(session)));
@@ -106,7 +122,7 @@ const comings: Record<string, (interruption: Moment) => Promise<void>> = {
     await node.openRelay(relay);
     await watch(viewers.plugin, relay);
     await Promise.all([play(viewers.player, relay), play(viewers['other player'], relay)]);
-    await node.openIngest(relay, ingest, 'camera');
+    await node.openIngest({ relayId: relay, sessionId: ingest, sourceId: 'camera', terms: {} });
     await openTrack(ingest);
     await passed(moment);
     for (const session of [...Object.values(viewers), ingest]) await node.closeSession(session);
@@ -117,13 +133,18 @@ const comings: Record<string, (interruption: Moment) => Promise<void>> = {
       ...(['relay', 'ingest', 'plugin', 'player', 'microphone', 'studio'] as const),
     );
     await node.openRelay(relay);
-    await node.openIngest(relay, ingest, 'camera');
+    await node.openIngest({ relayId: relay, sessionId: ingest, sourceId: 'camera', terms: {} });
     await openTrack(ingest);
     const publish = async () => {
-      await node.openIngest(relay, microphone, 'microphone');
+      await node.openIngest({ relayId: relay, sessionId: microphone, sourceId: 'microphone', terms: {} });
       await openTrack(microphone, 'audio');
     };
-    const encode = node.openIngestByOffer(relay, studio, 'encoder', encoder);
+    const encode = node.openIngest({
+      relayId: relay,
+      sessionId: studio,
+      sourceId: 'encoder',
+      terms: { offer: encoder },
+    });
     const opening = Promise.allSettled([watch(plugin, relay), play(player, relay), publish(), encode]);
     await passed(moment);
     await node.closeRelay(relay);

@@ -1,4 +1,4 @@
-import type { MediaNodeEvents, RtpParameters, TransportOptions } from '@meshlift/protocol';
+import type { MediaNodeEvents, RtpParameters, Subscription, TransportOptions } from '@meshlift/protocol';
 import { createLogger, createRegistry } from '@meshlift/telemetry';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { opusAudio, simulcastVideo, strangerDtls, viewerCapabilities } from '../testing/rtp-fixtures.ts';
@@ -37,7 +37,7 @@ async function metric(name: string, labels: Record<string, string> = {}): Promis
 
 async function publish(relayId = 'relay', sessionId = 'ingest') {
   await node.openRelay(relayId);
-  await node.openIngest(relayId, sessionId, 'camera');
+  await node.openIngest({ relayId, sessionId, sourceId: 'camera', terms: {} });
   const video = await node.openProducer(sessionId, {
     kind: 'video',
     rtpParameters: simulcastVideo(),
@@ -51,13 +51,18 @@ async function publish(relayId = 'relay', sessionId = 'ingest') {
   return { video, audio };
 }
 
+function watch(sessionId: string, { relayId = 'relay', subscription = everything as Subscription } = {}) {
+  const terms = { rtpCapabilities: viewerCapabilities() };
+  return node.openViewer({ relayId, sessionId, subscription, terms });
+}
+
 /** More viewers than one worker sends to within 2 ms, as placement predicts before anything is measured. */
 const MORE_THAN_ONE_WORKERS = Array.from({ length: 80 }, (_, index) => `viewer ${index}`);
 
 describe('a relay', () => {
   it('gives each viewer a consumer for each track, with the layers to choose from', async () => {
     await publish();
-    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
+    const { consumers } = await watch('viewer');
     expect(
       consumers.map(({ kind, spatialLayers, temporalLayers }) => [kind, spatialLayers, temporalLayers]),
     ).toEqual([
@@ -69,7 +74,7 @@ describe('a relay', () => {
   it('keeps a small audience on the worker of its origin, without a pipe', async () => {
     await publish();
     for (const viewer of MORE_THAN_ONE_WORKERS.slice(0, 40)) {
-      await node.openViewer('relay', viewer, viewerCapabilities(), everything);
+      await watch(viewer);
     }
     expect(await metric('meshlift_worker_viewers', { worker: '0' })).toBe(40);
     expect(await metric('meshlift_edges')).toBe(0);
@@ -92,7 +97,7 @@ describe('a relay', () => {
   it('spreads a large one over both workers through one pipe, and removes the pipe after the last', async () => {
     await publish();
     for (const viewer of MORE_THAN_ONE_WORKERS) {
-      const { consumers } = await node.openViewer('relay', viewer, viewerCapabilities(), everything);
+      const { consumers } = await watch(viewer);
       expect(consumers).toHaveLength(2);
     }
     expect(await metric('meshlift_worker_viewers', { worker: '0' })).toBeGreaterThan(60);
@@ -107,9 +112,9 @@ describe('a relay', () => {
 
   it('shows viewers that were there first the tracks that come later, on every worker', async () => {
     await node.openRelay('relay');
-    await node.openIngest('relay', 'ingest', 'camera');
+    await node.openIngest({ relayId: 'relay', sessionId: 'ingest', sourceId: 'camera', terms: {} });
     const waiting = MORE_THAN_ONE_WORKERS;
-    for (const viewer of waiting) await node.openViewer('relay', viewer, viewerCapabilities(), everything);
+    for (const viewer of waiting) await watch(viewer);
     expect(await node.workerPidsOf('relay')).toHaveLength(2);
     const opened: string[] = [];
     const all = new Promise<void>((resolve) => {
@@ -125,7 +130,7 @@ describe('a relay', () => {
 
   it('tells viewers when a track is paused, resumed and closed', async () => {
     const { audio } = await publish();
-    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
+    const { consumers } = await watch('viewer');
     const consumerId = consumers.find(({ kind }) => kind === 'audio')?.id;
     const paused = next('consumerPaused');
     await node.setProducerPaused('ingest', audio.producerId, true);
@@ -138,8 +143,8 @@ describe('a relay', () => {
 
   it('keeps its viewers when the publisher comes back on a new ingest', async () => {
     await publish();
-    await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
-    await node.openIngest('relay', 'ingest again', 'camera');
+    await watch('viewer');
+    await node.openIngest({ relayId: 'relay', sessionId: 'ingest again', sourceId: 'camera', terms: {} });
     await expect.poll(() => node.listConsumers('viewer')).toHaveLength(0);
     const opened = next('consumerOpened');
     await node.openProducer('ingest again', { kind: 'audio', rtpParameters: opusAudio(), paused: false });
@@ -153,7 +158,12 @@ describe('a relay of several sources', () => {
     consumers.map(({ sourceId, kind }) => `${sourceId} ${kind}`).sort();
 
   async function publishFrom(source: string) {
-    await node.openIngest('relay', `ingest of ${source}`, source);
+    await node.openIngest({
+      relayId: 'relay',
+      sessionId: `ingest of ${source}`,
+      sourceId: source,
+      terms: {},
+    });
     const rtpParameters = simulcastVideo();
     return node.openProducer(`ingest of ${source}`, { kind: 'video', rtpParameters, paused: false });
   }
@@ -162,10 +172,12 @@ describe('a relay of several sources', () => {
     await node.openRelay('relay');
     await publishFrom('anna');
     await publishFrom('ben');
-    const ofAnna = await node.openViewer('relay', 'audience', viewerCapabilities(), { only: ['anna'] });
+    const ofAnna = await watch('audience', { subscription: { only: ['anna'] } });
     expect(sourcesOf(ofAnna.consumers)).toEqual(['anna video']);
-    const notAnna = await node.openViewer('relay', 'anna watches', viewerCapabilities(), {
-      except: ['anna'],
+    const notAnna = await watch('anna watches', {
+      subscription: {
+        except: ['anna'],
+      },
     });
     expect(sourcesOf(notAnna.consumers)).toEqual(['ben video']);
     const opened = next('consumerOpened');
@@ -179,7 +191,7 @@ describe('a relay of several sources', () => {
     await node.openRelay('relay');
     const anna = await publishFrom('anna');
     const ben = await publishFrom('ben');
-    await node.openViewer('relay', 'audience', viewerCapabilities(), { only: ['anna'] });
+    await watch('audience', { subscription: { only: ['anna'] } });
     expect(await node.listWantedLayers('ingest of anna')).toEqual([
       { producerId: anna.producerId, spatialLayers: [0, 1, 2] },
     ]);
@@ -192,7 +204,7 @@ describe('a relay of several sources', () => {
     await node.openRelay('relay');
     await publishFrom('anna');
     await publishFrom('ben');
-    await node.openViewer('relay', 'audience', viewerCapabilities(), everything);
+    await watch('audience');
     await node.closeSession('ingest of anna');
     await expect.poll(async () => sourcesOf(await node.listConsumers('audience'))).toEqual(['ben video']);
     expect(await metric('meshlift_sessions', { role: 'ingest' })).toBe(1);
@@ -207,7 +219,7 @@ describe('layers that nobody watches', () => {
     node.on('layersWanted', (event) => {
       if (event.producerId === video.producerId) wanted.push(event.spatialLayers);
     });
-    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
+    const { consumers } = await watch('viewer');
     expect(wanted).toEqual([[0, 1, 2]]);
     const consumerId = consumers.find(({ kind }) => kind === 'video')?.id ?? '';
     const fewer = next('layersWanted');
@@ -220,7 +232,7 @@ describe('layers that nobody watches', () => {
 
 describe('a consumer that its viewer has paused', () => {
   async function watchedVideo(viewer: string) {
-    const { consumers } = await node.openViewer('relay', viewer, viewerCapabilities(), everything);
+    const { consumers } = await watch(viewer);
     return consumers.find(({ kind }) => kind === 'video')?.id ?? '';
   }
 
@@ -283,7 +295,7 @@ describe('bad media parameters', () => {
 
   it.each(broken)('are refused with a code, and the next good ones work (%s)', async (_, rtpParameters) => {
     await node.openRelay('relay');
-    await node.openIngest('relay', 'ingest', 'camera');
+    await node.openIngest({ relayId: 'relay', sessionId: 'ingest', sourceId: 'camera', terms: {} });
     const opening = node.openProducer('ingest', { kind: 'video', rtpParameters, paused: false });
     await expect(opening).rejects.toMatchObject({ code: 'RTP_REJECTED' });
     await node.openProducer('ingest', { kind: 'video', rtpParameters: simulcastVideo(), paused: false });
@@ -292,13 +304,25 @@ describe('bad media parameters', () => {
 
   it('of a viewer are refused without leaving a transport', async () => {
     await publish();
-    const nothingInCommon = node.openViewer('relay', 'v1', viewerCapabilities(['video/AV1']), everything);
+    const nothingInCommon = node.openViewer({
+      relayId: 'relay',
+      sessionId: 'v1',
+      subscription: everything,
+      terms: { rtpCapabilities: viewerCapabilities(['video/AV1']) },
+    });
     await expect(nothingInCommon).rejects.toMatchObject({ code: 'RTP_REJECTED' });
     const nonsense = {
       codecs: [{ kind: 'video' as const, mimeType: 'x', clockRate: 1, preferredPayloadType: 1 }],
       headerExtensions: [],
     };
-    await expect(node.openViewer('relay', 'v2', nonsense, everything)).rejects.toMatchObject({
+    await expect(
+      node.openViewer({
+        relayId: 'relay',
+        sessionId: 'v2',
+        subscription: everything,
+        terms: { rtpCapabilities: nonsense },
+      }),
+    ).rejects.toMatchObject({
       code: 'RTP_REJECTED',
     });
     expect(await metric('meshlift_sessions', { role: 'viewer' })).toBe(0);
@@ -307,7 +331,7 @@ describe('bad media parameters', () => {
 
   it('of DTLS cannot be given twice', async () => {
     await node.openRelay('relay');
-    await node.openIngest('relay', 'ingest', 'camera');
+    await node.openIngest({ relayId: 'relay', sessionId: 'ingest', sourceId: 'camera', terms: {} });
     const cut = { ...strangerDtls(), fingerprints: [{ algorithm: 'sha-256' as const, value: 'AB:CD' }] };
     await expect(node.connectTransport('ingest', cut)).rejects.toMatchObject({ code: 'RTP_REJECTED' });
     await node.connectTransport('ingest', strangerDtls());
@@ -317,12 +341,34 @@ describe('bad media parameters', () => {
   });
 });
 
+describe('a session of one kind', () => {
+  it('is unknown to what is asked of the other kind', async () => {
+    const { video } = await publish();
+    const { consumers } = await watch('viewer');
+    const consumerIds = consumers.map(({ id }) => id);
+    const producer = { kind: 'audio' as const, rtpParameters: opusAudio(), paused: false };
+    const misdirected = await Promise.allSettled([
+      node.openProducer('viewer', producer),
+      node.setProducerPaused('viewer', video.producerId, true),
+      node.closeProducer('viewer', video.producerId),
+      node.inspectIngest('viewer'),
+      node.listWantedLayers('viewer'),
+      node.listConsumers('ingest'),
+      node.resumeConsumers('ingest', consumerIds),
+      node.pauseConsumers('ingest', consumerIds),
+      node.setConsumerLayers('ingest', consumerIds[0] ?? '', null),
+    ]);
+    for (const result of misdirected) expect(result).toMatchObject({ reason: { code: 'SESSION_NOT_FOUND' } });
+    expect(await node.listConsumers('viewer')).toHaveLength(2);
+  });
+});
+
 describe('what breaks', () => {
   it('frees a transport that never connects, and says so, unless there is nothing yet to connect for', async () => {
     await publish();
-    await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
+    await watch('viewer');
     await node.openRelay('empty');
-    await node.openViewer('empty', 'early', viewerCapabilities(), everything);
+    await watch('early', { relayId: 'empty' });
     const sessions = new Map<string, string>();
     await new Promise<void>((resolve) => {
       node.on('sessionClosed', ({ sessionId, code }) => {
@@ -341,7 +387,7 @@ describe('what breaks', () => {
 
   it('loses only the relays of a worker that dies, and replaces the worker', async () => {
     await publish();
-    await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
+    await watch('viewer');
     const lost = next('relayLost');
     const [origin] = await node.workerPidsOf('relay');
     if (origin === undefined) throw new Error('the relay has no worker');
@@ -383,7 +429,12 @@ describe('where media is sent to', () => {
 
   it('is each announced address, on the sockets of its kind', async () => {
     const other = await startAt(['0.0.0.0', '::'], () => ['203.0.113.7', '2001:db8::7', '203.0.113.8']);
-    const transport = await other.openIngest('relay', 'ingest', 'camera');
+    const { transport } = await other.openIngest({
+      relayId: 'relay',
+      sessionId: 'ingest',
+      sourceId: 'camera',
+      terms: {},
+    });
     expect(placesOf(transport)).toEqual([
       'tcp 2001:db8::7',
       'tcp 203.0.113.7',
@@ -396,12 +447,12 @@ describe('where media is sent to', () => {
     expect(new Set(iceCandidates.map(({ priority }) => priority)).size).toBe(6);
     const portOf = (start: string) => iceCandidates.find(({ address }) => address === start)?.port;
     expect(portOf('203.0.113.8')).toBe(portOf('203.0.113.7'));
-    const { answer } = await other.openIngestByOffer(
-      'relay',
-      'encoder',
-      'encoder',
-      offerOf([audioSection(), videoSection()]),
-    );
+    const { answer } = await other.openIngest({
+      relayId: 'relay',
+      sessionId: 'encoder',
+      sourceId: 'encoder',
+      terms: { offer: offerOf([audioSection(), videoSection()]) },
+    });
     expect(answer.match(/^a=candidate:.* 1 udp .*$/gm)).toHaveLength(3);
     expect(answer).toMatch(/^a=candidate:\S+ 1 udp \d+ 2001:db8::7 \d+ typ host\r$/m);
   });
@@ -409,10 +460,20 @@ describe('where media is sent to', () => {
   it('changes for new sessions when the announced addresses do', async () => {
     let announced = ['203.0.113.7'];
     const other = await startAt(['0.0.0.0'], () => announced);
-    const before = await other.openIngest('relay', 'first', 'camera');
+    const { transport: before } = await other.openIngest({
+      relayId: 'relay',
+      sessionId: 'first',
+      sourceId: 'camera',
+      terms: {},
+    });
     expect(placesOf(before)).toEqual(['tcp 203.0.113.7', 'udp 203.0.113.7']);
     announced = ['203.0.113.9', '2001:db8::7'];
-    const after = await other.openViewer('relay', 'viewer', viewerCapabilities(), everything);
+    const after = await other.openViewer({
+      relayId: 'relay',
+      sessionId: 'viewer',
+      subscription: everything,
+      terms: { rtpCapabilities: viewerCapabilities() },
+    });
     expect(placesOf(after.transport)).toEqual(['tcp 203.0.113.9', 'udp 203.0.113.9']);
   });
 });
@@ -430,14 +491,19 @@ describe('pipes', () => {
     });
     onTestFinished(() => small.close());
     await small.openRelay('relay');
-    await small.openIngestByOffer('relay', 'ingest', 'camera', offerOf([videoSection()]));
+    await small.openIngest({
+      relayId: 'relay',
+      sessionId: 'ingest',
+      sourceId: 'camera',
+      terms: { offer: offerOf([videoSection()]) },
+    });
     const watch = (name: string, payloadType: number) =>
-      small.openViewerByOffer(
-        'relay',
-        name,
-        offerOf([receiving(videoSection({ codecs: [video(payloadType, 'VP8')] }))]),
-        everything,
-      );
+      small.openViewer({
+        relayId: 'relay',
+        sessionId: name,
+        subscription: everything,
+        terms: { offer: offerOf([receiving(videoSection({ codecs: [video(payloadType, 'VP8')] }))]) },
+      });
     expect((await watch('first', 96)).consumers).toHaveLength(1);
     await expect(watch('second', 120)).rejects.toMatchObject({ code: 'SERVER_FULL' });
     // What was refused has left nothing, and a port that is given back serves the next.

@@ -1,4 +1,3 @@
-import type { TransportOptions } from '@meshlift/protocol';
 import { createLogger, createRegistry } from '@meshlift/telemetry';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePorts, takeTcp, takeUdp } from '../testing/ports.ts';
@@ -22,9 +21,11 @@ describe('media ports of a range', () => {
   /** The ports that a client is told, of a relay on the least loaded worker. */
   async function told(node: LocalMediaNode): Promise<number[]> {
     relays += 1;
-    await node.openRelay(`relay ${relays}`);
-    const ingest: TransportOptions = await node.openIngest(`relay ${relays}`, `ingest ${relays}`, 'camera');
-    return [...new Set(ingest.iceCandidates.map(({ port }) => port))];
+    const relayId = `relay ${relays}`;
+    await node.openRelay(relayId);
+    const source = { relayId, sessionId: `ingest ${relays}`, sourceId: 'camera' };
+    const { transport } = await node.openIngest({ ...source, terms: {} });
+    return [...new Set(transport.iceCandidates.map(({ port }) => port))];
   }
 
   it('are shared by nodes, one port for each worker, until there are no more', async () => {

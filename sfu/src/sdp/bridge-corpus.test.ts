@@ -9,6 +9,9 @@ import { type CorpusEntry, corpus, readCorpusOffer } from './corpus/corpus.ts';
 const SERVED = ['opus', 'VP8', 'VP9', 'H264', 'AV1'];
 
 const everything = { except: [] };
+/** The sessions that are opened. */
+const camera = { relayId: 'relay', sessionId: 'ingest', sourceId: 'camera' };
+const viewer = { relayId: 'relay', sessionId: 'viewer', subscription: everything };
 
 /** No program of the corpus decodes H.264 in all the profiles that are served. */
 const PLAYER_OF_EVERYTHING = offerOf([
@@ -60,12 +63,12 @@ describe('programs that publish', () => {
   it.each(publishers.filter((entry) => isServed(entry, 'sendonly')))('$file is taken in', async (entry) => {
     const node = await startRelay();
     const offer = readCorpusOffer(entry);
-    const { answer } = await node.openIngestByOffer('relay', 'ingest', 'camera', offer);
+    const { answer } = await node.openIngest({ ...camera, terms: { offer } });
     const used = expectToAnswer(offer, answer);
     const sending = sectionsOf(entry, 'sendonly');
     expect(used.map(({ type }) => type)).toEqual(sending.map(({ kind }) => kind));
     // Whoever watches with a player of everything gets each track, with each of its layers.
-    const { consumers } = await node.openViewerByOffer('relay', 'viewer', PLAYER_OF_EVERYTHING, everything);
+    const { consumers } = await node.openViewer({ ...viewer, terms: { offer: PLAYER_OF_EVERYTHING } });
     for (const kind of ['audio', 'video']) {
       const tracks = sending.filter((section) => section.kind === kind);
       const layers = tracks.slice(0, 1).map(({ rids, simSsrcs }) => rids?.length ?? simSsrcs ?? 1);
@@ -79,7 +82,7 @@ describe('programs that publish', () => {
     '$file is refused by name',
     async (entry) => {
       const node = await startRelay();
-      const opening = node.openIngestByOffer('relay', 'ingest', 'camera', readCorpusOffer(entry));
+      const opening = node.openIngest({ ...camera, terms: { offer: readCorpusOffer(entry) } });
       await expect(opening).rejects.toMatchObject({
         code: 'SDP_UNSUPPORTED',
         message: expect.stringMatching(/Offered: .+\. Served: .+\./),
@@ -101,8 +104,8 @@ describe('the orientation of a video (CVO)', () => {
       .replace(/^a=extmap:8 .*\r\n/gm, '')
       .replaceAll(/^a=extmap:\d+ (urn:3gpp)/gm, 'a=extmap:8 $1');
     const { answer } = entry.file.includes('-watch-')
-      ? await node.openViewerByOffer('relay', 'viewer', offer, everything)
-      : await node.openIngestByOffer('relay', 'ingest', 'camera', offer);
+      ? await node.openViewer({ ...viewer, terms: { offer } })
+      : await node.openIngest({ ...camera, terms: { offer } });
     expect(answer).toContain('a=setup:');
     expect(answer).not.toContain(CVO);
   });
@@ -117,9 +120,9 @@ describe('programs that watch', () => {
     const file = wantsH264 ? 'chromium-publish-h264.sdp' : 'chromium-publish-av.sdp';
     const publishing = corpus.find((candidate) => candidate.file === file);
     if (!publishing) throw new Error(`the corpus has no ${file}`);
-    await node.openIngestByOffer('relay', 'ingest', 'camera', readCorpusOffer(publishing));
+    await node.openIngest({ ...camera, terms: { offer: readCorpusOffer(publishing) } });
     const offer = readCorpusOffer(entry);
-    const { answer, consumers } = await node.openViewerByOffer('relay', 'viewer', offer, everything);
+    const { answer, consumers } = await node.openViewer({ ...viewer, terms: { offer } });
     const used = expectToAnswer(offer, answer);
     const kinds = sectionsOf(entry, 'recvonly').map(({ kind }) => kind);
     expect(used.map(({ type }) => type)).toEqual(kinds);

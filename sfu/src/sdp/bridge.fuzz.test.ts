@@ -16,7 +16,9 @@ import {
 import { corpus, readCorpusOffer } from './corpus/corpus.ts';
 
 const RUNS = 1_500;
-const everything = { except: [] };
+/** The sessions that are opened. */
+const camera = { relayId: 'relay', sessionId: 'ingest', sourceId: 'camera' };
+const viewer = { relayId: 'relay', sessionId: 'viewer', subscription: { except: [] } };
 
 const simulcast = ['a=rid:f send', 'a=rid:h send', 'a=rid:q send', 'a=simulcast:send f;h;q'];
 const legacy = ['a=ssrc-group:SIM 1 2 3', ...[1, 2, 3].map((ssrc) => `a=ssrc:${ssrc} cname:me`)];
@@ -205,14 +207,14 @@ it('no offer of a publisher harms a worker, leaves anything behind or is answere
     receiving(videoSection({ codecs: [video(96, 'VP8')] })),
   ]);
   const property = fc.asyncProperty(mutationsOf(publishers), async (offer) => {
-    const answer = await answered(offer, node.openIngestByOffer('relay', 'ingest', 'camera', offer));
+    const answer = await answered(offer, node.openIngest({ ...camera, terms: { offer } }));
     counts[answer === undefined ? 'refused' : 'taken'] += 1;
     if (answer === undefined) {
       expect(await left()).toEqual({ sessions: 0, edges: 0 });
       return;
     }
     // What was let in must not hurt those who watch it.
-    await answered(watching, node.openViewerByOffer('relay', 'viewer', watching, everything));
+    await answered(watching, node.openViewer({ ...viewer, terms: { offer: watching } }));
     await node.closeSession('viewer');
     await node.closeSession('ingest');
     expect(await left()).toEqual({ sessions: 0, edges: 0 });
@@ -231,7 +233,7 @@ it('no offer of a player harms a worker, leaves anything behind or is answered w
   const publishing = offerOf([audioSection(), videoSection()]);
   const counts = { taken: 0, refused: 0 };
   const property = fc.asyncProperty(mutationsOf(players), async (offer) => {
-    const answer = await answered(offer, node.openViewerByOffer('relay', 'viewer', offer, everything));
+    const answer = await answered(offer, node.openViewer({ ...viewer, terms: { offer } }));
     counts[answer === undefined ? 'refused' : 'taken'] += 1;
     if (answer === undefined) expect(await left()).toEqual({ sessions: 1, edges: 0 });
     await node.closeSession('viewer');
@@ -240,7 +242,7 @@ it('no offer of a player harms a worker, leaves anything behind or is answered w
   // Anew for each, since one that never connects is closed after some seconds.
   property.beforeEach(async (before) => {
     await before();
-    await node.openIngestByOffer('relay', 'ingest', 'camera', publishing);
+    await node.openIngest({ ...camera, terms: { offer: publishing } });
   });
   property.afterEach(async (after) => {
     await after();
@@ -269,7 +271,7 @@ it('no fragment of SDP harms a worker', async () => {
   });
   property.beforeEach(async (before) => {
     await before();
-    await node.openIngestByOffer('relay', 'ingest', 'camera', publishing);
+    await node.openIngest({ ...camera, terms: { offer: publishing } });
   });
   property.afterEach(async (after) => {
     await after();

@@ -18,7 +18,9 @@ import {
 } from '../testing/sdp-offers.ts';
 import { readCorpusOffer } from './corpus/corpus.ts';
 
-const everything = { except: [] };
+/** The sessions that are opened. */
+const camera = { relayId: 'relay', sessionId: 'ingest', sourceId: 'camera' };
+const viewer = { relayId: 'relay', sessionId: 'viewer', subscription: { except: [] } };
 let node: LocalMediaNode;
 
 beforeEach(async () => {
@@ -33,14 +35,18 @@ beforeEach(async () => {
 });
 afterEach(() => node.close());
 
-/** The sections of the answer that are in use, after it was held against the offer. */
-async function publish(offer: string, sessionId = 'ingest') {
-  const { answer } = await node.openIngestByOffer('relay', sessionId, 'camera', offer);
-  return expectToAnswer(offer, answer);
+async function answerTo(offer: string, sessionId = camera.sessionId): Promise<string> {
+  const { answer } = await node.openIngest({ ...camera, sessionId, terms: { offer } });
+  return answer;
 }
 
-async function watch(offer: string, sessionId = 'viewer') {
-  const { answer, consumers } = await node.openViewerByOffer('relay', sessionId, offer, everything);
+/** The sections of the answer that are in use, after it was held against the offer. */
+async function publish(offer: string, sessionId?: string) {
+  return expectToAnswer(offer, await answerTo(offer, sessionId));
+}
+
+async function watch(offer: string, sessionId = viewer.sessionId) {
+  const { answer, consumers } = await node.openViewer({ ...viewer, sessionId, terms: { offer } });
   return { sections: expectToAnswer(offer, answer), consumers };
 }
 
@@ -143,7 +149,7 @@ describe('the answer to one who publishes', () => {
   it('takes rids with signs, and answers them as they were offered', async () => {
     const lines = ['a=rid:hi-res send', 'a=rid:lo_res send', 'a=simulcast:send hi-res;lo_res'];
     const offer = offerOf([videoSection({ lines })]);
-    const { answer } = await node.openIngestByOffer('relay', 'ingest', 'camera', offer);
+    const answer = await answerTo(offer);
     expectToAnswer(offer, answer);
     expect(answer).toContain('a=rid:hi-res recv\r\na=rid:lo_res recv\r\na=simulcast:recv hi-res;lo_res\r\n');
   });
@@ -151,7 +157,7 @@ describe('the answer to one who publishes', () => {
   it('keeps the order of the bundle, without what is refused', async () => {
     const sections = [audioSection(), dataSection('2'), videoSection({ mid: 'a'.repeat(36) })];
     const offer = offerOf(sections).replace(/^a=group:BUNDLE .*$/m, `a=group:BUNDLE 2 ${'a'.repeat(36)} 0`);
-    const { answer } = await node.openIngestByOffer('relay', 'ingest', 'camera', offer);
+    const answer = await answerTo(offer);
     expectToAnswer(offer, answer);
     expect(answer).toContain(`a=group:BUNDLE ${'a'.repeat(36)} 0\r\n`);
   });
@@ -164,7 +170,7 @@ describe('the answer to one who publishes', () => {
       receiving(videoSection({ mid: '3' })),
       videoSection({ mid: '4' }),
     ]);
-    const { answer } = await node.openIngestByOffer('relay', 'ingest', 'camera', offer);
+    const answer = await answerTo(offer);
     const used = expectToAnswer(offer, answer);
     expect(used.map(({ mid }) => String(mid))).toEqual(['0', '4']);
     expect(answer.match(/^m=\S+ \d+/gm)).toEqual([
@@ -216,14 +222,17 @@ describe('the names that an encoder gives its tracks', () => {
         videoSection({ lines: telling }),
       ]),
     );
-    await node.openIngest('relay', 'plugin', 'another');
+    await node.openIngest({ relayId: 'relay', sessionId: 'plugin', sourceId: 'another', terms: {} });
     const rtpParameters = {
       ...simulcastVideo(),
       msid: 'alice@example alice-camera',
       rtcp: { cname: 'alice@example' },
     };
     await node.openProducer('plugin', { kind: 'video', rtpParameters, paused: false });
-    const { consumers } = await node.openViewer('relay', 'viewer', viewerCapabilities(), everything);
+    const { consumers } = await node.openViewer({
+      ...viewer,
+      terms: { rtpCapabilities: viewerCapabilities() },
+    });
     expect(consumers).toHaveLength(3);
     expect(JSON.stringify(consumers)).not.toContain('alice');
     // Sound and picture of one source are played in step by it (RFC 7022).
@@ -273,7 +282,7 @@ describe('the answer to one who watches', () => {
     const opened = new Promise<string | undefined>((resolve) => {
       node.on('consumerOpened', ({ consumer }) => resolve(consumer.rtpParameters.mid));
     });
-    await node.openIngest('relay', 'ingest', 'camera');
+    await node.openIngest({ ...camera, terms: {} });
     await node.openProducer('ingest', { kind: 'video', rtpParameters: simulcastVideo(), paused: false });
     expect(await opened).toBe('1');
   });

@@ -1,5 +1,6 @@
 import type { ConsumerOptions, RtpCapabilities, Subscription } from '@meshlift/protocol';
 import type { Relay } from '../media/relay.ts';
+import type { SessionTransport } from '../media/session-transport.ts';
 import type { MissedTrack } from '../media/viewer.ts';
 import { type AnsweredSection, writeAnswer } from './answer.ts';
 import { nameOf, type SdpCodec } from './codecs.ts';
@@ -9,29 +10,33 @@ import { type MediaSection, parseOffer } from './offer.ts';
 import { type PlaybackPlan, planPlayback } from './playback-plan.ts';
 import { SdpError } from './sdp-error.ts';
 
+interface IngestByOffer {
+  sessionId: string;
+  sourceId: string;
+  offer: string;
+  /** What routers can take. */
+  served: RtpCapabilities;
+}
+
 /**
- * Takes in what an SDP offer sends: an ingest and its producers, connected. When any step fails nothing is left
- * of it, and what the source sent before goes on.
+ * Takes in what an SDP offer sends: an ingest and its producers, connected. When any step fails nothing is left of it,
+ * and what the source sent before goes on.
  *
- * @returns the answer, and the offer as it was understood
  * @throws MeshliftError `SDP_INVALID`, `SDP_UNSUPPORTED`, or what the relay refuses
  */
 export async function ingestByOffer(
   relay: Relay,
-  session: { sessionId: string; sourceId: string },
-  text: string,
-  served: RtpCapabilities,
+  { sessionId, sourceId, offer: text, served }: IngestByOffer,
 ): Promise<{ answer: string }> {
   const offer = parseOffer(text);
   const tracks = planIngest(offer, served);
-  const { sessionId, sourceId } = session;
-  const transport = await relay.openIngest(sessionId, sourceId, { inspected: true });
+  const ingest = await relay.openIngest({ sessionId, sourceId, inspected: true });
   try {
     for (const { kind, rtpParameters } of tracks) {
-      await relay.openProducer(sessionId, { kind, rtpParameters, paused: false });
+      await ingest.openProducer({ kind, rtpParameters, paused: false });
     }
-    await relay.connectTransport(sessionId, offer.dtls, offer.ice);
-    relay.takePlace(sessionId);
+    await ingest.transport.connect(offer.dtls, offer.ice);
+    relay.takePlace(ingest);
   } catch (error) {
     relay.closeSession(sessionId);
     throw error;
@@ -42,7 +47,15 @@ export async function ingestByOffer(
       { direction: 'recvonly', codecs: [beginsFast(codec)], extensions },
     ]),
   );
-  return { answer: writeAnswer(offer, transport, answered) };
+  return { answer: writeAnswer(offer, ingest.transport.options, answered) };
+}
+
+interface ViewerByOffer {
+  sessionId: string;
+  subscription: Subscription;
+  offer: string;
+  /** What routers can carry. */
+  served: RtpCapabilities;
 }
 
 /**
@@ -55,14 +68,12 @@ export async function ingestByOffer(
  */
 export async function playToOffer(
   relay: Relay,
-  session: { sessionId: string; subscription: Subscription },
-  text: string,
-  served: RtpCapabilities,
+  { sessionId, subscription, offer: text, served }: ViewerByOffer,
 ): Promise<{ answer: string; consumers: ConsumerOptions[] }> {
   const offer = parseOffer(text);
   const plan = planPlayback(offer, served);
-  const { sessionId, subscription } = session;
-  const { transport, consumers, missed } = await relay.openViewer(sessionId, {
+  const { viewer, consumers, missed } = await relay.openViewer({
+    sessionId,
     rtpCapabilities: plan.capabilities,
     subscription,
     slots: plan.slots.map(({ mid, kind }) => ({ mid, kind })),
@@ -70,7 +81,7 @@ export async function playToOffer(
   });
   try {
     assertServed(plan, consumers, missed);
-    await relay.connectTransport(sessionId, offer.dtls, offer.ice);
+    await viewer.transport.connect(offer.dtls, offer.ice);
   } catch (error) {
     relay.closeSession(sessionId);
     throw error;
@@ -84,7 +95,7 @@ export async function playToOffer(
       return [section, { direction: 'sendonly', codecs: [...now, ...later], extensions, ssrc }];
     }),
   );
-  return { answer: writeAnswer(offer, transport, answered), consumers };
+  return { answer: writeAnswer(offer, viewer.transport.options, answered), consumers };
 }
 
 const ssrcOf = (consumers: ConsumerOptions[], mid: string) =>
@@ -97,9 +108,9 @@ const ssrcOf = (consumers: ConsumerOptions[], mid: string) =>
  * @returns this end's credentials and candidates after a restart, else `null`
  * @throws MeshliftError `SDP_INVALID`, `SESSION_NOT_FOUND`
  */
-export async function exchangeIce(relay: Relay, sessionId: string, fragment: string): Promise<string | null> {
+export async function exchangeIce(transport: SessionTransport, fragment: string): Promise<string | null> {
   const { credentials, section } = parseIceFragment(fragment);
-  const restarted = await relay.followPeerIce(sessionId, credentials);
+  const restarted = await transport.followPeerIce(credentials);
   return restarted ? writeIceFragment(restarted, section) : null;
 }
 

@@ -33,37 +33,17 @@ export interface MediaNode {
   closeRelay(relayId: string): Promise<void>;
 
   /**
-   * Opens the way in for a source. Viewers watch one ingest of a source at a time. The one before goes on while media
-   * flows from it, until the new one has its first producer; then it is closed, with `SESSION_REPLACED`.
+   * Opens an ingest for a source. Viewers watch one ingest of a source at a time. The one before goes on while media
+   * flows from it, until the new one has its first producer, or all producers of its offer; then it is closed, with
+   * `SESSION_REPLACED`. An offer also rejects with `SDP_INVALID` and `SDP_UNSUPPORTED`.
    */
-  openIngest(relayId: string, sessionId: string, sourceId: string): Promise<TransportOptions>;
-  openViewer(
-    relayId: string,
-    sessionId: string,
-    rtpCapabilities: RtpCapabilities,
-    subscription: Subscription,
-  ): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }>;
-
+  openIngest<T extends IngestTerms>(request: IngestRequest<T>): Promise<IngestOpened<T>>;
   /**
-   * Opens the way in for a source by an SDP offer, with its producers, connected. The ingest before is closed when
-   * all of these are accepted, with `SESSION_REPLACED`. Also rejects with `SDP_INVALID` and `SDP_UNSUPPORTED`.
+   * Opens a viewer of the sources that it subscribes to. For capabilities, its consumers start paused; for an offer, all
+   * of them flow as soon as it is connected, those that come later included. An offer also rejects with `SDP_INVALID`
+   * and `SDP_UNSUPPORTED`.
    */
-  openIngestByOffer(
-    relayId: string,
-    sessionId: string,
-    sourceId: string,
-    offer: string,
-  ): Promise<{ answer: string }>;
-  /**
-   * Plays to an SDP offer. Its consumers flow as soon as it is connected, those included that come later. Also
-   * rejects with `SDP_INVALID` and `SDP_UNSUPPORTED`.
-   */
-  openViewerByOffer(
-    relayId: string,
-    sessionId: string,
-    offer: string,
-    subscription: Subscription,
-  ): Promise<{ answer: string; consumers: ConsumerOptions[] }>;
+  openViewer<T extends ViewerTerms>(request: ViewerRequest<T>): Promise<ViewerOpened<T>>;
   /**
    * Takes in a fragment of SDP with ICE credentials and candidates (RFC 8840) for a session that came by an offer.
    *
@@ -82,7 +62,7 @@ export interface MediaNode {
   ): Promise<WantedLayers>;
   setProducerPaused(sessionId: string, producerId: string, paused: boolean): Promise<void>;
   closeProducer(sessionId: string, producerId: string): Promise<void>;
-  /** What arrives from an ingest that came by an offer, and what is to be mended in its encoder. */
+  /** What arrives from an ingest that came by an offer, and what needs fixing in its encoder. */
   inspectIngest(sessionId: string): Promise<IngestReport>;
   /** The layers wanted now of each of an ingest's producers. */
   listWantedLayers(sessionId: string): Promise<WantedLayers[]>;
@@ -100,6 +80,43 @@ export interface MediaNode {
   /** Closes every relay and worker. */
   close(): Promise<void>;
 }
+
+/** An SDP offer (RFC 3264), which is answered in SDP. The session is connected with the answer. */
+export interface SdpOffer {
+  offer: string;
+}
+
+/** How an ingest is negotiated: by an offer that names its tracks, or by producers that are opened one by one. */
+export type IngestTerms = SdpOffer | { offer?: never };
+
+/** How a viewer is negotiated: by an offer, or by what it can decode. */
+export type ViewerTerms = SdpOffer | { rtpCapabilities: RtpCapabilities; offer?: never };
+
+export interface IngestRequest<T extends IngestTerms = IngestTerms> {
+  relayId: string;
+  /** Names the new session. */
+  sessionId: string;
+  sourceId: string;
+  terms: T;
+}
+
+export interface ViewerRequest<T extends ViewerTerms = ViewerTerms> {
+  relayId: string;
+  /** Names the new session. */
+  sessionId: string;
+  subscription: Subscription;
+  terms: T;
+}
+
+/** What a new ingest receives: an SDP answer to an offer, or what mediasoup's client builds its transport from. */
+export type IngestOpened<T extends IngestTerms = IngestTerms> = T extends SdpOffer
+  ? { answer: string }
+  : { transport: TransportOptions };
+
+/** What a new viewer receives. */
+export type ViewerOpened<T extends ViewerTerms = ViewerTerms> = T extends SdpOffer
+  ? { answer: string; consumers: ConsumerOptions[] }
+  : { transport: TransportOptions; consumers: ConsumerOptions[] };
 
 /** Which sources of its relay a viewer gets, those included that come later. */
 export type Subscription = { only: string[] } | { except: string[] };

@@ -21,12 +21,22 @@ it.skipIf(!hasIpv6)('media goes over IPv6 where that alone is announced', async 
   onTestFinished(() => node.close());
   await node.openRelay('relay');
   const publisher = await SdpPeer.create('SendOnly', 'audio', 'video');
-  const published = await node.openIngestByOffer('relay', 'ingest', 'camera', publisher.offer);
+  const published = await node.openIngest({
+    relayId: 'relay',
+    sessionId: 'ingest',
+    sourceId: 'camera',
+    terms: { offer: publisher.offer },
+  });
   expect(published.answer).toMatch(/^a=candidate:\S+ 1 udp \d+ ::1 /m);
   await publisher.connect(published.answer);
   publisher.send();
   const player = await SdpPeer.create('RecvOnly', 'audio', 'video');
-  const played = await node.openViewerByOffer('relay', 'viewer', player.offer, { except: [] });
+  const played = await node.openViewer({
+    relayId: 'relay',
+    sessionId: 'viewer',
+    subscription: { except: [] },
+    terms: { offer: player.offer },
+  });
   await player.connect(played.answer);
   await expect.poll(() => player.received.audio, { timeout: 5_000 }).toBeGreaterThan(10);
   await expect.poll(() => player.received.video, { timeout: 5_000 }).toBeGreaterThan(10);

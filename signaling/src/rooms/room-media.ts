@@ -105,7 +105,12 @@ export class RoomMedia implements SessionOwner {
     this.#assertHeld(this.#maySend(participantId));
     await this.#settle();
     const session = new Session(newSessionId(), 'publisher', this, client);
-    const transport = await this.#node.openIngest(this.relayId, session.id, participantId);
+    const { transport } = await this.#node.openIngest({
+      relayId: this.relayId,
+      sessionId: session.id,
+      sourceId: participantId,
+      terms: {},
+    });
     const replaces = this.#sessionsOf(participantId).send !== undefined;
     await this.#adopt(participantId, replaces ? 'sendNext' : 'send', session);
     return { sessionId: session.id, transport };
@@ -120,8 +125,12 @@ export class RoomMedia implements SessionOwner {
     this.#assertHeld(this.#mayReceive);
     await this.#settle();
     const session = new Session(newSessionId(), 'viewer', this, client);
-    const others = { except: [participantId] };
-    const opened = await this.#node.openViewer(this.relayId, session.id, rtpCapabilities, others);
+    const opened = await this.#node.openViewer({
+      relayId: this.relayId,
+      sessionId: session.id,
+      subscription: { except: [participantId] },
+      terms: { rtpCapabilities },
+    });
     await this.#adopt(participantId, 'receive', session);
     return { sessionId: session.id, ...opened };
   }

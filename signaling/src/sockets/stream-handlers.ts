@@ -12,15 +12,15 @@ export function streamHandlers({ streams, node }: HandlerContext): Pick<RequestH
     'stream:publish': async (connection, { streamId, publishKey }) => {
       assertSessionLimit(connection);
       const stream = await access.streamFor(connection.address, streamId, publishKey);
-      const { session, opened: transport } = await streams.publish(
+      const { session, opened } = await streams.publish(
         stream,
         connection,
-        ({ relayId, sessionId, sourceId }) => node.openIngest(relayId, sessionId, sourceId),
+        ({ relayId, sessionId, sourceId }) => node.openIngest({ relayId, sessionId, sourceId, terms: {} }),
         { by: 'page' },
       );
       connection.adopt(session);
       const links = streamLinks(connection.baseUrl, stream.id);
-      return { sessionId: session.id, transport, links, viewers: stream.viewers };
+      return { sessionId: session.id, ...opened, links, viewers: stream.viewers };
     },
 
     'stream:watch': async (connection, { streamId, rtpCapabilities }) => {
@@ -28,7 +28,7 @@ export function streamHandlers({ streams, node }: HandlerContext): Pick<RequestH
       const { session, opened, ...standing } = await streams
         .getWatchable(streamId)
         .watch(connection, ({ relayId, sessionId, subscription }) =>
-          node.openViewer(relayId, sessionId, rtpCapabilities, subscription),
+          node.openViewer({ relayId, sessionId, subscription, terms: { rtpCapabilities } }),
         );
       connection.adopt(session);
       return { sessionId: session.id, ...opened, ...standing };

@@ -44,7 +44,9 @@ it('an event of one relay reaches its own streams and asks nothing of the others
   for (const { source } of others) source.asked = 0;
 
   await node.openRelay('relay');
-  const peer = await NativePeer.create(await node.openIngest('relay', 'ingest', 'camera'));
+  const source = { relayId: 'relay', sessionId: 'ingest', sourceId: 'camera' };
+  const { transport } = await node.openIngest({ ...source, terms: {} });
+  const peer = await NativePeer.create(transport);
   await node.connectTransport('ingest', peer.dtlsParameters);
   await node.openProducer('ingest', { kind: 'audio', rtpParameters: opusAudio(), paused: false });
   await peer.connect();

@@ -29,7 +29,7 @@ export function whepApi({ config, streams, node }: WhipContext): Router {
     const { session, opened, state, viewers } = await streams
       .getWatchable(streamId.data)
       .watch(client, ({ relayId, sessionId, subscription }) =>
-        node.openViewerByOffer(relayId, sessionId, offer, subscription),
+        node.openViewer({ relayId, sessionId, subscription, terms: { offer } }),
       );
     const { name, etag } = sessions.add(session, client);
     const url = `${client.baseUrl}/whep/sessions/${name}`;

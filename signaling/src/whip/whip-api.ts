@@ -37,7 +37,8 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
     const { session, opened } = await streams.publish(
       stream,
       client,
-      ({ relayId, sessionId, sourceId }) => node.openIngestByOffer(relayId, sessionId, sourceId, offer),
+      ({ relayId, sessionId, sourceId }) =>
+        node.openIngest({ relayId, sessionId, sourceId, terms: { offer } }),
       { by: 'whip' },
     );
     const { name, etag } = sessions.add(session, client);
