@@ -120,7 +120,7 @@ export class RoomMedia implements SessionOwner {
   async openReceive(
     participantId: string,
     client: Client,
-    rtpCapabilities: RtpCapabilities,
+    terms: { rtpCapabilities: RtpCapabilities },
   ): Promise<RequestReply<'room:receive'>> {
     this.#assertHeld(this.#mayReceive);
     await this.#settle();
@@ -129,7 +129,7 @@ export class RoomMedia implements SessionOwner {
       relayId: this.relayId,
       sessionId: session.id,
       subscription: { except: [participantId] },
-      terms: { rtpCapabilities },
+      terms,
     });
     await this.#adopt(participantId, 'receive', session);
     return { sessionId: session.id, ...opened };

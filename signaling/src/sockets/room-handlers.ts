@@ -94,7 +94,7 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
       const participantId = room.members.of(session).id;
-      const reply = await room.media.openReceive(participantId, connection, rtpCapabilities);
+      const reply = await room.media.openReceive(participantId, connection, { rtpCapabilities });
       connection.adopt(sessions.get(reply.sessionId));
       return reply;
     },

@@ -6,18 +6,14 @@ import { assertSessionLimit } from './session-limit.ts';
 type StreamRequests = 'stream:publish' | 'stream:watch';
 
 /** Publishing and watching. */
-export function streamHandlers({ streams, node }: HandlerContext): Pick<RequestHandlers, StreamRequests> {
+export function streamHandlers({ streams }: HandlerContext): Pick<RequestHandlers, StreamRequests> {
   const access = new PublishAccess(streams);
   return {
     'stream:publish': async (connection, { streamId, publishKey }) => {
       assertSessionLimit(connection);
-      const stream = await access.streamFor(connection.address, streamId, publishKey);
-      const { session, opened } = await streams.publish(
-        stream,
-        connection,
-        ({ relayId, sessionId, sourceId }) => node.openIngest({ relayId, sessionId, sourceId, terms: {} }),
-        { by: 'page' },
-      );
+      const { address } = connection;
+      const stream = await access.streamFor({ address, streamId, publishKey });
+      const { session, opened } = await streams.publish(stream, connection, {});
       connection.adopt(session);
       const links = streamLinks(connection.baseUrl, stream.id);
       return { sessionId: session.id, ...opened, links, viewers: stream.viewers };
@@ -25,13 +21,10 @@ export function streamHandlers({ streams, node }: HandlerContext): Pick<RequestH
 
     'stream:watch': async (connection, { streamId, rtpCapabilities }) => {
       assertSessionLimit(connection);
-      const { session, opened, ...standing } = await streams
-        .getWatchable(streamId)
-        .watch(connection, ({ relayId, sessionId, subscription }) =>
-          node.openViewer({ relayId, sessionId, subscription, terms: { rtpCapabilities } }),
-        );
+      const stream = streams.getWatchable(streamId);
+      const { session, opened, state, viewers } = await stream.watch(connection, { rtpCapabilities });
       connection.adopt(session);
-      return { sessionId: session.id, ...opened, ...standing };
+      return { sessionId: session.id, ...opened, state, viewers };
     },
   };
 }

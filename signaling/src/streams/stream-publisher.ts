@@ -1,4 +1,4 @@
-import { MeshliftError, type RequestReply } from '@meshlift/protocol';
+import { type IngestOpened, type IngestTerms, MeshliftError, type RequestReply } from '@meshlift/protocol';
 import { newSessionId } from '../access/capabilities.ts';
 import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
 import type { Stream, StreamContext } from './stream.ts';
@@ -6,11 +6,11 @@ import { streamLinks } from './stream-links.ts';
 import type { StreamSource } from './stream-source.ts';
 import { Takeovers } from './takeovers.ts';
 
-/** Where in the media node a publisher's way in begins. */
-export interface WayIn {
-  relayId: string;
-  sessionId: string;
-  sourceId: string;
+/** A publisher that has been let in. */
+export interface Publishing<T extends IngestTerms> {
+  session: Session;
+  /** What the media node has answered to its terms. */
+  opened: IngestOpened<T>;
 }
 
 /** A stream of its own: one relay with one source, and the client that has shown the key and publishes. */
@@ -33,27 +33,23 @@ export class StreamPublisher implements StreamSource, SessionOwner {
   }
 
   /**
-   * Opens the way in for a client that has shown the key. It takes over from whoever published before, whose session
+   * Opens an ingest for a client that has shown the key. It takes over from whoever published before, whose session
    * ends when what the new one sends has been accepted: an encoder that was killed and starts again cannot wait until
    * it is considered gone.
    *
-   * @param openWay opens it in the media node, in whatever terms the client speaks
-   * @param options.by what kind of program it is
+   * @param terms an encoder's offer; a page makes none
    * @throws MeshliftError `STREAM_NOT_FOUND`; `STREAM_LIVE` for an encoder that takes the stream from another one over
    *   and over; or what the media node refuses
    */
-  publish<T>(
-    client: Client,
-    openWay: (way: WayIn) => Promise<T>,
-    { by }: { by: 'whip' | 'page' },
-  ): Promise<{ session: Session; opened: T }> {
+  publish<T extends IngestTerms>(client: Client, terms: T): Promise<Publishing<T>> {
+    const by = terms.offer === undefined ? 'page' : 'whip';
     const stream = this.#stream;
     return stream.inTurn(async () => {
       stream.assertNotEnded();
       const takesOver = by === 'whip' && this.#session !== undefined && stream.state === 'live';
       if (takesOver && !this.#takeovers.allowed()) throw new MeshliftError('STREAM_LIVE');
       const session = new Session(newSessionId(), 'publisher', this, client);
-      const opened = await this.#openIngest(session, openWay);
+      const opened = await this.#openIngest(session, terms);
       if (takesOver) this.#takeovers.count();
       this.#context.sessions.add(session);
       await this.#dropNext(new MeshliftError('SESSION_REPLACED'));
@@ -139,14 +135,15 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     await this.#closeRelay();
   }
 
-  async #openIngest<T>(session: Session, openWay: (way: WayIn) => Promise<T>): Promise<T> {
+  async #openIngest<T extends IngestTerms>(session: Session, terms: T): Promise<IngestOpened<T>> {
     const { node } = this.#context;
     if (!this.#hasRelay) {
       await node.openRelay(this.relayId);
       this.#hasRelay = true;
     }
     try {
-      return await openWay({ relayId: this.relayId, sessionId: session.id, sourceId: this.sourceId });
+      const { relayId, sourceId } = this;
+      return await node.openIngest({ relayId, sessionId: session.id, sourceId, terms });
     } catch (error) {
       if (this.#stream.state === 'idle' && !this.#session) await this.#closeRelay();
       throw error;

@@ -9,9 +9,9 @@ export interface StreamSource {
   readonly offered: boolean;
   /** The session that sends, if there is one, and what kind of program it belongs to. */
   readonly sender: { sessionId: string; by: 'whip' | 'page' | 'room' } | undefined;
-  /** Sees to it that the relay is there for a viewer. @throws MeshliftError `SERVER_FULL` */
+  /** Ensures that the relay exists before a viewer joins. @throws MeshliftError `SERVER_FULL` */
   open(): Promise<void>;
-  /** How many want to watch, those included whose way out is being opened. */
+  /** How many want to watch, those included whose transport is being opened. */
   wantedBy(viewers: number): void;
   /** Something that can be shown to the one who sends has changed: the number of viewers, at most once a second. */
   viewersChanged(viewers: number): void;

@@ -3,7 +3,8 @@ import {
   type MediaNode,
   MeshliftError,
   type RequestReply,
-  type Subscription,
+  type ViewerOpened,
+  type ViewerTerms,
 } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
 import pLimit from 'p-limit';
@@ -34,17 +35,11 @@ export interface StreamContext {
   ended(stream: Stream): void;
 }
 
-/** Where in the media node a viewer's way out begins. */
-export interface WayOut {
-  relayId: string;
-  sessionId: string;
-  subscription: Subscription;
-}
-
 /** A viewer that has been let in. */
-export interface Watching<T> {
+export interface Watching<T extends ViewerTerms> {
   session: Session;
-  opened: T;
+  /** What the media node has answered to its terms. */
+  opened: ViewerOpened<T>;
   state: 'live' | 'waiting';
   viewers: number;
 }
@@ -62,7 +57,7 @@ export class Stream implements SessionOwner {
   readonly #queue = pLimit(1);
   readonly #viewers = new Set<Session>();
   readonly #viewerCount: ViewerCount;
-  /** Viewers whose way out is being opened. */
+  /** Viewers whose transport is being opened. */
   #coming = 0;
   #allowed = true;
   #state: Lifecycle;
@@ -131,12 +126,13 @@ export class Stream implements SessionOwner {
 
   /**
    * Lets a client watch. Viewers come in any number at once and do not touch each other: they are not
-   * queued, but how things stand is looked at again when the media node has answered.
+   * queued, but the stream's state is checked again when the media node has answered.
    *
-   * @param openWay opens the way out of the media node, in whatever terms the client speaks
-   * @throws MeshliftError `STREAM_NOT_FOUND` when the stream has ended or got another ID meanwhile
+   * @param terms what the client can decode, or its offer
+   * @throws MeshliftError `STREAM_NOT_FOUND` when the stream has ended or got another ID meanwhile; or what the media
+   *   node refuses
    */
-  async watch<T>(client: Client, openWay: (way: WayOut) => Promise<T>): Promise<Watching<T>> {
+  async watch<T extends ViewerTerms>(client: Client, terms: T): Promise<Watching<T>> {
     const { node, sessions } = this.#context;
     const { relayId, sourceId } = this.source;
     const idAtStart = this.#id;
@@ -147,7 +143,8 @@ export class Stream implements SessionOwner {
     this.#countComing(1);
     try {
       await this.source.open();
-      const opened = await openWay({ relayId, sessionId: session.id, subscription: { only: [sourceId] } });
+      const subscription = { only: [sourceId] };
+      const opened = await node.openViewer({ relayId, sessionId: session.id, subscription, terms });
       assertStillThere();
       this.#viewers.add(session);
       sessions.add(session);

@@ -1,12 +1,12 @@
-import { type MediaNode, MeshliftError } from '@meshlift/protocol';
+import { type IngestTerms, type MediaNode, MeshliftError } from '@meshlift/protocol';
 import { Gauge, type Logger, liveIds, type Registry } from '@meshlift/telemetry';
 import { KeyHash, newPublishKey } from '../access/capabilities.ts';
 import { firstStreamId, nextStreamId } from '../access/stream-ids.ts';
-import type { Client, Session } from '../sessions/session.ts';
+import type { Client } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import { Claims } from './claims.ts';
 import { type Lifecycle, Stream, type StreamContext } from './stream.ts';
-import { StreamPublisher, type WayIn } from './stream-publisher.ts';
+import { type Publishing, StreamPublisher } from './stream-publisher.ts';
 import type { StreamSource } from './stream-source.ts';
 import { StreamsByRelay } from './streams-by-relay.ts';
 
@@ -107,19 +107,14 @@ export class Streams {
   }
 
   /**
-   * Opens the way in to a stream, for a client that has shown the key. What was claimed for that alone is
-   * forgotten if it cannot be opened.
+   * Opens an ingest of a stream for a client that has shown the key. What was claimed for that alone is forgotten if
+   * it cannot be opened.
    *
    * @throws MeshliftError see `StreamPublisher.publish`
    */
-  async publish<T>(
-    stream: Stream,
-    client: Client,
-    openWay: (way: WayIn) => Promise<T>,
-    options: { by: 'whip' | 'page' },
-  ): Promise<{ session: Session; opened: T }> {
+  async publish<T extends IngestTerms>(stream: Stream, client: Client, terms: T): Promise<Publishing<T>> {
     try {
-      return await this.#publisherOf(stream).publish(client, openWay, options);
+      return await this.#publisherOf(stream).publish(client, terms);
     } catch (error) {
       this.#claims.withdraw(stream);
       throw error;

@@ -26,11 +26,8 @@ export function whepApi({ config, streams, node }: WhipContext): Router {
     if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND');
     const client = new HttpClient(baseUrlOf(request, config));
     const offer = textOf(request);
-    const { session, opened, state, viewers } = await streams
-      .getWatchable(streamId.data)
-      .watch(client, ({ relayId, sessionId, subscription }) =>
-        node.openViewer({ relayId, sessionId, subscription, terms: { offer } }),
-      );
+    const stream = streams.getWatchable(streamId.data);
+    const { session, opened, state, viewers } = await stream.watch(client, { offer });
     const { name, etag } = sessions.add(session, client);
     const url = `${client.baseUrl}/whep/sessions/${name}`;
     const status = { consumers: opened.consumers, state, viewers };

@@ -34,13 +34,7 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
     const stream = await ownStream(request);
     const client = new HttpClient(baseUrlOf(request, config));
     const offer = textOf(request);
-    const { session, opened } = await streams.publish(
-      stream,
-      client,
-      ({ relayId, sessionId, sourceId }) =>
-        node.openIngest({ relayId, sessionId, sourceId, terms: { offer } }),
-      { by: 'whip' },
-    );
+    const { session, opened } = await streams.publish(stream, client, { offer });
     const { name, etag } = sessions.add(session, client);
     const { whepUrl } = streamLinks(client.baseUrl, stream.id);
     response
@@ -64,7 +58,8 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
     const streamId = streamIdSchema.safeParse(request.params.streamId);
     if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND', 'This cannot be a stream ID.');
     try {
-      return await access.streamFor(addressOf(request), streamId.data, publishKey);
+      const address = addressOf(request);
+      return await access.streamFor({ address, streamId: streamId.data, publishKey });
     } catch (error) {
       if (!(error instanceof MeshliftError) || error.code !== 'STREAM_NOT_YOURS') throw error;
       throw new MeshliftError('KEY_REQUIRED', 'The bearer token is not the publish key of this stream.');
