@@ -26,7 +26,7 @@ export interface MemoryBusOptions {
 export class MemoryBus implements Bus {
   readonly #log: ClusterLog;
   readonly #engine: MemoryEngine;
-  /** Tests cut it. */
+  /** Shared with the store of the same process. Tests cut it. */
   readonly link: MemoryLink;
   readonly #handlers = new Map<string, Handler>();
   readonly #listeners = new Map<string, Listeners<unknown>>();
@@ -39,15 +39,13 @@ export class MemoryBus implements Bus {
     this.#engine = engine;
     this.#connection = new Listeners(this.#reportThrown);
     this.link = engine.connect(
-      {
-        deliver: (delivery) => this.#deliver(delivery),
-        connectionChanged: (connected) => {
-          if (!connected) this.#pending.failAll(new MeshliftError('DIRECTORY_UNAVAILABLE'));
-          this.#connection.notify(connected);
-        },
-      },
+      { deliver: (delivery) => this.#deliver(delivery), onError: this.#reportThrown },
       clock,
     );
+    this.link.onConnection((connected) => {
+      if (!connected) this.#pending.failAll(new MeshliftError('DIRECTORY_UNAVAILABLE'));
+      this.#connection.notify(connected);
+    });
   }
 
   get connected(): boolean {

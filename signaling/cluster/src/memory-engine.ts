@@ -1,4 +1,7 @@
+import type { Subscription } from './bus.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { MemoryData } from './memory-data.ts';
+import { Listeners } from './subscriptions.ts';
 
 /** What the engine hands to a client. */
 export interface Delivery {
@@ -28,6 +31,8 @@ export type Routing = 'delivered' | 'nobody serves it' | 'no connection';
 export class MemoryEngine {
   /** The largest message, in bytes of JSON; NATS has the same default. */
   readonly maxPayload: number;
+  /** What the stores share. Emptying it loses it, as a server does that comes back without its store. */
+  readonly data: MemoryData;
   readonly #clock: Clock;
   readonly #clients = new Set<Client>();
   readonly #cutOff = new Map<Client, { noticed: boolean }>();
@@ -36,6 +41,7 @@ export class MemoryEngine {
   /** @param clock of those who connect without one of their own */
   constructor({ clock = systemClock, maxPayload = 1_048_576 }: { clock?: Clock; maxPayload?: number } = {}) {
     this.#clock = clock;
+    this.data = new MemoryData(clock);
     this.maxPayload = maxPayload;
   }
 
@@ -56,11 +62,18 @@ export class MemoryEngine {
     for (const client of this.#clients) if (!this.#cutOff.has(client)) client.connectionChanged(true);
   }
 
-  connect(handlers: Pick<Client, 'deliver' | 'connectionChanged'>, clock = this.#clock): MemoryLink {
-    const client: Client = { clock, served: new Set(), subscribed: new Map(), ...handlers };
+  connect(
+    { deliver, onError }: { deliver: Client['deliver']; onError: (thrown: unknown) => void },
+    clock = this.#clock,
+  ): MemoryLink {
+    const listeners = new Listeners<boolean>(onError);
+    const connectionChanged = (connected: boolean) => listeners.notify(connected);
+    const client: Client = { clock, served: new Set(), subscribed: new Map(), deliver, connectionChanged };
     this.#clients.add(client);
     return {
       clock,
+      data: this.data,
+      onConnection: (listener) => listeners.add(listener),
       connected: () => this.#reaches(client),
       cutOff: ({ noticed }) => {
         if (this.#cutOff.has(client)) return;
@@ -133,7 +146,9 @@ export class MemoryEngine {
 /** One client's connection to the engine. */
 export interface MemoryLink {
   readonly clock: Clock;
+  readonly data: MemoryData;
   connected(): boolean;
+  onConnection(listener: (connected: boolean) => void): Subscription;
   /**
    * Cuts this client off from the engine alone. `noticed`: the engine knows at once, as after a reset; else requests to
    * it vanish, as when its cable is pulled.

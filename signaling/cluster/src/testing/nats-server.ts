@@ -24,8 +24,15 @@ export class NatsServer {
     this.#store = newStore();
   }
 
-  static async start({ args = [] }: { args?: string[] } = {}): Promise<NatsServer> {
-    const server = new NatsServer(await freePort(), args);
+  /** @param jetStream whether it stores anything; it does by default */
+  static async start({
+    args = [],
+    jetStream = true,
+  }: {
+    args?: string[];
+    jetStream?: boolean;
+  } = {}): Promise<NatsServer> {
+    const server = new NatsServer(await freePort(), [...args, ...(jetStream ? ['-js'] : [])]);
     onTestFinished(() => server.#end());
     await server.start();
     return server;
@@ -44,7 +51,7 @@ export class NatsServer {
   /** Starts it again, with what it had stored. */
   async start(): Promise<void> {
     if (!natsServerPath) throw new Error('MESHLIFT_NATS_SERVER is not set');
-    const fixed = ['-a', '127.0.0.1', '-p', String(this.port), '-js', '-sd', this.#store];
+    const fixed = ['-a', '127.0.0.1', '-p', String(this.port), '-sd', this.#store];
     const child = spawn(natsServerPath, [...fixed, ...this.#args], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
