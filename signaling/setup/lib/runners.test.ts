@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { chooseRunners } from './runners.ts';
 
 const names = (...kinds: string[]) => chooseRunners(kinds)?.map(({ name }) => name);
-const unasked = ['biome', 'tsc', 'knip', 'size-limit', 'vitest', 'playwright'];
+const unasked = ['biome', 'tsc', 'knip', 'depcruise', 'size-limit', 'vitest', 'playwright'];
 
 it('starts no engine unasked', () => {
   expect(names()).toEqual(unasked);

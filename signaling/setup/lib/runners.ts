@@ -20,10 +20,19 @@ export interface Runner {
   read?: ReadReport;
 }
 
+/** The folders with sources. */
+const SOURCES = ['signaling', 'sfu', 'client-plugin', 'load-tests', 'docker'];
+
 const RUNNERS: Runner[] = [
   { name: 'biome', kind: 'checks', args: () => ['check', '.'] },
   { name: 'tsc', kind: 'checks', args: () => ['-b'] },
   { name: 'knip', kind: 'checks', args: () => [] },
+  {
+    name: 'depcruise',
+    kind: 'checks',
+    // Says of each forbidden import which rule it breaks, and why there is one.
+    args: () => ['-T', 'err-long', '-c', '.dependency-cruiser.mjs', ...SOURCES],
+  },
   { name: 'size-limit', kind: 'checks', args: () => [] },
   {
     name: 'vitest',

@@ -1,12 +1,18 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IceServer } from '@meshlift/protocol';
-import type { Config } from './config.ts';
 
 /** How long a TURN credential that is made here can be used, in ms. */
 export const TURN_CREDENTIALS_FOR_MS = 60 * 60_000;
 
 /** How often those who stay connected are given new ones, in ms: none that a client holds is about to run out. */
 export const RENEW_TURN_EVERY_MS = TURN_CREDENTIALS_FOR_MS / 2;
+
+/** What the configuration says of them. */
+interface IceServerConfig {
+  readonly iceServers: readonly IceServer[];
+  /** What TURN servers without a password of their own share with this server. */
+  readonly turnSecret: string | undefined;
+}
 
 /** A TURN server's URI (RFC 7065, section 3.1). */
 const isTurn = (uri: string) => /^turns?:/i.test(uri);
@@ -17,7 +23,7 @@ const hasTurn = ({ urls }: IceServer) => [urls].flat().some(isTurn);
 export const wantsCredentials = (server: IceServer) => hasTurn(server) && server.credential === undefined;
 
 /** Whether a TURN password stands in the configuration, which everybody who asks this server then gets. */
-export const givesPasswordsAway = ({ iceServers }: Pick<Config, 'iceServers'>) =>
+export const givesPasswordsAway = ({ iceServers }: Pick<IceServerConfig, 'iceServers'>) =>
   iceServers.some((server) => hasTurn(server) && server.credential !== undefined);
 
 /**
@@ -25,10 +31,7 @@ export const givesPasswordsAway = ({ iceServers }: Pick<Config, 'iceServers'>) =
  * and a password made for it, which are good for an hour: when the name runs out, a colon and a random pseudonym;
  * and the HMAC-SHA1 of that (draft-uberti-behave-turn-rest-00, section 2.2). Nothing is kept of them.
  */
-export function iceServersFor({
-  iceServers,
-  turnSecret,
-}: Pick<Config, 'iceServers' | 'turnSecret'>): IceServer[] {
+export function iceServersFor({ iceServers, turnSecret }: IceServerConfig): IceServer[] {
   if (turnSecret === undefined) return [...iceServers];
   return iceServers.flatMap((server): IceServer | IceServer[] => {
     if (!wantsCredentials(server)) return server;
