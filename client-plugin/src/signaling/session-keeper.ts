@@ -50,6 +50,9 @@ export class SessionKeeper {
     this.#welcome = welcome;
     this.#life = life;
     connection.on('dropped', () => life.reconnecting());
+    connection.on('refused', (error) => {
+      if (FINAL.has(error.code)) this.#end(error);
+    });
     connection.on('restored', (welcomeBack) => {
       this.#welcome = welcomeBack;
       void this.#restore();

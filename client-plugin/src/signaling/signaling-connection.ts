@@ -1,5 +1,6 @@
 import {
   clientRequests,
+  type ErrorBody,
   type ErrorCode,
   type EventName,
   type EventPayload,
@@ -24,6 +25,8 @@ export interface ConnectionEvents {
   iceServers: IceServer[];
   /** The connection dropped; it is being restored. */
   dropped: undefined;
+  /** The server is back and does not let this client in any more; unless the connection is closed it asks again. */
+  refused: MeshliftError;
 }
 
 /** How long one attempt may take: a network that swallows WebSockets lets them wait for ever. */
@@ -33,6 +36,8 @@ const OPEN_WITHIN_MS = 10_000;
 const ANSWER_WITHIN_MS = 12_000;
 /** A server that closes connections is restarting: ask again after this long, with jitter against a stampede. */
 const RETURN_AFTER_MS = 500;
+/** One that has refused to let this client in again is asked less often: it may be full, or about to stop. */
+const RETURN_AFTER_REFUSAL_MS = 3_000;
 
 type SessionEvent = {
   [N in EventName]: EventPayload<N> extends { sessionId: string } ? N : never;
@@ -47,6 +52,7 @@ export class SignalingConnection extends Emitter<ConnectionEvents> {
   readonly #sessions = new Map<string, SessionListeners>();
   readonly #welcomed: Promise<Welcome>;
   #greeted = false;
+  #closed = false;
   #iceServers: IceServer[] = [];
   #returning: ReturnType<typeof setTimeout> | undefined;
 
@@ -76,13 +82,16 @@ export class SignalingConnection extends Emitter<ConnectionEvents> {
       const timer = setTimeout(() => reject(new MeshliftError('DISCONNECTED')), OPEN_WITHIN_MS);
       this.#socket.once('server:welcome', (payload: unknown) => {
         clearTimeout(timer);
-        resolve(payload as Welcome);
+        const parsed = serverEvents['server:welcome'].safeParse(payload);
+        if (parsed.success) resolve(parsed.data);
+        else reject(new MeshliftError('PROTOCOL_VERSION', undefined, { cause: parsed.error }));
       });
       this.#socket.on('connect_error', (error) => {
         const refusal = refusalOf(error);
-        if (refusal) reject(refusal);
         // From now on long polling comes first, and goes on to a WebSocket where one gets through.
-        else this.#socket.io.opts.transports = ['polling', 'websocket'];
+        if (!refusal) this.#socket.io.opts.transports = ['polling', 'websocket'];
+        else if (this.#greeted) this.#refused(refusal);
+        else reject(refusal);
       });
     });
     // Whoever opened the connection hears of a failure; nobody else has to.
@@ -90,8 +99,7 @@ export class SignalingConnection extends Emitter<ConnectionEvents> {
     this.#socket.onAny((name: string, payload: unknown) => this.#receive(name, payload));
     this.#socket.on('disconnect', (reason) => {
       this.emit('dropped', undefined);
-      if (reason !== 'io server disconnect') return;
-      this.#returning = setTimeout(() => this.#socket.connect(), RETURN_AFTER_MS * (1 + Math.random()));
+      if (reason === 'io server disconnect') this.#return(RETURN_AFTER_MS);
     });
   }
 
@@ -127,10 +135,22 @@ export class SignalingConnection extends Emitter<ConnectionEvents> {
     this.#sessions.delete(sessionId);
   }
 
+  /** Repeating it changes nothing. */
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#returning);
     this.#sessions.clear();
     this.#socket.disconnect();
+  }
+
+  /** socket.io does not come back by itself to a server that refused it, nor to one that closed the connection. */
+  #return(afterMs: number): void {
+    this.#returning = setTimeout(() => this.#socket.connect(), afterMs * (1 + Math.random()));
+  }
+
+  #refused(refusal: MeshliftError): void {
+    this.emit('refused', refusal);
+    if (!this.#closed) this.#return(RETURN_AFTER_REFUSAL_MS);
   }
 
   #receive(name: string, payload: unknown): void {
@@ -156,10 +176,13 @@ export class SignalingConnection extends Emitter<ConnectionEvents> {
 /** The coded error in an answer, if it is one. */
 function errorOf(answer: unknown): MeshliftError | undefined {
   if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined;
-  const { code, message } = answer.error as { code?: unknown; message?: unknown };
+  const { code, message, reference, upgrade } = answer.error as { [K in keyof ErrorBody['error']]?: unknown };
   const known =
     typeof code === 'string' && Object.hasOwn(errorTable, code) ? (code as ErrorCode) : 'INTERNAL';
-  return new MeshliftError(known, typeof message === 'string' ? message : undefined);
+  return new MeshliftError(known, typeof message === 'string' ? message : undefined, {
+    reference: typeof reference === 'string' ? reference : undefined,
+    upgrade: upgrade === 'client' || upgrade === 'server' ? upgrade : undefined,
+  });
 }
 
 /** The server's reason for not letting this client in; undefined when it just cannot be reached. */

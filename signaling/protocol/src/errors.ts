@@ -79,8 +79,13 @@ export interface ErrorBody {
     message: string;
     /** Stands in the server's log too, so that whoever runs it finds what a person reports. */
     reference?: string | undefined;
+    /** With `PROTOCOL_VERSION`: which side is too old for the other. */
+    upgrade?: Side | undefined;
   };
 }
+
+/** One side of the wire: the page with its plugin, or the server. */
+export type Side = 'client' | 'server';
 
 /** An error with a code that the other side may see. Anything else that is thrown is answered as `INTERNAL`. */
 export class MeshliftError extends Error {
@@ -89,18 +94,25 @@ export class MeshliftError extends Error {
   readonly retryAfter: number | undefined;
   /** Names this one failure, in the server's log as well: a few letters and digits. */
   readonly reference: string | undefined;
+  /** With `PROTOCOL_VERSION`, where it is known: which side is too old for the other. */
+  readonly upgrade: Side | undefined;
 
   /** @param message what the receiver reads; the code's own sentence when left out */
   constructor(
     code: ErrorCode,
     message?: string,
-    options?: ErrorOptions & { retryAfter?: number; reference?: string | undefined },
+    options?: ErrorOptions & {
+      retryAfter?: number;
+      reference?: string | undefined;
+      upgrade?: Side | undefined;
+    },
   ) {
     super(message ?? errorTable[code].message, options);
     this.name = 'MeshliftError';
     this.code = code;
     this.retryAfter = options?.retryAfter ?? RETRY_AFTER[code];
     this.reference = options?.reference;
+    this.upgrade = options?.upgrade;
   }
 
   /** The HTTP status of this error. */
@@ -109,13 +121,15 @@ export class MeshliftError extends Error {
   }
 
   toBody(): ErrorBody {
-    const { code, message, reference } = this;
-    return { error: { code, message, ...(reference !== undefined && { reference }) } };
+    const { code, message, reference, upgrade } = this;
+    return {
+      error: { code, message, ...(reference !== undefined && { reference }), ...(upgrade && { upgrade }) },
+    };
   }
 
   /** The error that an error answer, or the end of a session, tells of. */
-  static of({ code, message, reference }: ErrorBody['error']): MeshliftError {
-    return new MeshliftError(code, message, { reference });
+  static of({ code, message, reference, upgrade }: ErrorBody['error']): MeshliftError {
+    return new MeshliftError(code, message, { reference, upgrade });
   }
 
   /** Whatever was thrown, as a coded error: what has no code becomes `INTERNAL` and keeps its cause for the log. */

@@ -42,6 +42,9 @@ import {
 /** Raised whenever one side could misread the other. The client sends it when it connects. */
 export const PROTOCOL_VERSION = 2;
 
+/** Servers serve clients of the present version and of the one before, and no others. */
+export const OLDEST_PROTOCOL_VERSION = PROTOCOL_VERSION - 1;
+
 /** Whether a stream's publisher is there (`live`) or awaited (`waiting`: it dropped and may come back). */
 export const streamStateSchema = z.enum(['live', 'waiting']);
 
@@ -54,7 +57,8 @@ const ofConsumer = { ...ofSession, consumerId: mediaIdSchema };
 const wantedLayersSchema = z.array(z.int().check(z.minimum(0), z.maximum(7))).check(z.maxLength(8));
 
 const sessionErrorSchema = z.object({
-  code: z.enum(errorCodes),
+  /** A code that is newer than the receiver is `INTERNAL` to it, and the session ends all the same. */
+  code: z.catch(z.enum(errorCodes), 'INTERNAL'),
   message: z.string(),
   reference: z.optional(z.string()),
 });
@@ -248,9 +252,11 @@ export const clientRequests = {
 
 /** Server to client: events, each for one session but the first three. */
 export const serverEvents = {
-  /** The first message on a connection. */
+  /** The first message on a connection, which is in the version that the client named. */
   'server:welcome': z.object({
     protocol: z.literal(PROTOCOL_VERSION),
+    /** The versions that this server serves. */
+    serves: z.optional(z.object({ oldest: z.int(), newest: z.int() })),
     routerRtpCapabilities: rtpCapabilitiesSchema,
     iceServers: z.array(iceServerSchema),
   }),

@@ -24,6 +24,7 @@ export function partsOf(schema: Schema): Schema[] {
     case 'array':
       return [definition.element];
     case 'optional':
+    case 'catch':
     case 'nullable':
       return [definition.innerType];
     case 'union':

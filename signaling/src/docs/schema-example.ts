@@ -76,6 +76,7 @@ export function exampleOf(schema: Schema, field?: string): unknown {
       return objectExample(definition.shape);
     case 'optional':
     case 'nullable':
+    case 'catch':
       return exampleOf(definition.innerType, field);
     case 'array':
       return [field === 'spatialLayers' ? 0 : exampleOf(definition.element)];

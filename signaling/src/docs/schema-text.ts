@@ -18,6 +18,7 @@ export function contentOf(schema: Schema): string {
     case 'array':
       return `${inBrackets(textOf(definition.element))}[]${limits(definition.checks, 'items')}`;
     case 'optional':
+    case 'catch':
       return textOf(definition.innerType);
     case 'nullable':
       return `${textOf(definition.innerType)} | null`;

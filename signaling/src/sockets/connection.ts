@@ -1,6 +1,7 @@
-import { type EventName, type EventPayload, MeshliftError } from '@meshlift/protocol';
+import { type ErrorBody, type EventName, type EventPayload, MeshliftError } from '@meshlift/protocol';
 import type { Socket } from 'socket.io';
 import type { Client, Session, SessionRole } from '../sessions/session.ts';
+import type { OlderVersion } from './older-version.ts';
 
 /** One client's socket and the sessions that run over it. */
 export class Connection implements Client {
@@ -8,12 +9,18 @@ export class Connection implements Client {
   /** Only ever handed to a rate limiter, which keeps a pseudonym of it. */
   readonly address: string;
   readonly #socket: Socket;
+  readonly #older: OlderVersion | undefined;
   readonly #sessions = new Map<string, Session>();
 
-  constructor(socket: Socket, { baseUrl, address }: { baseUrl: string; address: string }) {
+  /** @param options.older the version that the client speaks, when it is not the present one */
+  constructor(
+    socket: Socket,
+    options: { baseUrl: string; address: string; older: OlderVersion | undefined },
+  ) {
     this.#socket = socket;
-    this.baseUrl = baseUrl;
-    this.address = address;
+    this.#older = options.older;
+    this.baseUrl = options.baseUrl;
+    this.address = options.address;
   }
 
   get sessionCount(): number {
@@ -21,7 +28,17 @@ export class Connection implements Client {
   }
 
   send<N extends EventName>(name: N, payload: EventPayload<N>): void {
-    this.#socket.emit(name, payload);
+    const translate = this.#older?.events[name] as
+      | ((payload: EventPayload<N>) => object | undefined)
+      | undefined;
+    const told = translate ? translate(payload) : payload;
+    if (told) this.#socket.emit(name, told);
+  }
+
+  /** An error as the client knows it. */
+  errorBody(error: MeshliftError): ErrorBody {
+    const body = error.toBody();
+    return this.#older ? { error: this.#older.error(body.error) } : body;
   }
 
   adopt(session: Session): void {

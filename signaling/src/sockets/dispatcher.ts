@@ -53,7 +53,7 @@ export class Dispatcher {
         const error = MeshliftError.from(thrown);
         this.#observe(name, error.code, startedAt);
         if (error.code === 'INTERNAL') this.#logger.error({ err: thrown, request: name }, 'request failed');
-        if (answerable) (ack as Ack)(error.toBody());
+        if (answerable) (ack as Ack)(connection.errorBody(error));
         if (error.code === 'BAD_REQUEST' || error.code === 'UNKNOWN_REQUEST') badMessages += 1;
         if (badMessages >= MOST_BAD_MESSAGES) socket.disconnect(true);
       }

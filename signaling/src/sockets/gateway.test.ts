@@ -1,6 +1,6 @@
-import { PROTOCOL_VERSION } from '@meshlift/protocol';
+import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@meshlift/protocol';
 import { viewerCapabilities } from '@meshlift/sfu/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { TestClient, TestServer } from '../testing/test-server.ts';
 
 describe('a message that is none of the protocol', () => {
@@ -81,12 +81,29 @@ describe('a session', () => {
 });
 
 describe('a client', () => {
-  it('of another protocol version is refused with a code', async () => {
+  it.each([
+    ['newer than the server', PROTOCOL_VERSION + 1, { upgrade: 'server' }],
+    ['too old', OLDEST_PROTOCOL_VERSION - 1, { upgrade: 'client' }],
+    ['of no version', '2' as unknown as number, {}],
+  ])('that is %s is refused with a code, and which side to update', async (_, protocol, which) => {
     const server = await TestServer.start();
-    const client = new TestClient(server.url, { protocol: PROTOCOL_VERSION + 1 });
-    const error = await new Promise((resolve) => client.socket.once('connect_error', resolve));
-    expect(error).toMatchObject({ data: { error: { code: 'PROTOCOL_VERSION' } } });
-    client.close();
+    const client = new TestClient(server.url, { protocol });
+    onTestFinished(() => client.close());
+    const refusal = await new Promise((resolve) => client.socket.once('connect_error', resolve));
+    const message = expect.stringContaining(`versions ${OLDEST_PROTOCOL_VERSION} to ${PROTOCOL_VERSION} `);
+    expect((refusal as { data: unknown }).data).toEqual({
+      error: { code: 'PROTOCOL_VERSION', message, ...which },
+    });
+  });
+
+  it('of each version that is served is greeted in its own, with those that are served', async () => {
+    const server = await TestServer.start();
+    const serves = { oldest: OLDEST_PROTOCOL_VERSION, newest: PROTOCOL_VERSION };
+    for (let protocol = serves.oldest; protocol <= serves.newest; protocol += 1) {
+      const client = new TestClient(server.url, { protocol });
+      onTestFinished(() => client.close());
+      expect(await client.next('server:welcome')).toMatchObject({ protocol, serves });
+    }
   });
 
   it('of a foreign page is let in only where the configuration says so', async () => {

@@ -15,6 +15,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { forgetPoll, forgetRequest } from './forget-request.ts';
 import type { HandlerContext } from './handler.ts';
 import { requestHandlers } from './request-handlers.ts';
+import { negotiate, servedVersions } from './versions.ts';
 
 /** Where clients of socket.io look for it. */
 export const SIGNALING_PATH = '/socket.io';
@@ -42,6 +43,7 @@ export class Gateway implements UpgradeHandler {
   readonly #dispatcher: Dispatcher;
   readonly #connects = new RateLimiter(rateLimits.connect);
   readonly #handshakes: RateLimiter;
+  readonly #connections = new Set<Connection>();
   #renewal: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -106,7 +108,7 @@ export class Gateway implements UpgradeHandler {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#renewal);
-    this.#io.emit('server:closing', {});
+    for (const connection of this.#connections) connection.send('server:closing', {});
     this.#io.disconnectSockets(true);
     await this.#io.close();
   }
@@ -119,19 +121,25 @@ export class Gateway implements UpgradeHandler {
 
   async #admit(socket: Socket): Promise<void> {
     await this.#connects.take(this.#addressOf(socket.request));
-    if (socket.handshake.auth.protocol !== PROTOCOL_VERSION) throw new MeshliftError('PROTOCOL_VERSION');
+    negotiate(socket.handshake.auth.protocol);
   }
 
   #welcome(socket: Socket): void {
     const connection = new Connection(socket, {
       baseUrl: baseUrlOf(socket.request, this.#config),
       address: this.#addressOf(socket.request),
+      older: negotiate(socket.handshake.auth.protocol),
     });
     forgetRequest(socket);
+    this.#connections.add(connection);
     this.#dispatcher.serve(socket, connection);
-    socket.on('disconnect', () => connection.dropped());
+    socket.on('disconnect', () => {
+      this.#connections.delete(connection);
+      connection.dropped();
+    });
     connection.send('server:welcome', {
       protocol: PROTOCOL_VERSION,
+      serves: servedVersions,
       routerRtpCapabilities: this.#node.routerRtpCapabilities as RtpCapabilities,
       iceServers: iceServersFor(this.#config),
     });
@@ -139,8 +147,8 @@ export class Gateway implements UpgradeHandler {
 
   /** Each client gets credentials of its own. */
   #renewIceServers(): void {
-    for (const socket of this.#io.sockets.sockets.values()) {
-      socket.emit('server:iceServers', { iceServers: iceServersFor(this.#config) });
+    for (const connection of this.#connections) {
+      connection.send('server:iceServers', { iceServers: iceServersFor(this.#config) });
     }
   }
 

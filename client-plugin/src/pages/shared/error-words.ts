@@ -6,7 +6,16 @@ export interface Words {
   body: string;
 }
 
-const text: { unknown: Words; reference(name: string): string; byCode: Partial<Record<ErrorCode, Words>> } = {
+const text: {
+  unknown: Words;
+  oldServer: Words;
+  reference(name: string): string;
+  byCode: Partial<Record<ErrorCode, Words>>;
+} = {
+  oldServer: {
+    title: 'The server is out of date',
+    body: 'This page needs a newer server. Whoever runs it has to update it.',
+  },
   unknown: {
     title: 'Something went wrong',
     body: 'Try again. If it keeps happening, the log of the server knows more.',
@@ -102,7 +111,7 @@ const text: { unknown: Words; reference(name: string): string; byCode: Partial<R
 
 /** Words for whatever was thrown. */
 export function describeError(error: unknown): Words {
-  const { code, reference } = MeshliftError.from(error);
-  const words = text.byCode[code] ?? text.unknown;
+  const { code, reference, upgrade } = MeshliftError.from(error);
+  const words = upgrade === 'server' ? text.oldServer : (text.byCode[code] ?? text.unknown);
   return reference === undefined ? words : { ...words, body: `${words.body} ${text.reference(reference)}` };
 }
