@@ -2,6 +2,7 @@ import { MeshliftError } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
 import { openOn } from '../workers/open-on.ts';
 import type { PortRange } from '../workers/pipe-ports.ts';
+import { openPipeTransport } from './pipe-transport.ts';
 
 /**
  * Brings producers from one router to another by two transports on the loopback. It closes with either router.
@@ -22,9 +23,9 @@ export class Pipe {
     // Both ends are on this machine's loopback, where nothing is lost or read: no SRTP, no RTX.
     const transport = { listenInfo: { protocol: 'udp' as const, ip: '127.0.0.1', portRange } };
     const [near, far] = await bothOrNone([
-      openOn(from, from.createPipeTransport(transport)),
-      openOn(to, to.createPipeTransport(transport)),
-    ]).catch(fullWhenOutOfPorts);
+      openPipeTransport(from, transport),
+      openPipeTransport(to, transport),
+    ]);
     const pipe = new Pipe(near, far);
     try {
       await Promise.all([near.connect(addressOf(far)), far.connect(addressOf(near))]);
@@ -81,10 +82,4 @@ const addressOf = ({ tuple }: types.PipeTransport) => ({ ip: tuple.localAddress,
 /** One that has been closed meanwhile, or whose worker has died, has nothing to pause. */
 function setPaused(producer: types.Producer, paused: boolean): Promise<void> {
   return (paused ? producer.pause() : producer.resume()).catch(() => undefined);
-}
-
-/** @throws MeshliftError `SERVER_FULL` for what mediasoup reports when all ports of its range are taken */
-function fullWhenOutOfPorts(error: unknown): never {
-  if (!(error instanceof Error) || !/no more available ports/.test(error.message)) throw error;
-  throw new MeshliftError('SERVER_FULL', 'The server has no port left for another pipe.', { cause: error });
 }

@@ -1,0 +1,2 @@
+export * from './cascade-wire.ts';
+export * from './media-node-wire.ts';
