@@ -1,0 +1,1 @@
+export { NatsServer, natsServerPath } from './nats-server.ts';
