@@ -4,6 +4,13 @@ import { openOn } from '../workers/open-on.ts';
 import type { PortRange } from '../workers/pipe-ports.ts';
 import { openPipeTransport } from './pipe-transport.ts';
 
+export interface PipeOptions {
+  from: types.Router;
+  to: types.Router;
+  /** Loopback ports to choose from. */
+  portRange: PortRange;
+}
+
 /**
  * Brings producers from one router to another by two transports on the loopback. It closes with either router.
  *
@@ -18,8 +25,7 @@ export class Pipe {
    * @throws MeshliftError `MEDIA_FAILED` when a router has been closed, `SERVER_FULL` when the range has no port left;
    *   nothing is left of the pipe then
    */
-  static async open(options: { from: types.Router; to: types.Router; portRange: PortRange }): Promise<Pipe> {
-    const { from, to, portRange } = options;
+  static async open({ from, to, portRange }: PipeOptions): Promise<Pipe> {
     // Both ends are on this machine's loopback, where nothing is lost or read: no SRTP, no RTX.
     const transport = { listenInfo: { protocol: 'udp' as const, ip: '127.0.0.1', portRange } };
     const [near, far] = await bothOrNone([

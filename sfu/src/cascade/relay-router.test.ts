@@ -59,8 +59,8 @@ it.each(Object.entries(edges))('leaves nothing behind of an edge %s that came an
   const dumpBefore = await origin.router.dump();
   for (let times = 0; times < 5; times += 1) {
     const edge = await open();
-    const id = await edge.carry(producer);
-    expect(await edge.carry(producer)).toBe(id);
+    const id = await edge.feed.carry(producer);
+    expect(await edge.feed.carry(producer)).toBe(id);
     edge.close();
   }
   expect(listenersThatStay()).toEqual(before);
@@ -69,14 +69,14 @@ it.each(Object.entries(edges))('leaves nothing behind of an edge %s that came an
 
 it('pipes a producer once, and its successor anew', async () => {
   const edge = await edges['on another worker']();
-  const first = await edge.carry(producer);
+  const first = await edge.feed.carry(producer);
   producer.close();
   const transport = await origin.router.createDirectTransport();
   const rtpParameters = simulcastVideo() as types.RtpParameters;
   const successor = await transport.produce({ kind: 'video', rtpParameters });
-  const second = await edge.carry(successor);
+  const second = await edge.feed.carry(successor);
   expect(second).not.toBe(first);
-  expect(await edge.carry(successor)).toBe(second);
+  expect(await edge.feed.carry(successor)).toBe(second);
 });
 
 it('leaves nothing of a pipe of which only one end gets a port', async () => {
@@ -86,7 +86,7 @@ it('leaves nothing of a pipe of which only one end gets a port', async () => {
     (await Promise.all([origin.router.dump(), edge.router.dump()])).map(({ transportIds }) => transportIds);
   const before = await transports();
   for (let times = 0; times < 3; times += 1) {
-    await expect(edge.carry(producer)).rejects.toMatchObject({ code: 'SERVER_FULL' });
+    await expect(edge.feed.carry(producer)).rejects.toMatchObject({ code: 'SERVER_FULL' });
   }
   await expect.poll(transports).toEqual(before);
 });
@@ -95,7 +95,7 @@ it('pauses, resumes and closes what is at an edge with the producer', async () =
   const edge = await edges['on another worker']();
   const transport = await edge.router.createDirectTransport();
   const rtpCapabilities = viewerCapabilities() as types.RtpCapabilities;
-  const viewer = await transport.consume({ producerId: await edge.carry(producer), rtpCapabilities });
+  const viewer = await transport.consume({ producerId: await edge.feed.carry(producer), rtpCapabilities });
   await producer.pause();
   await expect.poll(() => viewer.producerPaused).toBe(true);
   await producer.resume();

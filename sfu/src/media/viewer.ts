@@ -10,16 +10,13 @@ import {
 import { ortc, type types } from 'mediasoup';
 import pLimit from 'p-limit';
 import type { Place } from '../cascade/relay-routers.ts';
-import { layersOf } from '../rtp/layers.ts';
 import { subscribes } from '../workers/subscription.ts';
 import { deliveryOf } from './consumer-counts.ts';
-import { LayerCatchUp } from './layer-catch-up.ts';
 import type { LayerDemand } from './layer-demand.ts';
-import { LossLadder } from './loss-ladder.ts';
-import { LossMeter } from './loss-meter.ts';
 import { MediaWatch, type Passage } from './media-watch.ts';
 import type { Session } from './session.ts';
 import type { SessionTransport } from './session-transport.ts';
+import { type Slot, WatchedTrack } from './watched-track.ts';
 
 /** A producer and the source it belongs to. */
 export interface SourceProducer {
@@ -34,15 +31,6 @@ export interface ViewerListener {
   consumerLayers(consumerId: string, layers: Layers | null): void;
   /** Media that the viewer is to get has never reached it, or does now. */
   mediaMissing(missing: boolean): void;
-}
-
-/**
- * A section of an offer that a track can be sent by. A viewer that has slots takes what fits them, and what it
- * takes flows at once: it has no other way to ask.
- */
-export interface Slot {
-  mid: string;
-  kind: MediaKind;
 }
 
 /** What a viewer can decode and which sources it gets. */
@@ -72,22 +60,6 @@ const TRACKS_COMPLETE_AFTER_MS = 1_000;
 /** More than a minute; a page sees by itself that its video has begun. */
 const MOST_LOOKS_WITHOUT_MEDIA = 20;
 
-interface Watched {
-  slot: Slot | undefined;
-  /** At the origin. */
-  producer: types.Producer;
-  consumer: types.Consumer;
-  options: ConsumerOptions;
-  /** What the viewer asked for; `null` when it takes what its network carries. */
-  layers: Layers | null;
-  /** Whether the viewer has said that it does not see this. */
-  unseen: boolean;
-  /** Finds what the network carries, where mediasoup cannot estimate it. */
-  ladder: LossLadder | undefined;
-  /** Gets the consumer to what mediasoup has been told; where there are layers. */
-  catchUp: LayerCatchUp | undefined;
-}
-
 /** The session of one viewer: one transport and a consumer for each of the relay's producers it can decode. */
 export class Viewer implements Session {
   readonly role = 'viewer';
@@ -104,7 +76,8 @@ export class Viewer implements Session {
   /** What the viewer has asked for of what comes in a slot: a publisher that comes back does not change that. */
   readonly #chosen = new Map<Slot, Layers | null>();
   readonly #listener: ViewerListener;
-  readonly #watched = new Map<string, Watched>();
+  /** By the producer at the origin. */
+  readonly #tracks = new Map<string, WatchedTrack>();
   readonly #oneAtATime = pLimit(1);
   readonly #watch: MediaWatch;
 
@@ -142,12 +115,9 @@ export class Viewer implements Session {
     return subscribes(this.#subscription, sourceId);
   }
 
-  /** What the client needs to receive each track, as it stands now. */
+  /** What the client needs to receive each track, as of now. */
   get consumers(): ConsumerOptions[] {
-    return [...this.#watched.values()].map(({ consumer, options }) => ({
-      ...options,
-      producerPaused: consumer.producerPaused,
-    }));
+    return [...this.#tracks.values()].map(({ options }) => options);
   }
 
   /**
@@ -170,27 +140,21 @@ export class Viewer implements Session {
         if (options) opened.push(options);
       }
       // Who waits for a publisher has nothing to connect for yet.
-      if (this.#watched.size > 0) this.transport.expectConnection();
+      if (this.#tracks.size > 0) this.transport.expectConnection();
       return opened;
     });
   }
 
   /**
-   * The highest spatial layer of a producer this viewer may be sent: -1 when it has paused the consumer,
-   * `Infinity` when it left the choice open. It is still sent the one it had before until the next one can be
-   * decoded, which may take seconds: a layer that is stopped before would leave it with a frozen picture.
+   * The highest spatial layer of a producer that this viewer may be sent. One that has no consumer of it yet, or has not
+   * resumed it yet, is about to: asking early lets the publisher's encoder warm up.
    */
   highestLayer(producerId: string): number {
-    const watched = this.#watched.get(producerId);
-    if (watched?.unseen) return -1;
-    // A viewer that has no consumer yet, or has not resumed it yet, is about to: asking early lets the
-    // publisher's encoder warm up.
-    if (!watched?.layers) return Number.POSITIVE_INFINITY;
-    return Math.max(watched.layers.spatialLayer, watched.consumer.currentLayers?.spatialLayer ?? 0);
+    return this.#tracks.get(producerId)?.highestLayer ?? Number.POSITIVE_INFINITY;
   }
 
   consumerOf(producerId: string): types.Consumer | undefined {
-    return this.#watched.get(producerId)?.consumer;
+    return this.#tracks.get(producerId)?.consumer;
   }
 
   /** Lets consumers flow, with the layers that were asked for. Unknown ids are ignored. */
@@ -204,38 +168,28 @@ export class Viewer implements Session {
   }
 
   async setLayers(consumerId: string, layers: Layers | null): Promise<void> {
-    const watched = this.#find(consumerId);
-    if (!watched) throw new MeshliftError('SESSION_NOT_FOUND', 'This session has no such consumer.');
-    watched.layers = layers;
-    if (watched.slot) this.#chosen.set(watched.slot, layers);
-    await prefer(watched);
+    const track = [...this.#tracks.values()].find(({ consumer }) => consumer.id === consumerId);
+    if (!track) throw new MeshliftError('SESSION_NOT_FOUND', 'This session has no such consumer.');
+    if (track.slot) this.#chosen.set(track.slot, layers);
+    await track.setLayers(layers);
     this.#demand.refresh();
   }
 
   close(): void {
     clearTimeout(this.#rejoin);
     this.#watch.close();
-    for (const { ladder } of this.#watched.values()) ladder?.close();
+    for (const track of this.#tracks.values()) track.close();
     this.transport.close();
     this.#place.release();
   }
 
-  /** What is wanted changes before the worker is asked, so that the publisher's encoder starts meanwhile. */
+  /** What is wanted changes before the worker has answered, so that the publisher's encoder starts meanwhile. */
   async #setSeen(consumerIds: readonly string[], seen: boolean): Promise<void> {
     const named = new Set(consumerIds);
-    const changed = [...this.#watched.values()].filter(({ consumer }) => named.has(consumer.id));
-    for (const watched of changed) watched.unseen = !seen;
+    const changed = [...this.#tracks.values()].filter(({ consumer }) => named.has(consumer.id));
+    const changing = changed.map((track) => track.setSeen(seen));
     this.#demand.refresh();
-    await Promise.all(
-      changed.map(async ({ consumer }) => {
-        try {
-          await (seen ? consumer.resume() : consumer.pause());
-        } catch (error) {
-          // One that closed meanwhile is as unknown as any other.
-          if (!consumer.closed) throw error;
-        }
-      }),
-    );
+    await Promise.all(changing);
   }
 
   /** What it watches of these and has no codec for. */
@@ -251,7 +205,7 @@ export class Viewer implements Session {
   async #passage(): Promise<Passage> {
     let passage: Passage = 'none expected';
     // One after another: in a large room each of many viewers has a hundred of them, and the first one says enough.
-    for (const { consumer } of [...this.#watched.values()]) {
+    for (const { consumer } of [...this.#tracks.values()]) {
       if (consumer.paused || consumer.producerPaused) continue;
       const { arrives, sent, reported } = await deliveryOf(consumer);
       // Not every player sends reports, as browsers do: of those with slots it is known only that they were sent media.
@@ -262,7 +216,7 @@ export class Viewer implements Session {
   }
 
   #lacks(sourceId: string, producer: types.Producer): boolean {
-    return this.watches(sourceId) && !this.#watched.has(producer.id) && !producer.closed;
+    return this.watches(sourceId) && !this.#tracks.has(producer.id) && !producer.closed;
   }
 
   /** Ends the session once no more tracks come, if it would have been sent some of them. */
@@ -285,13 +239,9 @@ export class Viewer implements Session {
 
   #freeSlot(kind: MediaKind): Slot | undefined {
     // That a producer is gone reaches its consumers by way of their worker, and its successor may be here before.
-    const open = [...this.#watched.values()].filter(({ producer }) => !producer.closed);
+    const open = [...this.#tracks.values()].filter(({ producer }) => !producer.closed);
     const taken = new Set(open.map(({ slot }) => slot));
     return this.#slots?.find((slot) => slot.kind === kind && !taken.has(slot));
-  }
-
-  #find(consumerId: string): Watched | undefined {
-    return [...this.#watched.values()].find(({ consumer }) => consumer.id === consumerId);
   }
 
   async #consume(producer: types.Producer, sourceId: string): Promise<ConsumerOptions | undefined> {
@@ -301,7 +251,7 @@ export class Viewer implements Session {
     let consumer: types.Consumer;
     try {
       consumer = await this.transport.consume({
-        producerId: await this.#place.router.carry(producer),
+        producerId: await this.#place.router.feed.carry(producer),
         rtpCapabilities: this.#rtpCapabilities,
         paused: slot === undefined,
         ...(slot && { mid: slot.mid }),
@@ -311,80 +261,22 @@ export class Viewer implements Session {
       if (producer.closed) return undefined;
       throw error;
     }
-    const options: ConsumerOptions = {
-      id: consumer.id,
-      producerId: producer.id,
-      sourceId,
-      kind: consumer.kind,
-      rtpParameters: consumer.rtpParameters as RtpParameters,
-      producerPaused: consumer.producerPaused,
-      ...layersOf(producer),
-    };
-    const watched: Watched = {
-      slot,
-      producer,
-      consumer,
-      options,
-      layers: (slot && this.#chosen.get(slot)) ?? null,
-      unseen: false,
-      ladder: undefined,
-      catchUp: undefined,
-    };
-    if (options.spatialLayers > 1) {
-      const estimated = isEstimated(consumer);
-      if (!estimated) watched.ladder = climbing(watched);
-      // Layers within one stream have no scores of their own.
-      if (consumer.type === 'simulcast') {
-        watched.catchUp = new LayerCatchUp(consumer, () => tell(watched), { estimated });
-      }
-    }
-    this.#watched.set(producer.id, watched);
-    const gone = () => {
-      watched.ladder?.close();
-      this.#watched.delete(producer.id);
+    const track = new WatchedTrack({ sourceId, producer, consumer, slot });
+    this.#tracks.set(producer.id, track);
+    consumer.on('producerclose', () => {
+      track.close();
+      this.#tracks.delete(producer.id);
       this.#listener.consumerClosed(consumer.id);
-    };
-    consumer.on('producerclose', gone);
+    });
     consumer.on('producerpause', () => this.#listener.consumerPaused(consumer.id, true));
     consumer.on('producerresume', () => this.#listener.consumerPaused(consumer.id, false));
     consumer.on('layerschange', (layers) => {
       this.#demand.refresh();
       this.#listener.consumerLayers(consumer.id, layers ?? null);
     });
+    const chosen = slot && this.#chosen.get(slot);
     // One that closed meanwhile has no layers to change.
-    if (watched.layers) await prefer(watched).catch(() => undefined);
-    return options;
+    if (chosen) await track.setLayers(chosen).catch(() => undefined);
+    return track.options;
   }
-}
-
-/** Whether mediasoup estimates the bandwidth of the way that a consumer's packets go. */
-function isEstimated({ rtpParameters: { headerExtensions = [] } }: types.Consumer): boolean {
-  return headerExtensions.some(({ uri }) => /transport-wide-cc|abs-send-time/.test(uri));
-}
-
-function climbing(watched: Watched): LossLadder {
-  const { consumer, options } = watched;
-  const ladder = new LossLadder(options.spatialLayers - 1, () => {
-    // A consumer that closed meanwhile has no layers to change.
-    prefer(watched).catch(() => undefined);
-  });
-  new LossMeter(consumer, (loss) => ladder.report(loss));
-  return ladder;
-}
-
-/** Has the consumer sent what the viewer asked for, and its network carries. */
-async function prefer(watched: Watched): Promise<void> {
-  await tell(watched);
-  watched.catchUp?.look();
-}
-
-/** Tells mediasoup the largest layers to send. */
-async function tell({ consumer, options, layers, ladder }: Watched): Promise<void> {
-  if (consumer.kind === 'audio') return;
-  const { spatialLayers, temporalLayers } = options;
-  const largest = Math.min(spatialLayers - 1, ladder?.layer ?? spatialLayers - 1);
-  await consumer.setPreferredLayers({
-    spatialLayer: Math.min(layers?.spatialLayer ?? largest, largest),
-    temporalLayer: Math.min(layers?.temporalLayer ?? temporalLayers - 1, temporalLayers - 1),
-  });
 }
