@@ -9,6 +9,7 @@ import {
 } from '@meshlift/telemetry';
 import { type RateLimit, rateLimits } from './access/rate-limits.ts';
 import { createApp } from './app.ts';
+import { Nodes } from './cluster/nodes.ts';
 import { AnnouncedAddresses } from './config/announced-addresses.ts';
 import type { Config } from './config/config.ts';
 import { announcedOf, mediaAddresses } from './config/media-addresses.ts';
@@ -37,6 +38,7 @@ export interface MeshliftServer {
   readonly metricsPort: number;
   /** Where browsers are told to send media. */
   readonly mediaAddresses: readonly string[];
+  /** The media node of this process, for tests and diagnosis. */
   readonly node: LocalMediaNode;
   /** Stops everything; see the order below. Repeating it changes nothing. */
   close(): Promise<void>;
@@ -78,6 +80,7 @@ export async function startServer(
     announced.close();
     throw error;
   }
+  const nodes = new Nodes([node]);
   const version = readVersion();
   const build = new Gauge({
     name: 'meshlift_build_info',
@@ -99,7 +102,7 @@ export async function startServer(
     await gateway?.close();
     await rooms?.close();
     await streams?.close();
-    await node.close();
+    await nodes.close();
     announced.close();
     await publicDoor?.close();
     await metricsDoor.close();
@@ -112,11 +115,12 @@ export async function startServer(
 
   try {
     const sessions = new SessionRegistry();
-    streams = new Streams({ node, sessions, logger, registry, ...config });
-    rooms = new Rooms({ node, sessions, streams, logger, registry, ...config });
-    followMediaEvents(node, sessions, new PathFailures(logger, registry));
-    gateway = new Gateway({ config, logger, registry, streams, rooms, sessions, node, handshakeLimit });
-    const app = createApp({ config, logger, streams, node, readiness, gateway, version });
+    const shared = { node: nodes, sessions, logger, registry };
+    streams = new Streams({ ...shared, ...config });
+    rooms = new Rooms({ ...shared, streams, ...config });
+    followMediaEvents(nodes, sessions, new PathFailures(logger, registry));
+    gateway = new Gateway({ ...shared, config, streams, rooms, handshakeLimit });
+    const app = createApp({ config, logger, streams, node: nodes, readiness, gateway, version });
     publicDoor = new HttpPort({ app, upgrades: gateway, logger, limits: httpLimits });
     const port = await publicDoor.listen({ port: config.port, host: config.host, variable: 'MESHLIFT_PORT' });
     const metricsPort = await metricsDoor.listen({
