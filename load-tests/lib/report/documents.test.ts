@@ -23,7 +23,9 @@ describe('the documents', () => {
   let home: string;
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'meshlift-documents-'));
-    const parts = ['scenarios', 'reference'].map((part) => `<!-- ${part} -->\nold\n<!-- /${part} -->`);
+    const parts = ['scenarios', 'size', 'reference'].map(
+      (part) => `<!-- ${part} -->\nold\n<!-- /${part} -->`,
+    );
     writeFileSync(join(home, 'README.md'), `# Title\n\n${parts.join('\n\n')}\n\nEnd.\n`);
   });
   afterEach(() => rmSync(home, { recursive: true }));
@@ -38,6 +40,7 @@ describe('the documents', () => {
     const text = readme();
     expect(text).toContain('| `churn` | How churn goes. | once for 60 s, 50, 100 viewers |');
     expect(text).toContain('No reference run is committed.');
+    expect(text).toContain('The reference run has no figures to work it out from.');
     expect(text).toMatch(/^# Title\n[\s\S]*\nEnd\.\n$/);
   });
 

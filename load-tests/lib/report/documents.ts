@@ -5,6 +5,7 @@ import type { Scenario } from '../scenario.ts';
 import { chartSvg } from './chart-svg.ts';
 import { referenceSection, scenariosTable } from './markdown.ts';
 import { chartFile, filesOf, readResults } from './result-files.ts';
+import { sizeSection } from './size-section.ts';
 
 /** The folder of the reference run, inside that of the load tests. */
 export const REFERENCE = 'reference';
@@ -35,7 +36,11 @@ export function documents(home: string, scenarios: readonly Scenario[]): MadeFil
   );
   const files = new Set([...charts.keys(), ...filesOf(folder, '.svg')]);
   return [
-    readme(join(home, 'README.md'), scenariosTable(scenarios), referenceSection(results, REFERENCE)),
+    readme(join(home, 'README.md'), {
+      scenarios: scenariosTable(scenarios),
+      size: sizeSection(results),
+      reference: referenceSection(results, REFERENCE),
+    }),
     ...[...files].map((file) => {
       const path = join(folder, file);
       const stands = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
@@ -52,8 +57,11 @@ export function updateDocuments(home: string, scenarios: readonly Scenario[]): v
   }
 }
 
-function readme(path: string, scenarios: string, reference: string): MadeFile {
+function readme(path: string, parts: Record<string, string>): MadeFile {
   const stands = readFileSync(path, 'utf8');
-  const should = withGeneratedPart(withGeneratedPart(stands, 'scenarios', scenarios), 'reference', reference);
+  const should = Object.entries(parts).reduce(
+    (document, [name, content]) => withGeneratedPart(document, name, content),
+    stands,
+  );
   return { path, stands, should };
 }
