@@ -1,12 +1,7 @@
+import { FIRST_BANDWIDTH_ESTIMATE } from '@meshlift/protocol/bandwidth';
 import type { types } from 'mediasoup-client';
 import { encodingsFor, isScreen, type VideoCodec } from './encodings.ts';
 import { type PathOptions, RelayTransport } from './relay-transport.ts';
-
-/**
- * Where the browser's estimate of the uplink starts, in kbit/s: enough to switch all three layers on at once.
- * From lower down the largest takes seconds to appear, each time after nobody has watched.
- */
-const START_KBPS = 2_000;
 
 /** How much of the video is sent: all layers that are wanted, the smallest of them, or none. */
 export type VideoExtent = 'all' | 'smallest' | 'none';
@@ -69,7 +64,7 @@ export class SendPath {
               ...encoding,
               active: this.#allows(layer, all.length, track),
             })),
-            codecOptions: { videoGoogleStartBitrate: START_KBPS },
+            codecOptions: { videoGoogleStartBitrate: FIRST_BANDWIDTH_ESTIMATE / 1_000 },
           }
         : { codecOptions: { opusStereo: true, opusFec: true } }),
       appData: { paused },

@@ -76,7 +76,7 @@ export class RelayRouters {
    * @throws MeshliftError `SERVER_FULL`, or `MEDIA_FAILED` when the worker has just died
    */
   async reserve(subscription: Subscription, payloadTypes?: PayloadTypes): Promise<Place> {
-    this.#traffic.look();
+    this.#traffic.sample();
     const worker = this.#chooseWorker(subscription, payloadTypes);
     const edge = this.#edgeOn(worker, payloadTypes);
     this.#addViewer(worker, subscription);
@@ -123,7 +123,7 @@ export class RelayRouters {
   /** What would become of a worker if a viewer came to it. */
   #placeOn(worker: PoolWorker, subscription: Subscription): ViewerPlace {
     const fanout = this.#fanouts.get(worker);
-    const bursts = (fanout ?? new Fanout(this.#traffic)).burstsWith(subscription);
+    const bursts = (fanout ?? new Fanout(this.#traffic)).burstsAfterAdding(subscription);
     const { work } = worker;
     const beside = worker.workBeside(fanout, work);
     return {

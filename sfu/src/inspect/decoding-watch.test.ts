@@ -25,7 +25,7 @@ function pass(requests: Record<string, number>, { packets = 1_200, lost = 0 } = 
       lost: lostBefore + lost,
     });
   }
-  watch.look(
+  watch.sample(
     now,
     [...counts.values()].filter(({ id }) => id in requests),
   );

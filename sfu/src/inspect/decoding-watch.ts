@@ -23,12 +23,12 @@ const LOSSLESS = 0.02;
 /** So much of the audience, of those that can be judged, means that the encoder is at fault and not one device. */
 const MOST = 0.5;
 
-/** So many looks in a row are needed to find trouble, and as many to find it over. */
+/** So many samples in a row are needed to find trouble, and as many to find it over. */
 const LOOKS_IN_A_ROW = 2;
 
 /**
  * Finds out whether viewers can decode a track, whatever its codec, from how often they ask for key frames. Only those
- * count that were sent packets during all of the time between two looks: whoever has just joined asks, as do all who
+ * count that were sent packets during all of the time between two samples: whoever has just joined asks, as do all who
  * wait for a first key frame, and neither says anything of the encoder.
  */
 export class DecodingWatch {
@@ -41,11 +41,11 @@ export class DecodingWatch {
   }
 
   /**
-   * Compares with the look before.
+   * Compares with the sample before.
    *
    * @param at in ms, of a clock that never goes back
    */
-  look(at: number, viewers: readonly ViewerCounts[]): void {
+  sample(at: number, viewers: readonly ViewerCounts[]): void {
     const before = this.#before;
     this.#before = { at, viewers: new Map(viewers.map((viewer) => [viewer.id, viewer])) };
     if (!before || at <= before.at) return;

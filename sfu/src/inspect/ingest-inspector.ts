@@ -46,7 +46,7 @@ export class IngestInspector {
     this.#inspectors.set(producer.id, inspector);
   }
 
-  /** What a look at some viewers of a producer has found. */
+  /** What a sample of some viewers of a producer has shown. */
   viewersSeen(producerId: string, viewers: readonly ViewerCounts[]): void {
     this.#inspectors.get(producerId)?.viewersSeen(viewers);
   }

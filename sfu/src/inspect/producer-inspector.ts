@@ -5,7 +5,6 @@ import { DecodingWatch, type ViewerCounts } from './decoding-watch.ts';
 import type { FrameOrder } from './frame-order.ts';
 import { h264Profile } from './h264-profile.ts';
 import { HeaderSampler } from './header-sampler.ts';
-import { reportOn } from './ingest-report.ts';
 import { KeyFrameIntervals } from './key-frame-intervals.ts';
 import { layerOrder } from './layer-order.ts';
 import type { TrackObservations } from './observations.ts';
@@ -48,7 +47,6 @@ export class ProducerInspector {
   readonly #producer: types.Producer;
   readonly #pace: InspectorPace;
   readonly #router: types.Router;
-  readonly #onChange: () => void;
   readonly #onOrder: (order: readonly number[]) => void;
   readonly #headers: HeaderSampler;
   /** Of each stream that has sent something, by SSRC. */
@@ -65,7 +63,6 @@ export class ProducerInspector {
   #connected = true;
   /** When the last packet came, or one was first expected. */
   #quietSince = performance.now();
-  #told: string;
   #closed = false;
 
   /**
@@ -73,13 +70,11 @@ export class ProducerInspector {
    *
    * @param onOrder called with the order in which the producer's encodings belong, from the smallest picture to the
    *   largest, when they are in another one
-   * @param onChange called when findings, profile, size or number of layers have changed; not for mere figures
    * @param pace for tests, that need not wait as long
    */
   static async start(options: {
     router: types.Router;
     producer: types.Producer;
-    onChange?: () => void;
     onOrder?: (order: readonly number[]) => void;
     pace?: Partial<InspectorPace>;
   }): Promise<ProducerInspector> {
@@ -92,7 +87,6 @@ export class ProducerInspector {
     options: {
       router: types.Router;
       producer: types.Producer;
-      onChange?: () => void;
       onOrder?: (order: readonly number[]) => void;
     },
     pace: InspectorPace,
@@ -101,14 +95,12 @@ export class ProducerInspector {
     this.#router = router;
     this.#producer = producer;
     this.#pace = pace;
-    this.#onChange = options.onChange ?? (() => undefined);
     this.#onOrder = options.onOrder ?? (() => undefined);
     this.#headers = new HeaderSampler(
       producer,
       { firstMs: pace.sampleMs, laterMs: pace.headersMs, everyMs: pace.headersEveryMs },
       (order) => this.#addOrder(order),
     );
-    this.#told = this.#digest();
   }
 
   get closed(): boolean {
@@ -145,10 +137,9 @@ export class ProducerInspector {
     this.#quietSince = performance.now();
   }
 
-  /** What a look at some of the track's viewers has found; see `DecodingWatch`. */
+  /** What a sample of some of the track's viewers has shown; see `DecodingWatch`. */
   viewersSeen(viewers: readonly ViewerCounts[]): void {
-    this.#decoding.look(performance.now(), viewers);
-    this.#tell();
+    this.#decoding.sample(performance.now(), viewers);
   }
 
   close(): void {
@@ -263,7 +254,6 @@ export class ProducerInspector {
       }
       this.#doubtOrder(stats);
       this.#bitrate = stats.reduce((sum, { bitrate }) => sum + bitrate, 0);
-      this.#tell();
     } catch {
       // The producer has been closed meanwhile, or its worker has died.
     }
@@ -272,7 +262,6 @@ export class ProducerInspector {
   #addOrder({ frames, backward }: FrameOrder): void {
     this.#order.frames += frames;
     this.#order.backward += backward;
-    this.#tell();
   }
 
   #mediaSeen(ssrc: number, at: number): void {
@@ -306,20 +295,6 @@ export class ProducerInspector {
       asked: figures.reduce((sum, { asked }) => sum + asked, 0),
       answered: figures.reduce((sum, { answered }) => sum + answered, 0),
     };
-  }
-
-  #tell(): void {
-    const digest = this.#digest();
-    if (this.#closed || digest === this.#told) return;
-    this.#told = digest;
-    this.#onChange();
-  }
-
-  /** What a change is told of. */
-  #digest(): string {
-    const { tracks, findings } = reportOn([this.observations]);
-    const kept = tracks.map(({ profile, width, height, layers }) => [profile, width, height, layers]);
-    return JSON.stringify([kept, findings.map(({ code, severity }) => [code, severity])]);
   }
 }
 

@@ -91,7 +91,7 @@ export class Ingest implements Session {
     return this.#inspector ? this.producers.filter(({ kind, paused }) => kind === 'video' && !paused) : [];
   }
 
-  /** What a look at some viewers of a track has found. */
+  /** What a sample of some viewers of a track has shown. */
   viewersSeen(producerId: string, viewers: readonly ViewerCounts[]): void {
     this.#inspector?.viewersSeen(producerId, viewers);
   }

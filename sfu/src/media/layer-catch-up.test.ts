@@ -77,7 +77,7 @@ const current = () => consumer.currentLayers?.spatialLayer;
 
 it('asks for the key frame of the middle layer until it comes, from below', { timeout: 30_000 }, async () => {
   let next = INTER_FRAME;
-  new LayerCatchUp(consumer, () => consumer.setPreferredLayers(only(1)), { patience: 500 });
+  new LayerCatchUp(consumer, () => consumer.setPreferredLayers(only(1)), { timeout: 500 });
   publish(often, () => next, often);
   await consumer.setPreferredLayers(only(1));
   await expect.poll(current).toBe(0);
@@ -98,7 +98,7 @@ it.each([
   let wanted = only(from);
   const catchUp = new LayerCatchUp(consumer, () => consumer.setPreferredLayers(wanted), {
     estimated,
-    patience: 500,
+    timeout: 500,
   });
   const [smallest, middle, largest] = SSRCS.map((_, layer) =>
     layer === to ? (picture: number) => next(picture) : often,
@@ -112,7 +112,7 @@ it.each([
   const before = asked[to] ?? 0;
   wanted = only(to);
   await consumer.setPreferredLayers(wanted);
-  catchUp.look();
+  catchUp.check();
   await expect.poll(() => (asked[to] ?? 0) - before, { timeout: 15_000 }).toBeGreaterThan(3);
   expect(current()).toBe(from);
 

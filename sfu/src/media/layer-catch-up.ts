@@ -1,49 +1,49 @@
 import type { types } from 'mediasoup';
 
 /** By itself mediasoup sends a layer two to three seconds after it came: it waits for a report of it; in ms. */
-const FIRST_PATIENCE_MS = 3_000;
-const MOST_PATIENCE_MS = 48_000;
+const FIRST_TIMEOUT_MS = 3_000;
+const LONGEST_TIMEOUT_MS = 48_000;
 
 /**
  * Gets a consumer to the layer that it should be sent, up or down. mediasoup asks for the key frame that it needs for
  * that twice within a second; when neither comes, as from an encoder that is short of time or whose requests got lost,
- * it stays with the layer before for good: with a smaller picture than the viewer could have, or with a larger one
+ * it stays with the layer before for good: with smaller video than the viewer could have, or with a larger one
  * than it asked for.
  */
 export class LayerCatchUp {
   readonly #consumer: types.Consumer;
   readonly #prefer: () => Promise<void>;
   readonly #isEstimated: boolean;
-  readonly #firstPatience: number;
-  #patience: number;
+  readonly #firstTimeout: number;
+  #timeout: number;
   #timer: NodeJS.Timeout | undefined;
 
   /**
    * @param prefer tells mediasoup what the consumer should be sent
    * @param options.estimated whether mediasoup estimates what the network carries: then a smaller layer than was asked
    *   for is its choice, and the estimate moves it on
-   * @param options.patience how long it may be elsewhere, in ms; doubled with each time that did not help
+   * @param options.timeout how long it may be elsewhere, in ms; doubled with each time that did not help
    */
   constructor(
     consumer: types.Consumer,
     prefer: () => Promise<void>,
-    { estimated = false, patience = FIRST_PATIENCE_MS }: { estimated?: boolean; patience?: number } = {},
+    { estimated = false, timeout = FIRST_TIMEOUT_MS }: { estimated?: boolean; timeout?: number } = {},
   ) {
     this.#consumer = consumer;
     this.#prefer = prefer;
     this.#isEstimated = estimated;
-    this.#firstPatience = patience;
-    this.#patience = patience;
-    consumer.on('score', () => this.look());
-    consumer.on('layerschange', () => this.look());
+    this.#firstTimeout = timeout;
+    this.#timeout = timeout;
+    consumer.on('score', () => this.check());
+    consumer.on('layerschange', () => this.check());
     consumer.observer.once('close', () => this.#stop());
-    this.look();
+    this.check();
   }
 
-  /** To be called when something else has been asked for; of what is sent mediasoup tells by itself. */
-  look(): void {
+  /** To be called when something else has been asked for; mediasoup reports what is sent. */
+  check(): void {
     if (!this.#elsewhere) this.#stop();
-    else this.#timer ??= setTimeout(() => this.#due(), this.#patience).unref();
+    else this.#timer ??= setTimeout(() => this.#due(), this.#timeout).unref();
   }
 
   get #elsewhere(): boolean {
@@ -57,10 +57,10 @@ export class LayerCatchUp {
       this.#stop();
       return;
     }
-    this.#patience = Math.min(this.#patience * 2, MOST_PATIENCE_MS);
+    this.#timeout = Math.min(this.#timeout * 2, LONGEST_TIMEOUT_MS);
     // A consumer that closed meanwhile has no layers to choose from.
     this.#askAgain().catch(() => undefined);
-    this.look();
+    this.check();
   }
 
   /** mediasoup chooses again only when it is asked for something else. */
@@ -77,7 +77,7 @@ export class LayerCatchUp {
   #stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#patience = this.#firstPatience;
+    this.#timeout = this.#firstTimeout;
   }
 }
 

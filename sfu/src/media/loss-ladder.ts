@@ -5,8 +5,8 @@ const TOO_MUCH = 0.1;
 const SETTLE_MS = 3_000;
 
 /** How long a layer must arrive whole before the next larger one is tried, in ms. Doubles with every failed try. */
-const FIRST_PATIENCE_MS = 10_000;
-const MOST_PATIENCE_MS = 120_000;
+const FIRST_WAIT_MS = 10_000;
+const LONGEST_WAIT_MS = 120_000;
 
 /** A layer that was tried and held for so long is no try any more, in ms. */
 const HELD_MS = 30_000;
@@ -21,8 +21,8 @@ export class LossLadder {
   readonly #highest: number;
   readonly #choose: (spatialLayer: number) => void;
   #layer: number;
-  #patience = FIRST_PATIENCE_MS;
-  /** When the last change was made; reports are not looked at until it shows. */
+  #wait = FIRST_WAIT_MS;
+  /** When the last change was made; reports are ignored until it shows. */
   #changedAt = Number.NEGATIVE_INFINITY;
   /** When a larger layer was tried that has not held yet. */
   #triedAt: number | undefined;
@@ -46,7 +46,7 @@ export class LossLadder {
   /** @param loss what part of the packets did not arrive, from 0 to 1, in the last moment */
   report(loss: number): void {
     if (loss < TOO_MUCH || performance.now() - this.#changedAt < SETTLE_MS) return;
-    if (this.#triedAt !== undefined) this.#patience = Math.min(this.#patience * 2, MOST_PATIENCE_MS);
+    if (this.#triedAt !== undefined) this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
     this.#triedAt = undefined;
     if (this.#layer > 0) this.#go(this.#layer - 1);
     this.#waitToClimb();
@@ -63,12 +63,12 @@ export class LossLadder {
   }
 
   #waitToClimb(): void {
-    this.#after(this.#patience, () => {
+    this.#after(this.#wait, () => {
       this.#triedAt = performance.now();
       this.#go(this.#layer + 1);
       this.#after(HELD_MS, () => {
         this.#triedAt = undefined;
-        this.#patience = FIRST_PATIENCE_MS;
+        this.#wait = FIRST_WAIT_MS;
         if (this.#layer < this.#highest) this.#waitToClimb();
       });
     });

@@ -1,14 +1,14 @@
-import { LookRounds } from './look-rounds.ts';
+import { PollingScheduler } from './polling-scheduler.ts';
 
-/** Each look is one or two messages to the worker and back, and there are none after media was seen. */
-const LOOK_EVERY_MS = 4_000;
+/** Each poll is one or two messages to the worker and back, and there are none after media was seen. */
+const POLL_EVERY_MS = 4_000;
 
 /** Longer than a browser takes for its first frame, and for its first report of audio (RFC 3550, section 6.2). */
-const LOOKS = 4;
+const POLLS = 4;
 
-const rounds = new LookRounds(LOOK_EVERY_MS);
+const scheduler = new PollingScheduler(POLL_EVERY_MS);
 
-/** What a look at a connected path has found: media passes, media is missing, or there is none to expect. */
+/** What a poll of a connected path has found: media passes, media is missing, or there is none to expect. */
 export type Passage = 'passes' | 'missing' | 'none expected';
 
 /**
@@ -17,7 +17,7 @@ export type Passage = 'passes' | 'missing' | 'none expected';
  * matter of the sender.
  */
 export class MediaWatch {
-  readonly #look: () => Promise<Passage>;
+  readonly #poll: () => Promise<Passage>;
   readonly #changed: (missing: boolean) => void;
   readonly #mostMissing: number;
   #leave: (() => void) | undefined;
@@ -26,22 +26,22 @@ export class MediaWatch {
 
   /**
    * @param changed is called when media has been missing for 12 to 16 s, and when it passes after all
-   * @param mostMissing after so many looks in a row that miss it no more are taken: of those who never report what
-   *   they receive there may be hundreds
+   * @param mostMissing after so many polls in a row that miss it there are no more: there may be hundreds of viewers who never
+   *   report what they receive
    */
   constructor(
-    look: () => Promise<Passage>,
+    poll: () => Promise<Passage>,
     changed: (missing: boolean) => void,
     mostMissing = Number.POSITIVE_INFINITY,
   ) {
-    this.#look = look;
+    this.#poll = poll;
     this.#changed = changed;
     this.#mostMissing = mostMissing;
   }
 
   /** Begins with the connection, and goes on if that breaks. Repeating it changes nothing. */
   start(): void {
-    if (!this.#done) this.#leave ??= rounds.join(() => void this.#lookOnce());
+    if (!this.#done) this.#leave ??= scheduler.join(() => void this.#pollOnce());
   }
 
   /** Repeating it changes nothing. */
@@ -50,14 +50,14 @@ export class MediaWatch {
     this.#leave?.();
   }
 
-  async #lookOnce(): Promise<void> {
-    const passage = await this.#look();
+  async #pollOnce(): Promise<void> {
+    const passage = await this.#poll();
     if (this.#done) return;
-    const reported = this.#missing >= LOOKS;
+    const reported = this.#missing >= POLLS;
     if (passage === 'missing') this.#missing += 1;
     else this.#missing = 0;
     if (passage === 'passes' || this.#missing >= this.#mostMissing) this.close();
-    if (this.#missing === LOOKS) this.#changed(true);
+    if (this.#missing === POLLS) this.#changed(true);
     else if (reported && passage !== 'missing') this.#changed(false);
   }
 }

@@ -23,7 +23,7 @@ async function openTransport() {
 it('tells when somebody has fallen silent, and when they are heard again', async () => {
   const { transport, send } = await openTransport();
   const told: boolean[] = [];
-  const watch = new PeerWatch(transport, { lookEveryMs: 100, looks: 3 }, () => told.push(watch.silent));
+  const watch = new PeerWatch(transport, { pollEveryMs: 100, polls: 3 }, () => told.push(watch.silent));
   watch.start();
   expect(watch.silent).toBe(false);
   await expect.poll(() => told).toEqual([true]);
@@ -36,7 +36,7 @@ it('tells when somebody has fallen silent, and when they are heard again', async
 it('has nothing to say of a transport that is closed', async () => {
   const { transport, send } = await openTransport();
   let told = 0;
-  const watch = new PeerWatch(transport, { lookEveryMs: 10, looks: 1 }, () => {
+  const watch = new PeerWatch(transport, { pollEveryMs: 10, polls: 1 }, () => {
     told += 1;
   });
   watch.start();

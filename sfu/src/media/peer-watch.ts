@@ -1,22 +1,22 @@
 import type { types } from 'mediasoup';
-import { LookRounds } from './look-rounds.ts';
+import { PollingScheduler } from './polling-scheduler.ts';
 
-/** When somebody who is silent counts as gone. */
-export interface Patience {
-  /** How often a look is taken, in ms. Each is a message to the worker and back. */
-  lookEveryMs: number;
-  /** After how many looks that find nothing new. */
-  looks: number;
+/** When a silent peer counts as gone. */
+export interface SilenceTimeout {
+  /** How often it is polled, in ms. Each poll is a message to the worker and back. */
+  pollEveryMs: number;
+  /** After how many polls in a row that find nothing new. */
+  polls: number;
 }
 
-/** An encoder sends media all the time, and its viewers are to be told soon that it has gone. */
-export const ENCODER_PATIENCE: Patience = { lookEveryMs: 2_000, looks: 4 };
+/** An encoder sends media all the time, and its viewers need to know soon that it has gone. */
+export const ENCODER_TIMEOUT: SilenceTimeout = { pollEveryMs: 2_000, polls: 4 };
 
 /**
  * A player that is sent nothing says little: some keep the path open three times a minute. There may be hundreds of
  * them, and nobody waits to hear that one has gone.
  */
-export const PLAYER_PATIENCE: Patience = { lookEveryMs: 24_000, looks: 1 };
+export const PLAYER_TIMEOUT: SilenceTimeout = { pollEveryMs: 24_000, polls: 1 };
 
 /**
  * Watches whether the other end of a transport still sends anything at all. It is what tells that a program has
@@ -25,49 +25,49 @@ export const PLAYER_PATIENCE: Patience = { lookEveryMs: 24_000, looks: 1 };
  */
 export class PeerWatch {
   readonly #transport: types.WebRtcTransport;
-  readonly #patience: Patience;
+  readonly #timeout: SilenceTimeout;
   readonly #changed: () => void;
   #leave: (() => void) | undefined;
   #bytes = 0;
-  #inVain = 0;
+  #quietPolls = 0;
 
   /** @param changed is called when it has fallen silent, or is heard again */
-  constructor(transport: types.WebRtcTransport, patience: Patience, changed: () => void) {
+  constructor(transport: types.WebRtcTransport, timeout: SilenceTimeout, changed: () => void) {
     this.#transport = transport;
-    this.#patience = patience;
+    this.#timeout = timeout;
     this.#changed = changed;
   }
 
   get silent(): boolean {
-    return this.#inVain >= this.#patience.looks;
+    return this.#quietPolls >= this.#timeout.polls;
   }
 
   /** Begins with the connection. Repeating it changes nothing. */
   start(): void {
-    this.#leave ??= roundsOf(this.#patience).join(() => void this.#look());
+    this.#leave ??= schedulerOf(this.#timeout).join(() => void this.#poll());
   }
 
   close(): void {
     this.#leave?.();
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const [stats] = this.#transport.closed ? [] : await this.#transport.getStats().catch(() => []);
     if (!stats) return;
     const wasSilent = this.silent;
-    this.#inVain = stats.bytesReceived === this.#bytes ? this.#inVain + 1 : 0;
+    this.#quietPolls = stats.bytesReceived === this.#bytes ? this.#quietPolls + 1 : 0;
     this.#bytes = stats.bytesReceived;
     if (this.silent !== wasSilent) this.#changed();
   }
 }
 
-const allRounds = new Map<number, LookRounds>();
+const schedulers = new Map<number, PollingScheduler>();
 
-/** All who are looked at as often are looked at together. */
-function roundsOf({ lookEveryMs }: Patience): LookRounds {
-  const known = allRounds.get(lookEveryMs);
+/** Peers that are polled at the same pace are polled together. */
+function schedulerOf({ pollEveryMs }: SilenceTimeout): PollingScheduler {
+  const known = schedulers.get(pollEveryMs);
   if (known) return known;
-  const rounds = new LookRounds(lookEveryMs);
-  allRounds.set(lookEveryMs, rounds);
-  return rounds;
+  const scheduler = new PollingScheduler(pollEveryMs);
+  schedulers.set(pollEveryMs, scheduler);
+  return scheduler;
 }

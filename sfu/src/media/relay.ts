@@ -16,7 +16,7 @@ import { AudienceWatch } from './audience-watch.ts';
 import { Ingest } from './ingest.ts';
 import { Ingests } from './ingests.ts';
 import { LayerDemand } from './layer-demand.ts';
-import { ENCODER_PATIENCE, PLAYER_PATIENCE } from './peer-watch.ts';
+import { ENCODER_TIMEOUT, PLAYER_TIMEOUT } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
 import type { Session } from './session.ts';
 import { SessionTransport } from './session-transport.ts';
@@ -120,7 +120,7 @@ export class Relay {
    */
   async openIngest({ sessionId, sourceId, inspected = false }: IngestNeeds): Promise<Ingest> {
     const { origin } = this.#routers;
-    const transport = await SessionTransport.create(origin, inspected ? ENCODER_PATIENCE : undefined);
+    const transport = await SessionTransport.create(origin, inspected ? ENCODER_TIMEOUT : undefined);
     if (this.#closed) {
       transport.close();
       throw new MeshliftError('SESSION_NOT_FOUND');
@@ -186,7 +186,7 @@ export class Relay {
     const place = await this.#routers.reserve(needs.subscription, payloadTypes);
     let viewer: Viewer | undefined;
     try {
-      const transport = await SessionTransport.create(place.router, slots && PLAYER_PATIENCE);
+      const transport = await SessionTransport.create(place.router, slots && PLAYER_TIMEOUT);
       const decodes = payloadTypes ? withPayloadTypes(rtpCapabilities, payloadTypes) : rtpCapabilities;
       viewer = this.#addViewer(sessionId, transport, place, { ...needs, rtpCapabilities: decodes });
       const consumers = await viewer.sync(() => this.#ingests.producers);

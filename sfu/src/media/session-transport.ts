@@ -6,11 +6,12 @@ import type {
   IceParameters,
   TransportOptions,
 } from '@meshlift/protocol';
+import { FIRST_BANDWIDTH_ESTIMATE } from '@meshlift/protocol/bandwidth';
 import type { types } from 'mediasoup';
 import type { RelayRouter } from '../cascade/relay-router.ts';
 import { openOn } from '../workers/open-on.ts';
 import { announcedCandidates } from './announced-candidates.ts';
-import { type Patience, PeerWatch } from './peer-watch.ts';
+import { PeerWatch, type SilenceTimeout } from './peer-watch.ts';
 import { rejectingBadParameters } from './rejection.ts';
 import { isWholeHash } from './whole-hash.ts';
 
@@ -25,12 +26,6 @@ const CONSENT_TIMEOUT_S = 8;
 
 /** How long a broken path may take to come back, by itself or by an ICE restart. */
 export const RECOVER_WITHIN_MS = 30_000;
-
-/**
- * Where the bandwidth estimate of a new viewer starts, in bit/s: enough for the full picture at once. On a
- * narrower network the estimate falls within a second or two; from lower down it takes longer to climb.
- */
-const FIRST_ESTIMATE = 2_000_000;
 
 interface SessionTransportEvents {
   /** The transport ended without having been closed from this side. */
@@ -55,31 +50,34 @@ export class SessionTransport extends EventEmitter<SessionTransportEvents> {
   #ended = false;
 
   /**
-   * @param patience with peers that may never ask for consent, when they send nothing at all; of others consent is
+   * @param silenceTimeout of peers that may never ask for consent: after it they count as gone; of others consent is
    *   expected
    */
-  static async create({ router, worker }: RelayRouter, patience?: Patience): Promise<SessionTransport> {
+  static async create(
+    { router, worker }: RelayRouter,
+    silenceTimeout?: SilenceTimeout,
+  ): Promise<SessionTransport> {
     const opening = router.createWebRtcTransport({
       webRtcServer: worker.webRtcServer,
       enableUdp: true,
       enableTcp: true,
       preferUdp: true,
-      iceConsentTimeout: patience ? 0 : CONSENT_TIMEOUT_S,
-      initialAvailableOutgoingBitrate: FIRST_ESTIMATE,
+      iceConsentTimeout: silenceTimeout ? 0 : CONSENT_TIMEOUT_S,
+      initialAvailableOutgoingBitrate: FIRST_BANDWIDTH_ESTIMATE,
     });
     const transport = await openOn(router, opening);
-    return new SessionTransport(transport, worker.announced, patience);
+    return new SessionTransport(transport, worker.announced, silenceTimeout);
   }
 
   private constructor(
     transport: types.WebRtcTransport,
     announced: () => readonly string[],
-    patience: Patience | undefined,
+    silenceTimeout: SilenceTimeout | undefined,
   ) {
     super();
     this.#transport = transport;
     this.#announced = announced;
-    if (patience) this.#watch = new PeerWatch(transport, patience, () => this.#followState());
+    if (silenceTimeout) this.#watch = new PeerWatch(transport, silenceTimeout, () => this.#followState());
     transport.on('icestatechange', () => this.#followState());
     transport.on('dtlsstatechange', () => this.#followState());
     transport.on('routerclose', () => this.end('MEDIA_FAILED'));

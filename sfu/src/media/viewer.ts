@@ -58,7 +58,7 @@ export interface MissedTrack {
 const TRACKS_COMPLETE_AFTER_MS = 1_000;
 
 /** More than a minute; a page sees by itself that its video has begun. */
-const MOST_LOOKS_WITHOUT_MEDIA = 20;
+const MOST_POLLS_WITHOUT_MEDIA = 20;
 
 /** The session of one viewer: one transport and a consumer for each of the relay's producers it can decode. */
 export class Viewer implements Session {
@@ -103,7 +103,7 @@ export class Viewer implements Session {
     this.#watch = new MediaWatch(
       () => this.#passage(),
       options.listener.mediaMissing,
-      MOST_LOOKS_WITHOUT_MEDIA,
+      MOST_POLLS_WITHOUT_MEDIA,
     );
     this.transport.on('flow', (flowing) => {
       if (flowing) this.#watch.start();

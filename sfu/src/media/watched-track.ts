@@ -109,7 +109,7 @@ export class WatchedTrack {
   /** Has the consumer sent what the viewer asked for, and its network carries. */
   async #choose(): Promise<void> {
     await this.#prefer();
-    this.#catchUp?.look();
+    this.#catchUp?.check();
   }
 
   /** Asks mediasoup for the largest layers to send. */

@@ -36,7 +36,7 @@ export function registerMediaMetrics(
     registers,
     collect() {
       for (const worker of pool.workers) {
-        for (const { traffic } of worker.fanouts) traffic.look();
+        for (const { traffic } of worker.fanouts) traffic.sample();
         this.set({ worker: worker.index }, worker.predictedDelay / 1_000);
       }
     },

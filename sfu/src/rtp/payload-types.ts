@@ -29,7 +29,7 @@ export function payloadTypesOf(capabilities: RtpCapabilities): PayloadTypes {
   const known = remembered.get(key);
   if (known) return known;
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-  const payloadTypes = { key, mediaCodecs: thatFitOneRouter(wanted) };
+  const payloadTypes = { key, mediaCodecs: limitToRouter(wanted) };
   remembered.set(key, payloadTypes);
   return payloadTypes;
 }
@@ -46,7 +46,7 @@ export function withPayloadTypes(capabilities: RtpCapabilities, { mediaCodecs: s
  * 99, whatever is free. In that order, sound first, it does not take a number that another codec needs, unless
  * two codecs have been given neighbouring ones; then the second is left out.
  */
-function thatFitOneRouter(codecs: Codec[]): Codec[] {
+function limitToRouter(codecs: Codec[]): Codec[] {
   const place = ({ kind, preferredPayloadType: number = 0 }: Codec) =>
     kind === 'audio' ? -1 : number >= 100 ? number : number + 128;
   const fitting: Codec[] = [];

@@ -5,7 +5,7 @@ import type { SdpCodec } from './codecs.ts';
 import type { MediaSection, Offer } from './offer.ts';
 
 /** What the answer says of one section of the offer. */
-export interface AnsweredSection {
+export interface AnswerSection {
   direction: 'recvonly' | 'sendonly';
   codecs: SdpCodec[];
   extensions: { uri: string; id: number }[];
@@ -20,7 +20,7 @@ export interface AnsweredSection {
 export function writeAnswer(
   offer: Offer,
   transport: TransportOptions,
-  answered: ReadonlyMap<MediaSection, AnsweredSection>,
+  answered: ReadonlyMap<MediaSection, AnswerSection>,
 ): string {
   const fingerprint = transport.dtlsParameters.fingerprints.find(({ algorithm }) => algorithm === 'sha-256');
   if (!fingerprint) throw new Error('the transport has no SHA-256 fingerprint');
@@ -100,7 +100,7 @@ const NOWHERE = { version: 4, ip: '0.0.0.0' };
 
 function writeSection(
   section: MediaSection,
-  { direction, codecs, extensions, ssrc }: AnsweredSection,
+  { direction, codecs, extensions, ssrc }: AnswerSection,
   candidatesOf: TransportOptions | undefined,
   offer: Offer,
   { iceParameters }: TransportOptions,

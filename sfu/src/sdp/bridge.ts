@@ -1,8 +1,9 @@
 import type { ConsumerOptions, RtpCapabilities, Subscription } from '@meshlift/protocol';
+import { FIRST_BANDWIDTH_ESTIMATE } from '@meshlift/protocol/bandwidth';
 import type { Relay } from '../media/relay.ts';
 import type { SessionTransport } from '../media/session-transport.ts';
 import type { MissedTrack } from '../media/viewer.ts';
-import { type AnsweredSection, writeAnswer } from './answer.ts';
+import { type AnswerSection, writeAnswer } from './answer.ts';
 import { nameOf, type SdpCodec } from './codecs.ts';
 import { parseIceFragment, writeIceFragment } from './ice-fragment.ts';
 import { planIngest } from './ingest-plan.ts';
@@ -41,7 +42,7 @@ export async function ingestByOffer(
     relay.closeSession(sessionId);
     throw error;
   }
-  const answered = new Map<MediaSection, AnsweredSection>(
+  const answered = new Map<MediaSection, AnswerSection>(
     tracks.map(({ section, codec, extensions }) => [
       section,
       { direction: 'recvonly', codecs: [beginsFast(codec)], extensions },
@@ -87,7 +88,7 @@ export async function playToOffer(
     throw error;
   }
   const sent = new Set(consumers.map(({ rtpParameters }) => rtpParameters.codecs[0]?.payloadType));
-  const answered = new Map<MediaSection, AnsweredSection>(
+  const answered = new Map<MediaSection, AnswerSection>(
     plan.slots.map(({ section, mid, codecs, extensions }) => {
       const now = codecs.filter(({ payloadType }) => sent.has(payloadType));
       const later = codecs.filter(({ payloadType }) => !sent.has(payloadType));
@@ -121,11 +122,11 @@ export async function exchangeIce(transport: SessionTransport, fragment: string)
  */
 function beginsFast(codec: SdpCodec): SdpCodec {
   if (!codec.mimeType.startsWith('video/')) return codec;
-  return { ...codec, parameters: { ...codec.parameters, 'x-google-start-bitrate': FIRST_ESTIMATE_KBPS } };
+  return {
+    ...codec,
+    parameters: { ...codec.parameters, 'x-google-start-bitrate': FIRST_BANDWIDTH_ESTIMATE / 1_000 },
+  };
 }
-
-/** The same as the plugin's. */
-const FIRST_ESTIMATE_KBPS = 2_000;
 
 /** Whoever asks for a picture and would hear a sound alone is told so instead. */
 function assertServed(plan: PlaybackPlan, consumers: ConsumerOptions[], missed: MissedTrack[]): void {

@@ -36,7 +36,7 @@ it('counts to each burst the viewers that have subscribed to its source', async 
   for (const me of ['anna', 'ben', 'cleo']) fanout.add({ except: [me] });
   for (let viewer = 0; viewer < 10; viewer += 1) fanout.add({ only: ['anna'] });
   expect(viewersOfBursts()).toEqual([12, 2, 2]);
-  expect(fanout.burstsWith({ only: ['ben'] }).map(({ viewers }) => viewers)).toEqual([12, 3, 2]);
+  expect(fanout.burstsAfterAdding({ only: ['ben'] }).map(({ viewers }) => viewers)).toEqual([12, 3, 2]);
   fanout.remove({ only: ['anna'] });
   expect(viewersOfBursts()).toEqual([11, 2, 2]);
   expect(fanout.viewers).toBe(12);

@@ -31,7 +31,7 @@ export class Fanout {
   }
 
   /** What the bursts would be if one more viewer came. */
-  burstsWith(subscription: Subscription): Burst[] {
+  burstsAfterAdding(subscription: Subscription): Burst[] {
     return this.traffic.burstsFor([...this.#groups.values(), { subscription, viewers: 1 }]);
   }
 

@@ -5,7 +5,7 @@ import type { types } from 'mediasoup';
 export const ASSUMED_RATES: Readonly<Record<MediaKind, number>> = { video: 150, audio: 50 };
 
 /** The worker is not asked more often than this, in ms. */
-const LOOK_AT_MOST_EVERY_MS = 5_000;
+const SAMPLE_AT_MOST_EVERY_MS = 5_000;
 
 /**
  * Knows how many packets a second one viewer is sent of a producer at most: those of its largest layer. The highest
@@ -16,7 +16,7 @@ export class PacketMeter {
   readonly #changed: () => void;
   #highest: number | undefined;
   #begun = false;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #sampledAt = Number.NEGATIVE_INFINITY;
 
   constructor(producer: types.Producer, changed: () => void) {
     this.#producer = producer;
@@ -32,10 +32,10 @@ export class PacketMeter {
   }
 
   /** Measures again, unless that has just been done: what is known by then serves meanwhile. */
-  look(): void {
+  sample(): void {
     const now = performance.now();
-    if (now - this.#lookedAt < LOOK_AT_MOST_EVERY_MS || this.#producer.closed) return;
-    this.#lookedAt = now;
+    if (now - this.#sampledAt < SAMPLE_AT_MOST_EVERY_MS || this.#producer.closed) return;
+    this.#sampledAt = now;
     void this.#measure();
   }
 

@@ -4,7 +4,7 @@ import type { Fanout } from './fanout.ts';
 import { LoadMeter } from './load-meter.ts';
 import { type ListenAddress, type Listening, listenOnFirstFree } from './media-ports.ts';
 import type { PortRange } from './pipe-ports.ts';
-import { lessWork, predictDelay, sumOfWork, type Work } from './predicted-delay.ts';
+import { predictDelay, subtractWork, sumOfWork, type Work } from './predicted-delay.ts';
 
 /** What all workers of a node have in common. */
 export interface WorkerOptions {
@@ -90,7 +90,7 @@ export class PoolWorker {
    * @param all `work`, for who has just asked for it
    */
   workBeside(fanout: Fanout | undefined, all: Work): Work {
-    return fanout ? lessWork(all, fanout.work) : all;
+    return fanout ? subtractWork(all, fanout.work) : all;
   }
 
   /** How long it keeps the last packet of its slowest burst, as predicted, in ms. */

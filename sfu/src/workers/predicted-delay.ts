@@ -10,11 +10,11 @@ export interface Burst {
 export interface Work {
   /** Share of one core. */
   share: number;
-  /** How much is on average still to be sent of one of them when another burst comes, in ms. */
-  inTheWay: number;
+  /** Mean backlog of one burst when the next arrives, in ms. */
+  backlogMs: number;
 }
 
-export const NO_WORK: Work = { share: 0, inTheWay: 0 };
+export const NO_WORK: Work = { share: 0, backlogMs: 0 };
 
 /**
  * What it is assumed to take to send one packet to one viewer, in ms: a core forwards 110,000 to 180,000 packets a
@@ -28,21 +28,21 @@ const HIGHEST_SHARE = 0.99;
 export function workOf(burst: Burst): Work {
   const length = lengthOf(burst);
   const share = (burst.perSecond * length) / 1_000;
-  return { share, inTheWay: (share * length) / 2 };
+  return { share, backlogMs: (share * length) / 2 };
 }
 
 export function sumOfWork(works: Iterable<Work>): Work {
-  let { share, inTheWay } = NO_WORK;
+  let { share, backlogMs } = NO_WORK;
   for (const work of works) {
     share += work.share;
-    inTheWay += work.inTheWay;
+    backlogMs += work.backlogMs;
   }
-  return { share, inTheWay };
+  return { share, backlogMs };
 }
 
-export const lessWork = (all: Work, some: Work): Work => ({
+export const subtractWork = (all: Work, some: Work): Work => ({
   share: all.share - some.share,
-  inTheWay: all.inTheWay - some.inTheWay,
+  backlogMs: all.backlogMs - some.backlogMs,
 });
 
 /**
@@ -59,7 +59,7 @@ export function predictDelay(bursts: readonly Burst[], beside: Work, utilisation
   const all = sumOfWork([...works, beside]);
   const idle = 1 - Math.min(HIGHEST_SHARE, Math.max(utilisation, all.share));
   const delays = bursts.map((burst, index) => {
-    const others = Math.max(0, all.inTheWay - (works[index]?.inTheWay ?? 0));
+    const others = Math.max(0, all.backlogMs - (works[index]?.backlogMs ?? 0));
     return lengthOf(burst) + others / idle;
   });
   return Math.max(0, ...delays);

@@ -36,8 +36,8 @@ export class Traffic {
   }
 
   /** To be called when somebody wants to know: what has not been measured for some seconds is measured again. */
-  look(): void {
-    for (const { meter } of this.#meters.values()) meter.look();
+  sample(): void {
+    for (const { meter } of this.#meters.values()) meter.sample();
   }
 
   /** The bursts that viewers are sent. Whose sources are away is counted as if one were there, which may come back. */
