@@ -1,9 +1,15 @@
 import type { MediaNodeEvents } from '@meshlift/protocol';
 import type { LocalMediaNode } from '@meshlift/sfu';
 import { opusAudio, viewerCapabilities } from '@meshlift/sfu/testing';
+import { mediaNodeContract, startLocalMediaNode } from '@meshlift/sfu/testing/media-node';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { testNode } from '../testing/test-node.ts';
 import { Nodes } from './nodes.ts';
+
+mediaNodeContract('behind the facade', async (options) => {
+  const started = await startLocalMediaNode(options);
+  return { ...started, node: new Nodes([started.local]) };
+});
 
 /** Two real nodes as one. The first relay that is opened is on the first, and the second on the second. */
 async function twoNodes() {

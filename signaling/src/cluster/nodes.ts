@@ -18,14 +18,7 @@ import {
   type ViewerTerms,
   type WantedLayers,
 } from '@meshlift/protocol';
-
-/** A relay that is open, or being opened, and all that this end knows of it. */
-interface RoutedRelay {
-  readonly id: string;
-  readonly node: MediaNode;
-  /** Those that are open, or being opened. */
-  readonly sessionIds: Set<string>;
-}
+import { RelaySessions } from './relay-sessions.ts';
 
 /**
  * All media nodes as one. Nothing above it knows how many there are: a relay is placed on a node when it is opened, and
@@ -39,8 +32,10 @@ export class Nodes implements MediaNode {
   readonly #nodes: readonly [MediaNode, ...MediaNode[]];
   /** How many relays each carries. */
   readonly #load: Map<MediaNode, number>;
-  readonly #relays = new Map<string, RoutedRelay>();
-  readonly #relayOfSession = new Map<string, RoutedRelay>();
+  /** The node of each relay that is open, or being opened. */
+  readonly #nodeOfRelay = new Map<string, MediaNode>();
+  /** Those that are open, or being opened. */
+  readonly #sessions = new RelaySessions();
 
   /** @param nodes at least one; they are closed with this. All of them route the same codecs */
   constructor(nodes: readonly [MediaNode, ...MediaNode[]]) {
@@ -49,33 +44,31 @@ export class Nodes implements MediaNode {
     this.routerRtpCapabilities = nodes[0].routerRtpCapabilities;
     // Before anybody else listens: whoever hears that something is gone can open it again.
     for (const node of nodes) {
-      node.on('sessionClosed', ({ sessionId }) => this.#forgetSession(sessionId));
+      node.on('sessionClosed', ({ sessionId }) => this.#sessions.remove(sessionId));
       node.on('relayLost', ({ relayId }) => {
-        const relay = this.#relays.get(relayId);
-        if (relay?.node === node) this.#forgetRelay(relay);
+        if (this.#nodeOfRelay.get(relayId) === node) this.#forgetRelay(relayId);
       });
     }
   }
 
   async openRelay(relayId: string): Promise<void> {
-    const known = this.#relays.get(relayId);
-    if (known) return known.node.openRelay(relayId);
-    const relay = { id: relayId, node: this.#choose(), sessionIds: new Set<string>() };
-    this.#relays.set(relayId, relay);
-    this.#count(relay.node, 1);
+    const known = this.#nodeOfRelay.get(relayId);
+    if (known) return known.openRelay(relayId);
+    const node = this.#choose();
+    this.#nodeOfRelay.set(relayId, node);
+    this.#count(node, 1);
     try {
-      await relay.node.openRelay(relayId);
+      await node.openRelay(relayId);
     } catch (error) {
-      this.#forgetRelay(relay);
+      if (this.#nodeOfRelay.get(relayId) === node) this.#forgetRelay(relayId);
       throw error;
     }
   }
 
   async closeRelay(relayId: string): Promise<void> {
-    const relay = this.#relays.get(relayId);
-    if (!relay) return;
-    this.#forgetRelay(relay);
-    await relay.node.closeRelay(relayId);
+    const node = this.#nodeOfRelay.get(relayId);
+    this.#forgetRelay(relayId);
+    await node?.closeRelay(relayId);
   }
 
   openIngest<T extends IngestTerms>(request: IngestRequest<T>): Promise<IngestOpened<T>> {
@@ -87,61 +80,60 @@ export class Nodes implements MediaNode {
   }
 
   async exchangeIce(sessionId: string, fragment: string): Promise<string | null> {
-    return this.#nodeOf(sessionId).exchangeIce(sessionId, fragment);
+    return this.#nodeWith(sessionId).exchangeIce(sessionId, fragment);
   }
 
   async connectTransport(sessionId: string, dtlsParameters: DtlsParameters): Promise<void> {
-    return this.#nodeOf(sessionId).connectTransport(sessionId, dtlsParameters);
+    return this.#nodeWith(sessionId).connectTransport(sessionId, dtlsParameters);
   }
 
   async restartIce(sessionId: string): Promise<IceParameters> {
-    return this.#nodeOf(sessionId).restartIce(sessionId);
+    return this.#nodeWith(sessionId).restartIce(sessionId);
   }
 
   async closeSession(sessionId: string): Promise<void> {
-    const relay = this.#relayOfSession.get(sessionId);
-    if (!relay) return;
-    this.#forgetSession(sessionId);
-    await relay.node.closeSession(sessionId);
+    const node = this.#findNodeWith(sessionId);
+    this.#sessions.remove(sessionId);
+    await node?.closeSession(sessionId);
   }
 
   async openProducer(
     sessionId: string,
     producer: { kind: MediaKind; rtpParameters: RtpParameters; paused: boolean },
   ): Promise<WantedLayers> {
-    return this.#nodeOf(sessionId).openProducer(sessionId, producer);
+    return this.#nodeWith(sessionId).openProducer(sessionId, producer);
   }
 
   async setProducerPaused(sessionId: string, producerId: string, paused: boolean): Promise<void> {
-    return this.#nodeOf(sessionId).setProducerPaused(sessionId, producerId, paused);
+    return this.#nodeWith(sessionId).setProducerPaused(sessionId, producerId, paused);
   }
 
   async closeProducer(sessionId: string, producerId: string): Promise<void> {
-    return this.#nodeOf(sessionId).closeProducer(sessionId, producerId);
+    return this.#nodeWith(sessionId).closeProducer(sessionId, producerId);
   }
 
   async inspectIngest(sessionId: string): Promise<IngestReport> {
-    return this.#nodeOf(sessionId).inspectIngest(sessionId);
+    return this.#nodeWith(sessionId).inspectIngest(sessionId);
   }
 
   async listWantedLayers(sessionId: string): Promise<WantedLayers[]> {
-    return this.#nodeOf(sessionId).listWantedLayers(sessionId);
+    return this.#nodeWith(sessionId).listWantedLayers(sessionId);
   }
 
   async listConsumers(sessionId: string): Promise<ConsumerOptions[]> {
-    return this.#nodeOf(sessionId).listConsumers(sessionId);
+    return this.#nodeWith(sessionId).listConsumers(sessionId);
   }
 
   async resumeConsumers(sessionId: string, consumerIds: string[]): Promise<void> {
-    return this.#nodeOf(sessionId).resumeConsumers(sessionId, consumerIds);
+    return this.#nodeWith(sessionId).resumeConsumers(sessionId, consumerIds);
   }
 
   async pauseConsumers(sessionId: string, consumerIds: string[]): Promise<void> {
-    return this.#nodeOf(sessionId).pauseConsumers(sessionId, consumerIds);
+    return this.#nodeWith(sessionId).pauseConsumers(sessionId, consumerIds);
   }
 
   async setConsumerLayers(sessionId: string, consumerId: string, layers: Layers | null): Promise<void> {
-    return this.#nodeOf(sessionId).setConsumerLayers(sessionId, consumerId, layers);
+    return this.#nodeWith(sessionId).setConsumerLayers(sessionId, consumerId, layers);
   }
 
   on<N extends keyof MediaNodeEvents>(name: N, listener: (event: MediaNodeEvents[N]) => void): void {
@@ -150,7 +142,9 @@ export class Nodes implements MediaNode {
 
   async close(): Promise<void> {
     await Promise.all(this.#nodes.map((node) => node.close()));
-    for (const relay of [...this.#relays.values()]) this.#forgetRelay(relay);
+    this.#nodeOfRelay.clear();
+    this.#sessions.clear();
+    for (const node of this.#nodes) this.#load.set(node, 0);
   }
 
   /** The node that carries the fewest relays. */
@@ -171,35 +165,35 @@ export class Nodes implements MediaNode {
     { relayId, sessionId }: { relayId: string; sessionId: string },
     open: (node: MediaNode) => Promise<T>,
   ): Promise<T> {
-    const relay = this.#relays.get(relayId);
-    if (!relay) throw new MeshliftError('MEDIA_FAILED');
-    relay.sessionIds.add(sessionId);
-    this.#relayOfSession.set(sessionId, relay);
+    const node = this.#nodeOfRelay.get(relayId);
+    if (!node) throw new MeshliftError('MEDIA_FAILED');
+    this.#sessions.add(sessionId, relayId);
     try {
-      const opened = await open(relay.node);
-      if (this.#relayOfSession.get(sessionId) !== relay) throw new MeshliftError('SESSION_NOT_FOUND');
+      const opened = await open(node);
+      if (!this.#sessions.has(sessionId)) throw new MeshliftError('SESSION_NOT_FOUND');
       return opened;
     } catch (error) {
-      this.#forgetSession(sessionId);
+      this.#sessions.remove(sessionId);
       throw error;
     }
   }
 
-  #nodeOf(sessionId: string): MediaNode {
-    const relay = this.#relayOfSession.get(sessionId);
-    if (!relay) throw new MeshliftError('SESSION_NOT_FOUND');
-    return relay.node;
+  #findNodeWith(sessionId: string): MediaNode | undefined {
+    const relayId = this.#sessions.relayOf(sessionId);
+    return relayId === undefined ? undefined : this.#nodeOfRelay.get(relayId);
   }
 
-  #forgetSession(sessionId: string): void {
-    this.#relayOfSession.get(sessionId)?.sessionIds.delete(sessionId);
-    this.#relayOfSession.delete(sessionId);
+  #nodeWith(sessionId: string): MediaNode {
+    const node = this.#findNodeWith(sessionId);
+    if (!node) throw new MeshliftError('SESSION_NOT_FOUND');
+    return node;
   }
 
-  #forgetRelay(relay: RoutedRelay): void {
-    if (this.#relays.get(relay.id) !== relay) return;
-    this.#relays.delete(relay.id);
-    this.#count(relay.node, -1);
-    for (const sessionId of relay.sessionIds) this.#relayOfSession.delete(sessionId);
+  #forgetRelay(relayId: string): void {
+    const node = this.#nodeOfRelay.get(relayId);
+    if (!node) return;
+    this.#nodeOfRelay.delete(relayId);
+    this.#count(node, -1);
+    this.#sessions.removeRelay(relayId);
   }
 }

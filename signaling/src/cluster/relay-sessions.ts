@@ -11,6 +11,10 @@ export class RelaySessions {
     return this.#relayOf.has(sessionId);
   }
 
+  relayOf(sessionId: string): string | undefined {
+    return this.#relayOf.get(sessionId);
+  }
+
   add(sessionId: string, relayId: string): void {
     this.#relayOf.set(sessionId, relayId);
     this.#inRelay.set(relayId, (this.#inRelay.get(relayId) ?? new Set()).add(sessionId));
