@@ -38,6 +38,11 @@ export class RelayRouters {
   #closed = false;
   /** By worker and payload types. */
   readonly #edges = new Map<string, Edge>();
+  /**
+   * Whether other nodes are fed from the origin's router. New viewers then go to other workers, where there are some:
+   * what the nodes get would wait until all viewers beside them have been sent theirs.
+   */
+  feedsNodes = false;
 
   /** @throws MeshliftError `SERVER_FULL` */
   static async create(pool: WorkerPool, traffic: Traffic): Promise<RelayRouters> {
@@ -115,9 +120,16 @@ export class RelayRouters {
   }
 
   #chooseWorker(subscription: Subscription, payloadTypes: PayloadTypes | undefined): PoolWorker {
-    const candidates = this.#pool.workers.filter((worker) => this.#hasRoom(worker, payloadTypes));
-    const places = candidates.map((worker) => this.#placeOn(worker, subscription));
-    return chosenOf(candidates, placeViewer(places));
+    const { workers } = this.#pool;
+    const beside = this.feedsNodes ? workers.filter((worker) => worker !== this.origin.worker) : [];
+    const choose = (among: readonly PoolWorker[]) => {
+      const candidates = among.filter((worker) => this.#hasRoom(worker, payloadTypes));
+      const index = placeViewer(candidates.map((worker) => this.#placeOn(worker, subscription)));
+      return index === undefined ? undefined : candidates[index];
+    };
+    const worker = choose(beside) ?? choose(workers);
+    if (!worker) throw new MeshliftError('SERVER_FULL');
+    return worker;
   }
 
   /** What would become of a worker if a viewer came to it. */

@@ -1,6 +1,6 @@
+import type { Track } from '../cascade/track.ts';
 import type { Ingest } from './ingest.ts';
 import { Sessions } from './sessions.ts';
-import type { SourceProducer } from './viewer.ts';
 
 /**
  * The ingests of a relay. Of each source one is current, which viewers watch; others may be about to take its place.
@@ -9,9 +9,9 @@ export class Ingests extends Sessions<Ingest> {
   readonly #current = new Map<string, Ingest>();
 
   /** What there is to watch. */
-  get producers(): SourceProducer[] {
+  get tracks(): Track[] {
     return [...this.#current.values()].flatMap(({ sourceId, producers }) =>
-      producers.map((producer) => ({ sourceId, producer })),
+      producers.map((producer) => ({ id: producer.id, sourceId, producer })),
     );
   }
 

@@ -7,10 +7,10 @@ afterEach(() => void vi.useRealTimers());
 function setUp() {
   const state = { highest: -1 };
   const announced: number[][] = [];
-  const demand = new LayerDemand(
-    () => state.highest,
-    ({ spatialLayers }) => announced.push(spatialLayers),
-  );
+  const demand = new LayerDemand({
+    measure: () => state.highest,
+    announce: ({ spatialLayers }) => announced.push(spatialLayers),
+  });
   const becomes = (highest: number) => {
     state.highest = highest;
     demand.refresh();

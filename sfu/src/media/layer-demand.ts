@@ -1,7 +1,21 @@
 import type { WantedLayers } from '@meshlift/protocol';
 
-/** A layer stays wanted this long after its last viewer, so that a reload does not stop and start an encoder. */
 const LET_GO_AFTER_MS = 2_000;
+
+export interface LayerDemandOptions {
+  /**
+   * The highest spatial layer that any viewer of this producer may be sent now: -1 for none, `Infinity` for one that
+   * takes whatever its network carries.
+   */
+  measure: (producerId: string) => number;
+  announce: (wanted: WantedLayers) => void;
+  /**
+   * How long a layer stays wanted after its last viewer, in ms. An edge lets go at once: the origin waits for all.
+   *
+   * @default 2 seconds, so that a reload does not stop and start an encoder
+   */
+  letGoAfterMs?: number | undefined;
+}
 
 interface Demand {
   layerCount: number;
@@ -11,22 +25,20 @@ interface Demand {
 }
 
 /**
- * Knows which spatial layers of each producer somebody may be sent, and says so when that changes: at once
- * when more are wanted, after a pause when fewer are. Lower layers of a wanted one are always wanted too,
+ * Knows which spatial layers of each producer somebody may be sent, and announces it when that changes: at once
+ * when more are wanted, after a while when fewer are. Lower layers of a wanted one are always wanted too,
  * because a viewer whose network narrows falls back to them.
  */
 export class LayerDemand {
   readonly #measure: (producerId: string) => number;
   readonly #announce: (wanted: WantedLayers) => void;
+  readonly #letGoAfterMs: number;
   readonly #demands = new Map<string, Demand>();
 
-  /**
-   * @param measure the highest spatial layer that any viewer of this producer may be sent now: -1 for none,
-   *   `Infinity` for one that takes whatever its network carries
-   */
-  constructor(measure: (producerId: string) => number, announce: (wanted: WantedLayers) => void) {
+  constructor({ measure, announce, letGoAfterMs = LET_GO_AFTER_MS }: LayerDemandOptions) {
     this.#measure = measure;
     this.#announce = announce;
+    this.#letGoAfterMs = letGoAfterMs;
   }
 
   /** Starts to follow a producer and returns what is wanted of it now, without announcing it. */
@@ -59,7 +71,7 @@ export class LayerDemand {
         demand.letGo ??= setTimeout(() => {
           demand.letGo = undefined;
           this.#ask(producerId, demand, this.#highest(producerId, demand));
-        }, LET_GO_AFTER_MS);
+        }, this.#letGoAfterMs);
       }
     }
   }

@@ -7,7 +7,10 @@ import {
   type WantedLayers,
 } from '@meshlift/protocol';
 import { ortc, type types } from 'mediasoup';
+import { Branch, type BranchOptions } from '../cascade/branch.ts';
 import { type Place, RelayRouters } from '../cascade/relay-routers.ts';
+import type { Track } from '../cascade/track.ts';
+import { Upstream, type UpstreamOptions } from '../cascade/upstream.ts';
 import { layersOf } from '../rtp/layers.ts';
 import { payloadTypesOf, withPayloadTypes } from '../rtp/payload-types.ts';
 import { Traffic } from '../workers/traffic.ts';
@@ -23,6 +26,14 @@ import { SessionTransport } from './session-transport.ts';
 import { type MissedTrack, Viewer, type ViewerNeeds } from './viewer.ts';
 import { Viewers } from './viewers.ts';
 
+export interface RelayOptions {
+  id: string;
+  pool: WorkerPool;
+  notify: Notify;
+  /** @default an origin */
+  edge?: EdgeOptions | undefined;
+}
+
 /** How a relay notifies its node of what happens in it. */
 export type Notify = <N extends keyof MediaNodeEvents>(name: N, event: MediaNodeEvents[N]) => void;
 
@@ -37,6 +48,12 @@ interface IngestNeeds {
   inspected?: boolean;
 }
 
+/** Of a relay whose origin is on another node: this one only carries it. */
+export interface EdgeOptions {
+  /** Nobody here watches it any more, and no other node gets it from here. */
+  idle: () => void;
+}
+
 interface OpenedViewer {
   viewer: Viewer;
   consumers: ConsumerOptions[];
@@ -47,7 +64,12 @@ interface OpenedViewer {
  * What belongs together inside this node, a stream or all of a room: the ingests of its sources, its viewers, and the
  * routers they are on. It knows who belongs to it and who watches whom; what one session does, the session does itself.
  *
- * Closing order: sessions, edges, origin. mediasoup closes pipes and consumers with the routers they are on.
+ * Several nodes can carry a relay. The ingests are on one of them, its origin; the others are edges, which get its
+ * tracks from their upstream. Origin and edges feed further nodes, their branches: an upstream is to a relay what an
+ * ingest is, and a branch what a viewer is.
+ *
+ * Closing order: sessions, branches, upstream, edge routers, origin router. mediasoup closes pipes and consumers with
+ * the routers they are on.
  */
 export class Relay {
   readonly id: string;
@@ -58,23 +80,38 @@ export class Relay {
   readonly #viewers = new Viewers();
   readonly #audience = new AudienceWatch(this.#viewers, this.#ingests);
   readonly #demand: LayerDemand;
+  readonly #edge: EdgeOptions | undefined;
+  readonly #branches = new Set<Branch>();
+  #upstream: Upstream | undefined;
+  /** What viewers and branches are offered, by its producer here. */
+  readonly #served = new Map<string, Track>();
+  /** The sources that media flows from. */
+  readonly #flowing = new Set<string>();
   #closed = false;
 
   /** @throws MeshliftError `SERVER_FULL` */
-  static async create(id: string, pool: WorkerPool, notify: Notify): Promise<Relay> {
+  static async create({ id, pool, notify, edge }: RelayOptions): Promise<Relay> {
     const traffic = new Traffic();
-    return new Relay(id, await RelayRouters.create(pool, traffic), traffic, notify);
+    return new Relay({ id, routers: await RelayRouters.create(pool, traffic), traffic, notify, edge });
   }
 
-  private constructor(id: string, routers: RelayRouters, traffic: Traffic, notify: Notify) {
+  private constructor({
+    id,
+    routers,
+    traffic,
+    notify,
+    edge,
+  }: Omit<RelayOptions, 'pool'> & { routers: RelayRouters; traffic: Traffic }) {
     this.id = id;
     this.#routers = routers;
     this.#traffic = traffic;
     this.#notify = notify;
-    this.#demand = new LayerDemand(
-      (producerId) => this.#highestLayer(producerId),
-      (wanted) => this.#announceDemand(wanted),
-    );
+    this.#edge = edge;
+    this.#demand = new LayerDemand({
+      measure: (producerId) => this.#highestLayer(producerId),
+      announce: (wanted) => this.#announceDemand(wanted),
+      letGoAfterMs: edge && 0,
+    });
     routers.origin.router.on('workerclose', () => {
       if (this.#closed) return;
       this.close();
@@ -133,7 +170,7 @@ export class Relay {
       demand: this.#demand,
       listener: {
         producerOpened: (producer) => {
-          if (this.#ingests.isCurrent(ingest)) this.#serve(ingest, [producer]);
+          if (this.#ingests.isCurrent(ingest)) this.#serve([{ id: producer.id, sourceId, producer }]);
           else if (!inspected) this.takePlace(ingest);
         },
         mediaMissing: (missing) => this.#reportMissing(ingest, missing),
@@ -142,9 +179,7 @@ export class Relay {
     if (inspected) this.#audience.start();
     this.#ingests.add(ingest);
     transport.on('flow', (flowing) => {
-      if (this.#ingests.isCurrent(ingest)) {
-        this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing });
-      }
+      if (this.#ingests.isCurrent(ingest)) this.#reportFlow(sourceId, flowing);
     });
     this.#followEnd(ingest);
     if (!inspected && !this.#ingests.currentOf(sourceId)?.transport.flowing) this.takePlace(ingest);
@@ -169,10 +204,11 @@ export class Relay {
       this.#notify('sessionClosed', { sessionId: before.sessionId, code: 'SESSION_REPLACED' });
     }
     if (transport.flowing !== wasFlowing) {
-      this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing: transport.flowing });
+      this.#reportFlow(sourceId, transport.flowing);
     }
     // A listener that was notified of the change may have closed it.
-    if (this.#ingests.has(ingest)) this.#serve(ingest, ingest.producers);
+    if (!this.#ingests.has(ingest)) return;
+    this.#serve(ingest.producers.map((producer) => ({ id: producer.id, sourceId, producer })));
   }
 
   /** @throws MeshliftError `SERVER_FULL`, or `RTP_REJECTED` when the viewer can decode nothing of the stream */
@@ -189,9 +225,9 @@ export class Relay {
       const transport = await SessionTransport.create(place.router, slots && PLAYER_TIMEOUT);
       const decodes = payloadTypes ? withPayloadTypes(rtpCapabilities, payloadTypes) : rtpCapabilities;
       viewer = this.#addViewer(sessionId, transport, place, { ...needs, rtpCapabilities: decodes });
-      const consumers = await viewer.sync(() => this.#ingests.producers);
+      const consumers = await viewer.sync(() => this.#tracks);
       if (this.#closed || transport.closed) throw new MeshliftError('MEDIA_FAILED');
-      const missed = viewer.missed(this.#ingests.producers);
+      const missed = viewer.missed(this.#tracks);
       if (consumers.length === 0 && missed.length > 0 && !slots) {
         throw new MeshliftError('RTP_REJECTED', 'The viewer has no codec in common with the stream.');
       }
@@ -211,28 +247,120 @@ export class Relay {
     if (!viewer) return;
     this.#viewers.remove(viewer);
     viewer.close();
-    this.#demand.refresh();
+    this.#demandFell();
   }
 
-  close(): void {
+  /** Whether its origin is on another node. */
+  get isEdge(): boolean {
+    return this.#edge !== undefined;
+  }
+
+  /** Whether nobody watches it here, and no other node gets it from here. */
+  get isIdle(): boolean {
+    return this.#viewers.count === 0 && this.#branches.size === 0;
+  }
+
+  /** Feeds another node. Its tracks are reported as they open, then that it is `ready`. */
+  async openBranch(options: Omit<BranchOptions, 'router' | 'demandChanged'>): Promise<Branch> {
+    const opened: Branch = await Branch.open({
+      ...options,
+      router: this.#routers.origin.router,
+      demandChanged: () => this.#demand.refresh(),
+      closed: () => {
+        this.#branches.delete(opened);
+        this.#routers.feedsNodes = this.#branches.size > 0;
+        options.closed();
+        this.#demandFell();
+      },
+    });
+    if (this.#closed) {
+      opened.close();
+      throw new MeshliftError('MEDIA_FAILED');
+    }
+    this.#branches.add(opened);
+    this.#routers.feedsNodes = true;
+    this.#demand.refresh();
+    void opened.sync(this.#tracks).then(() => {
+      for (const sourceId of this.#flowing) options.send({ name: 'flow', sourceId, flowing: true });
+      options.send({ name: 'ready' });
+    });
+    return opened;
+  }
+
+  /** Opens this node's end of a pipe that the relay's tracks come by, in place of the one before. */
+  async openUpstream({
+    listener,
+    ...options
+  }: Omit<UpstreamOptions, 'router' | 'listener'> & {
+    listener: { closed: (ended: boolean) => void };
+  }): Promise<Upstream> {
+    const upstream: Upstream = await Upstream.open({
+      ...options,
+      router: this.#routers.origin.router,
+      listener: {
+        trackOpened: (track) => this.#serve([track]),
+        flow: (sourceId, flowing) => this.#reportFlow(sourceId, flowing),
+        closed: (ended) => {
+          if (this.#upstream === upstream) this.#upstream = undefined;
+          listener.closed(ended);
+        },
+      },
+    });
+    if (this.#closed) {
+      upstream.close();
+      throw new MeshliftError('MEDIA_FAILED');
+    }
+    this.#upstream?.close();
+    this.#upstream = upstream;
+    return upstream;
+  }
+
+  /** @param options.ended whether it is over for the nodes that get it from here too: always when this is its origin */
+  close({ ended = !this.isEdge }: { ended?: boolean } = {}): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#demand.close();
     this.#audience.close();
     for (const ingest of this.#ingests.all) this.#closeIngest(ingest);
     for (const { sessionId } of this.#viewers.all) this.closeSession(sessionId);
+    for (const branch of this.#branches) branch.end(ended);
+    this.#upstream?.close();
     this.#routers.close();
   }
 
-  /** Lets viewers watch producers of a current ingest. */
-  #serve({ sourceId }: Ingest, producers: readonly types.Producer[]): void {
-    for (const producer of producers) {
+  /** What there is to watch. */
+  get #tracks(): Track[] {
+    return [...this.#ingests.tracks, ...(this.#upstream?.tracks ?? [])];
+  }
+
+  #reportFlow(sourceId: string, flowing: boolean): void {
+    if (flowing) this.#flowing.add(sourceId);
+    else this.#flowing.delete(sourceId);
+    this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing });
+    for (const branch of this.#branches) branch.reportFlow(sourceId, flowing);
+  }
+
+  /** Somebody has left, or needs less. */
+  #demandFell(): void {
+    this.#demand.refresh();
+    if (this.isIdle && !this.#closed) this.#edge?.idle();
+  }
+
+  /** Lets viewers and branches have new tracks. */
+  #serve(tracks: readonly Track[]): void {
+    for (const track of tracks) {
+      const { sourceId, producer } = track;
       this.#traffic.add(sourceId, producer);
+      this.#served.set(producer.id, track);
       this.#demand.track(producer.id, layersOf(producer).spatialLayers);
-      producer.observer.once('close', () => this.#demand.untrack(producer.id));
+      producer.observer.once('close', () => {
+        this.#served.delete(producer.id);
+        this.#demand.untrack(producer.id);
+      });
     }
-    if (producers.length === 0) return;
-    for (const viewer of this.#viewers.all) void this.#offerProducers(viewer);
+    if (tracks.length === 0) return;
+    for (const viewer of this.#viewers.all) void this.#offerTracks(viewer);
+    for (const branch of this.#branches) void branch.sync(this.#tracks);
   }
 
   #closeIngest(ingest: Ingest): void {
@@ -240,7 +368,7 @@ export class Relay {
     const flowing = this.#ingests.isCurrent(ingest) && transport.flowing;
     this.#ingests.remove(ingest);
     ingest.close();
-    if (flowing) this.#notify('ingestFlow', { relayId: this.id, sourceId, flowing: false });
+    if (flowing) this.#reportFlow(sourceId, false);
   }
 
   /** A session ended by itself. */
@@ -283,10 +411,10 @@ export class Relay {
     return viewer;
   }
 
-  /** Lets a viewer that is there already see producers that came after it. */
-  async #offerProducers(viewer: Viewer): Promise<void> {
+  /** Lets a viewer that is there already see tracks that came after it. */
+  async #offerTracks(viewer: Viewer): Promise<void> {
     try {
-      for (const consumer of await viewer.sync(() => this.#ingests.producers)) {
+      for (const consumer of await viewer.sync(() => this.#tracks)) {
         this.#notify('consumerOpened', { sessionId: viewer.sessionId, consumer });
       }
       this.#demand.refresh();
@@ -297,12 +425,16 @@ export class Relay {
   }
 
   #highestLayer(producerId: string): number {
-    const source = this.#ingests.ofProducer(producerId)?.sourceId;
-    return source === undefined ? -1 : this.#viewers.highestLayer(source, producerId);
+    const track = this.#served.get(producerId);
+    if (!track) return -1;
+    const below = [...this.#branches].map((branch) => branch.highestLayer(track.id));
+    return Math.max(this.#viewers.highestLayer(track.sourceId, producerId), ...below);
   }
 
   #announceDemand(wanted: WantedLayers): void {
     const ingest = this.#ingests.ofProducer(wanted.producerId);
     if (ingest) this.#notify('layersWanted', { sessionId: ingest.sessionId, ...wanted });
+    const track = this.#served.get(wanted.producerId);
+    if (track && !ingest) this.#upstream?.want(track.id, wanted.spatialLayers.length - 1);
   }
 }

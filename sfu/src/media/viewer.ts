@@ -10,6 +10,7 @@ import {
 import { ortc, type types } from 'mediasoup';
 import pLimit from 'p-limit';
 import type { Place } from '../cascade/relay-routers.ts';
+import type { Track } from '../cascade/track.ts';
 import { subscribes } from '../workers/subscription.ts';
 import { deliveryOf } from './consumer-counts.ts';
 import type { LayerDemand } from './layer-demand.ts';
@@ -17,12 +18,6 @@ import { MediaWatch, type Passage } from './media-watch.ts';
 import type { Session } from './session.ts';
 import type { SessionTransport } from './session-transport.ts';
 import { type Slot, WatchedTrack } from './watched-track.ts';
-
-/** A producer and the source it belongs to. */
-export interface SourceProducer {
-  sourceId: string;
-  producer: types.Producer;
-}
 
 /** What a viewer reports to its relay. */
 export interface ViewerListener {
@@ -76,7 +71,7 @@ export class Viewer implements Session {
   /** What the viewer has asked for of what comes in a slot: a publisher that comes back does not change that. */
   readonly #chosen = new Map<Slot, Layers | null>();
   readonly #listener: ViewerListener;
-  /** By the producer at the origin. */
+  /** By the producer that viewers of this node consume. */
   readonly #tracks = new Map<string, WatchedTrack>();
   readonly #oneAtATime = pLimit(1);
   readonly #watch: MediaWatch;
@@ -121,22 +116,22 @@ export class Viewer implements Session {
   }
 
   /**
-   * Consumes the producers of its sources that are not consumed yet. Consumers of producers that closed are
-   * gone by themselves.
+   * Consumes the tracks of its sources that are not consumed yet. Consumers of tracks that closed are gone by
+   * themselves.
    *
    * @returns the consumers that this call opened
    */
-  sync(producers: () => SourceProducer[]): Promise<ConsumerOptions[]> {
+  sync(tracks: () => Track[]): Promise<ConsumerOptions[]> {
     return this.#oneAtATime(async () => {
       const opened: ConsumerOptions[] = [];
       if (this.#fixedTracks && this.#opened) {
-        this.#rejoinFor(producers);
+        this.#rejoinFor(tracks);
         return opened;
       }
       this.#opened = true;
-      for (const { sourceId, producer } of producers()) {
-        if (!this.#lacks(sourceId, producer) || this.transport.closed) continue;
-        const options = await this.#consume(producer, sourceId);
+      for (const track of tracks()) {
+        if (!this.#lacks(track) || this.transport.closed) continue;
+        const options = await this.#consume(track);
         if (options) opened.push(options);
       }
       // Who waits for a publisher has nothing to connect for yet.
@@ -193,8 +188,8 @@ export class Viewer implements Session {
   }
 
   /** What it watches of these and has no codec for. */
-  missed(producers: SourceProducer[]): MissedTrack[] {
-    return producers
+  missed(tracks: Track[]): MissedTrack[] {
+    return tracks
       .filter(({ sourceId, producer }) => this.watches(sourceId) && !this.#decodes(producer))
       .flatMap(({ producer }) => {
         const codec = producer.rtpParameters.codecs[0] as RtpParameters['codecs'][number] | undefined;
@@ -215,18 +210,17 @@ export class Viewer implements Session {
     return passage;
   }
 
-  #lacks(sourceId: string, producer: types.Producer): boolean {
+  #lacks({ sourceId, producer }: Track): boolean {
     return this.watches(sourceId) && !this.#tracks.has(producer.id) && !producer.closed;
   }
 
   /** Ends the session once no more tracks come, if it would have been sent some of them. */
-  #rejoinFor(producers: () => SourceProducer[]): void {
+  #rejoinFor(tracks: () => Track[]): void {
     clearTimeout(this.#rejoin);
     if (this.transport.closed) return;
     this.#rejoin = setTimeout(() => {
-      const hasMore = producers().some(
-        ({ sourceId, producer }) =>
-          this.#lacks(sourceId, producer) && this.#decodes(producer) && this.#freeSlot(producer.kind),
+      const hasMore = tracks().some(
+        (track) => this.#lacks(track) && this.#decodes(track.producer) && this.#freeSlot(track.producer.kind),
       );
       if (hasMore) this.transport.end('TRACKS_CHANGED');
     }, TRACKS_COMPLETE_AFTER_MS);
@@ -244,7 +238,8 @@ export class Viewer implements Session {
     return this.#slots?.find((slot) => slot.kind === kind && !taken.has(slot));
   }
 
-  async #consume(producer: types.Producer, sourceId: string): Promise<ConsumerOptions | undefined> {
+  async #consume(track: Track): Promise<ConsumerOptions | undefined> {
+    const { producer } = track;
     if (!this.#decodes(producer)) return undefined;
     const slot = this.#freeSlot(producer.kind);
     if (this.#slots && !slot) return undefined;
@@ -261,10 +256,10 @@ export class Viewer implements Session {
       if (producer.closed) return undefined;
       throw error;
     }
-    const track = new WatchedTrack({ sourceId, producer, consumer, slot });
-    this.#tracks.set(producer.id, track);
+    const watched = new WatchedTrack({ track, consumer, slot });
+    this.#tracks.set(producer.id, watched);
     consumer.on('producerclose', () => {
-      track.close();
+      watched.close();
       this.#tracks.delete(producer.id);
       this.#listener.consumerClosed(consumer.id);
     });
@@ -276,7 +271,7 @@ export class Viewer implements Session {
     });
     const chosen = slot && this.#chosen.get(slot);
     // One that closed meanwhile has no layers to change.
-    if (chosen) await track.setLayers(chosen).catch(() => undefined);
-    return track.options;
+    if (chosen) await watched.setLayers(chosen).catch(() => undefined);
+    return watched.options;
   }
 }

@@ -1,5 +1,6 @@
 import type { ConsumerOptions, Layers, MediaKind, RtpParameters } from '@meshlift/protocol';
 import type { types } from 'mediasoup';
+import type { Track } from '../cascade/track.ts';
 import { layersOf } from '../rtp/layers.ts';
 import { LayerCatchUp } from './layer-catch-up.ts';
 import { LossLadder } from './loss-ladder.ts';
@@ -15,9 +16,7 @@ export interface Slot {
 }
 
 interface WatchedTrackOptions {
-  sourceId: string;
-  /** At the origin. */
-  producer: types.Producer;
+  track: Track;
   consumer: types.Consumer;
   slot: Slot | undefined;
 }
@@ -36,14 +35,15 @@ export class WatchedTrack {
   /** Gets the consumer to the layers that mediasoup was asked for; where it has several. */
   readonly #catchUp: LayerCatchUp | undefined;
 
-  constructor({ sourceId, producer, consumer, slot }: WatchedTrackOptions) {
+  constructor({ track, consumer, slot }: WatchedTrackOptions) {
+    const { producer, sourceId } = track;
     this.slot = slot;
     this.producer = producer;
     this.consumer = consumer;
     const { id, kind, rtpParameters, producerPaused } = consumer;
     this.#options = {
       id,
-      producerId: producer.id,
+      producerId: track.id,
       sourceId,
       kind,
       rtpParameters: rtpParameters as RtpParameters,

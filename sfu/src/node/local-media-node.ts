@@ -29,7 +29,12 @@ import { exchangeIce, ingestByOffer, playToOffer } from '../sdp/bridge.ts';
 import type { ListenAddress } from '../workers/media-ports.ts';
 import type { PortRange } from '../workers/pipe-ports.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
+import { Cascade, type CascadeOptions } from './cascade.ts';
+import type { Edge } from './edge.ts';
 import { registerMediaMetrics } from './media-metrics.ts';
+
+/** A relay from another node stays here this long after its last viewer, for those who reload or come next. */
+const EDGE_KEPT_MS = 2_000;
 
 export interface LocalMediaNodeOptions {
   /** Number of workers; one per core is a good choice. */
@@ -58,6 +63,12 @@ export interface LocalMediaNodeOptions {
    * @default of 10000 to 59999 the larger part that is above or below the media ports
    */
   pipePorts?: PortRange | undefined;
+  /**
+   * How this node and others bring relays to each other.
+   *
+   * @default it carries its own relays alone
+   */
+  cascade?: CascadeOptions | undefined;
   logger: Logger;
   registry: Registry;
 }
@@ -70,6 +81,8 @@ export class LocalMediaNode implements MediaNode {
   readonly #events = new EventEmitter();
   readonly #relays = new Map<string, Promise<Relay>>();
   readonly #relayOfSession = new Map<string, Relay>();
+  readonly #edges = new Map<string, Edge>();
+  readonly #cascade: Cascade | undefined;
   #closed = false;
 
   static async create(options: LocalMediaNodeOptions): Promise<LocalMediaNode> {
@@ -84,9 +97,10 @@ export class LocalMediaNode implements MediaNode {
     return new LocalMediaNode(pool, options);
   }
 
-  private constructor(pool: WorkerPool, { logger, registry }: LocalMediaNodeOptions) {
+  private constructor(pool: WorkerPool, { logger, registry, cascade }: LocalMediaNodeOptions) {
     this.#pool = pool;
     this.#logger = logger;
+    this.#cascade = cascade && new Cascade(cascade, { get: (relayId) => this.#relay(relayId) });
     this.routerRtpCapabilities = servedCapabilities();
     registerMediaMetrics(registry, pool, () => this.#liveRelays());
   }
@@ -94,14 +108,7 @@ export class LocalMediaNode implements MediaNode {
   async openRelay(relayId: string): Promise<void> {
     if (this.#closed) throw new MeshliftError('SERVER_CLOSING');
     if (this.#relays.has(relayId)) return;
-    const creating = Relay.create(relayId, this.#pool, this.#notify);
-    this.#relays.set(relayId, creating);
-    try {
-      await creating;
-    } catch (error) {
-      this.#relays.delete(relayId);
-      throw MeshliftError.from(error);
-    }
+    await this.#addRelay(relayId, Relay.create({ id: relayId, pool: this.#pool, notify: this.#notify }));
   }
 
   async closeRelay(relayId: string): Promise<void> {
@@ -125,7 +132,8 @@ export class LocalMediaNode implements MediaNode {
   }
 
   async openViewer<T extends ViewerTerms>(request: ViewerRequest<T>): Promise<ViewerOpened<T>> {
-    const { relayId, sessionId, subscription } = request;
+    const { relayId, sessionId, subscription, origin } = request;
+    if (origin !== undefined) await this.#ensureEdge(relayId, origin);
     const terms: ViewerTerms = request.terms;
     const opened: ViewerOpened = await this.#openSession(relayId, sessionId, async (relay) => {
       if (terms.offer !== undefined) {
@@ -209,8 +217,14 @@ export class LocalMediaNode implements MediaNode {
     this.#events.on(name, listener);
   }
 
+  /** Another process has ended: its node feeds nobody any more, and needs nothing. */
+  forget(process: string): void {
+    this.#cascade?.forget(process);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
+    this.#cascade?.close();
     await Promise.all([...this.#relays.keys()].map((relayId) => this.closeRelay(relayId)));
     this.#pool.close();
   }
@@ -240,6 +254,56 @@ export class LocalMediaNode implements MediaNode {
     }
   }
 
+  async #addRelay(relayId: string, creating: Promise<Relay>): Promise<void> {
+    this.#relays.set(relayId, creating);
+    try {
+      await creating;
+    } catch (error) {
+      if (this.#relays.get(relayId) === creating) this.#relays.delete(relayId);
+      throw MeshliftError.from(error);
+    }
+  }
+
+  /** Has a relay here whose origin is in another process: with its first viewer, until some time after its last. */
+  async #ensureEdge(relayId: string, origin: string): Promise<void> {
+    if (this.#closed) throw new MeshliftError('SERVER_CLOSING');
+    const cascade = this.#cascade;
+    if (!cascade || origin === cascade.self) return;
+    const known = this.#relays.get(relayId);
+    if (known) await known;
+    else await this.#addRelay(relayId, this.#openEdge(cascade, relayId, origin));
+  }
+
+  async #openEdge(cascade: Cascade, relayId: string, origin: string): Promise<Relay> {
+    const relay: Relay = await Relay.create({
+      id: relayId,
+      pool: this.#pool,
+      notify: this.#notify,
+      edge: { idle: () => this.#closeEdgeLater(relay) },
+    });
+    try {
+      const lost = (ended: boolean) => {
+        relay.close({ ended });
+        this.#notify('relayLost', { relayId });
+      };
+      this.#edges.set(relayId, await cascade.openEdge({ relay, origin, lost }));
+      // Whoever wanted it may not get it after all.
+      this.#closeEdgeLater(relay);
+      return relay;
+    } catch (error) {
+      relay.close();
+      throw error;
+    }
+  }
+
+  #closeEdgeLater(relay: Relay): void {
+    const timer = setTimeout(async () => {
+      const current = await this.#relays.get(relay.id)?.catch(() => undefined);
+      if (current === relay && relay.isIdle) await this.closeRelay(relay.id);
+    }, EDGE_KEPT_MS);
+    timer.unref();
+  }
+
   async #relay(relayId: string): Promise<Relay> {
     const relay = await this.#relays.get(relayId);
     if (!relay) throw new MeshliftError('MEDIA_FAILED');
@@ -267,6 +331,9 @@ export class LocalMediaNode implements MediaNode {
   /** At once, so that whoever hears that a relay is gone can open it again. */
   #forget(relayId: string): void {
     this.#relays.delete(relayId);
+    this.#edges.get(relayId)?.close();
+    this.#edges.delete(relayId);
+    this.#cascade?.closed(relayId);
     for (const [sessionId, relay] of this.#relayOfSession) {
       if (relay.id === relayId) this.#relayOfSession.delete(sessionId);
     }

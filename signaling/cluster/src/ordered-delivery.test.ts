@@ -71,6 +71,16 @@ describe('messages between two processes', () => {
   });
 });
 
+it('nothing is thrown where nobody could catch it when the bus is closed first', async () => {
+  const { clock, a, b } = setUp();
+  a.delivery.send('b', 'numbers', 0);
+  b.delivery.send('a', 'numbers', 0);
+  clock.advance(1);
+  await a.bus.close();
+  a.delivery.send('b', 'numbers', 1);
+  expect(() => clock.advance(60_000)).not.toThrow();
+});
+
 describe('two processes lose track of each other', () => {
   it('when a message is larger than the bus carries, and what is sent after that arrives', () => {
     const { clock, a, b } = setUp();

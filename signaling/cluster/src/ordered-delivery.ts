@@ -188,8 +188,14 @@ export class OrderedDelivery {
     for (const listener of [...this.#lostTrack]) listener(process);
   }
 
+  /** On a bus that has been closed it sends nothing: it is called by timers, where nobody could take an error. */
   #publish(subject: string, payload: unknown): void {
-    if (!this.#closed) this.#bus.publish(subject, payload);
+    if (this.#closed) return;
+    try {
+      this.#bus.publish(subject, payload);
+    } catch (error) {
+      if (!(error instanceof MeshliftError) || error.code !== 'SERVER_CLOSING') throw error;
+    }
   }
 }
 

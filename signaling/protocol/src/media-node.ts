@@ -104,6 +104,11 @@ export interface ViewerRequest<T extends ViewerTerms = ViewerTerms> {
   relayId: string;
   /** Names the new session. */
   sessionId: string;
+  /**
+   * The process whose node has the relay's ingests, where that is another one: this node then carries the relay too,
+   * for as long as it has viewers.
+   */
+  origin?: string | undefined;
   subscription: Subscription;
   terms: T;
 }

@@ -47,14 +47,14 @@ const openSchema = z.object({
   endpoint: pipeEndpointSchema,
 });
 
-/** Asks whether a node is there. */
-const pingSchema = z.object({ name: z.literal('ping') });
+/** Asks whether a node still feeds that pipe. Answered with a boolean. */
+const feedsSchema = z.object({ name: z.literal('feeds'), feedId: mediaIdSchema });
 
 export const cascadeRequestSchema = z.discriminatedUnion('name', [
   joinSchema,
   leaveSchema,
   openSchema,
-  pingSchema,
+  feedsSchema,
 ]);
 export const joinReplySchema = z.object({ parent: processSchema });
 export const openReplySchema = z.object({ endpoint: pipeEndpointSchema });

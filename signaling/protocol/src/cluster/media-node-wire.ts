@@ -18,6 +18,7 @@ import type { MediaNodeEvents } from '../media-node.ts';
  * How a `MediaNode` is called, and what it reports, between processes. Both sides parse what they receive: a node of
  * another version, or one that has been taken over, cannot make this one do what its own callers could not.
  */
+const processSchema = z.string().check(z.minLength(1), z.maxLength(64));
 const relayId = mediaIdSchema;
 const sessionId = mediaIdSchema;
 const sourceId = mediaIdSchema;
@@ -56,6 +57,7 @@ export const mediaNodeCalls = {
       z.object({
         relayId,
         sessionId,
+        origin: z.optional(processSchema),
         subscription: subscriptionSchema,
         terms: z.union([byOffer, z.object({ offer: noOffer, rtpCapabilities: rtpCapabilitiesSchema })]),
       }),
@@ -129,7 +131,7 @@ export type MediaNodeRequest = {
 }[MediaNodeCall];
 
 const requestSchema = z.object({
-  from: z.string().check(z.minLength(1), z.maxLength(64)),
+  from: processSchema,
   call: z.enum(Object.keys(mediaNodeCalls) as [MediaNodeCall, ...MediaNodeCall[]]),
   args: z.unknown(),
 });
