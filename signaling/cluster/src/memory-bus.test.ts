@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { busContract } from './bus.contract.ts';
 import { MemoryBus } from './memory-bus.ts';
@@ -8,8 +9,14 @@ busContract('in memory', async () => {
   const engine = new MemoryEngine();
   return {
     connect: async () => connect(engine),
-    stopEngine: async () => engine.stop(),
-    startEngine: async () => engine.start(),
+    stopEngine: async () => {
+      engine.stop();
+      await setImmediate();
+    },
+    startEngine: async () => {
+      engine.start();
+      await setImmediate();
+    },
     maxPayload: engine.maxPayload,
   };
 });
@@ -20,6 +27,7 @@ test('a bus that is cut off fails by itself; the others do not reach it', async 
   b.serve('node.b', () => 'here');
 
   b.link.cutOff({ noticed: true });
+  await setImmediate();
   await expect(b.request('node.b', {}, { timeoutMs: 60_000 })).rejects.toMatchObject({
     code: 'DIRECTORY_UNAVAILABLE',
   });
@@ -29,6 +37,7 @@ test('a bus that is cut off fails by itself; the others do not reach it', async 
   expect([a.connected, b.connected]).toEqual([true, false]);
 
   b.link.restore();
+  await setImmediate();
   expect(await a.request('node.b', {}, { timeoutMs: 5_000 })).toBe('here');
 });
 

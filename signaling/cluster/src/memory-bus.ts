@@ -58,7 +58,7 @@ export class MemoryBus implements Bus {
     const data = this.#encode({ payload });
     const { promise, resolve, reject } = this.#pending.add();
     const routing = this.link.request({ subject, data, reply: resolve });
-    if (routing === 'no connection') reject(new MeshliftError('DIRECTORY_UNAVAILABLE'));
+    if (!this.link.connected()) reject(new MeshliftError('DIRECTORY_UNAVAILABLE'));
     if (routing === 'nobody serves it') {
       // Its answer travels too.
       this.link.clock.soon(() => reject(new MeshliftError('NODE_UNREACHABLE')));

@@ -67,14 +67,22 @@ export class MemoryEngine {
     clock = this.#clock,
   ): MemoryLink {
     const listeners = new Listeners<boolean>(onError);
-    const connectionChanged = (connected: boolean) => listeners.notify(connected);
+    // A process that is paused hears of it when it runs again.
+    let known = this.#running;
+    const connectionChanged = (connected: boolean) =>
+      clock.soon(() => {
+        if (known === connected) return;
+        known = connected;
+        listeners.notify(connected);
+      });
     const client: Client = { clock, served: new Set(), subscribed: new Map(), deliver, connectionChanged };
     this.#clients.add(client);
     return {
       clock,
       data: this.data,
       onConnection: (listener) => listeners.add(listener),
-      connected: () => this.#reaches(client),
+      connected: () => known && this.#clients.has(client),
+      reaches: () => this.#reaches(client),
       cutOff: ({ noticed }) => {
         if (this.#cutOff.has(client)) return;
         const before = this.#reaches(client);
@@ -147,7 +155,10 @@ export class MemoryEngine {
 export interface MemoryLink {
   readonly clock: Clock;
   readonly data: MemoryData;
+  /** As far as this client knows. */
   connected(): boolean;
+  /** As it is. */
+  reaches(): boolean;
   onConnection(listener: (connected: boolean) => void): Subscription;
   /**
    * Cuts this client off from the engine alone. `noticed`: the engine knows at once, as after a reset; else requests to

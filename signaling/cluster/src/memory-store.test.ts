@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { MemoryBus } from './memory-bus.ts';
 import { MemoryEngine } from './memory-engine.ts';
@@ -19,6 +20,7 @@ storeContract('in memory', async () => {
     startEngine: async (stored) => {
       if (stored === 'lost') engine.data.empty();
       engine.start();
+      await setImmediate();
     },
   };
 });

@@ -98,7 +98,7 @@ export class MemoryStore implements Store {
     const { bucket, from, hear } = watching;
     const deliver = (change: Change) =>
       this.#link.clock.soon(() => {
-        if (this.connected && this.#watching.has(watching)) hear(change);
+        if (this.#link.reaches() && this.#watching.has(watching)) hear(change);
       });
     this.#link.data.unwatch(watching);
     const current = this.#link.data.watch(watching, bucket, deliver);
@@ -115,7 +115,7 @@ export class MemoryStore implements Store {
     if (!this.connected) throw new MeshliftError('DIRECTORY_UNAVAILABLE');
     const { promise, resolve } = this.#pending.add();
     this.#link.clock.soon(() => {
-      if (!this.connected) return;
+      if (!this.#link.reaches()) return;
       const answer = work();
       this.#link.clock.soon(() => resolve(answer));
     });

@@ -64,7 +64,7 @@ export class NatsBus implements Bus {
     this.#link = link;
     this.#seal = seal;
     this.#log = log;
-    this.#strangers = new StrangerLog(seal, log);
+    this.#strangers = new StrangerLog(seal.fingerprints, log);
     this.#connection = new Listeners(this.#reportThrown);
     this.#watching = link.onConnection((connection) => {
       if (connection) for (const receiver of this.#receivers()) receiver.open(connection);

@@ -1,17 +1,17 @@
 import type { ClusterLog } from './cluster-log.ts';
-import type { Seal } from './seal.ts';
 
 const EVERY_MS = 60_000;
 const MAX_KNOWN = 100;
 
 /** Says which other cluster keys were met, once a minute for each. */
 export class StrangerLog {
-  readonly #seal: Seal;
+  readonly #own: readonly string[];
   readonly #log: ClusterLog;
   readonly #saidAt = new Map<string, number>();
 
-  constructor(seal: Seal, log: ClusterLog) {
-    this.#seal = seal;
+  /** @param own fingerprints of the keys of this process */
+  constructor(own: readonly string[], log: ClusterLog) {
+    this.#own = own;
     this.#log = log;
   }
 
@@ -24,7 +24,7 @@ export class StrangerLog {
     this.#saidAt.set(fingerprint, now);
     this.#log.warn(
       `A server with another MESHLIFT_CLUSTER_KEY (fingerprint ${fingerprint}) uses the same NATS; ` +
-        `this one has ${this.#seal.fingerprints.join(' and ')}. They do not work together until their keys are the same.`,
+        `this one has ${this.#own.join(' and ')}. They do not work together until their keys are the same.`,
     );
   }
 }

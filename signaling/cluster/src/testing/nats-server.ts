@@ -28,12 +28,14 @@ export class NatsServer {
   static async start({
     args = [],
     jetStream = true,
+    atEnd = onTestFinished,
   }: {
     args?: string[];
     jetStream?: boolean;
+    atEnd?: (end: () => Promise<void>) => void;
   } = {}): Promise<NatsServer> {
     const server = new NatsServer(await freePort(), [...args, ...(jetStream ? ['-js'] : [])]);
-    onTestFinished(() => server.#end());
+    atEnd(() => server.#end());
     await server.start();
     return server;
   }

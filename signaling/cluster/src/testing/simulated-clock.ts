@@ -35,6 +35,21 @@ export class SimulatedClock implements Clock {
     this.#now = end;
   }
 
+  /** Runs what is due next, whenever that is. @returns false if nothing is */
+  step(): boolean {
+    const next = this.#nextBefore(Number.POSITIVE_INFINITY);
+    if (!next) return false;
+    this.#tasks.delete(next);
+    this.#now = Math.max(this.#now, next.at);
+    next.run();
+    return true;
+  }
+
+  /** When the next thing is due. */
+  get nextAt(): number | undefined {
+    return this.#nextBefore(Number.POSITIVE_INFINITY)?.at;
+  }
+
   #nextBefore(end: number): Task | undefined {
     let next: Task | undefined;
     for (const task of this.#tasks) if (task.at <= end && (!next || task.at < next.at)) next = task;
