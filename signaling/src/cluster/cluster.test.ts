@@ -1,0 +1,34 @@
+import { opusAudio, viewerCapabilities } from '@meshlift/sfu/testing';
+import { expect, it } from 'vitest';
+import { testCluster } from '../testing/test-cluster.ts';
+
+it("processes of a cluster in memory know each other, claim things and reach each other's media", async () => {
+  const { doors } = await testCluster(2);
+  const [a, b] = doors as [(typeof doors)[0], (typeof doors)[0]];
+  await expect
+    .poll(() => a.cluster.directory.nodes.map(({ id }) => id).sort())
+    .toEqual([a.cluster.self, b.cluster.self].sort());
+  const name = a.cluster.seal.nameOf('stream', 'one');
+  expect(b.cluster.seal.nameOf('stream', 'one')).toBe(name);
+  await a.cluster.directory.claim('streams', name, {});
+  const second = await b.cluster.directory.claim('streams', name, {});
+  expect(second).toMatchObject({ heldBy: { owner: a.cluster.self } });
+
+  await a.remote.get(b.cluster.self)?.openRelay('relay');
+  await a.remote.get(b.cluster.self)?.openIngest({
+    relayId: 'relay',
+    sessionId: 'ingest',
+    sourceId: 'camera',
+    terms: {},
+  });
+  const audio = { kind: 'audio' as const, rtpParameters: opusAudio(), paused: false };
+  await a.remote.get(b.cluster.self)?.openProducer('ingest', audio);
+  const { consumers } = await a.local.openViewer({
+    relayId: 'relay',
+    sessionId: 'viewer',
+    origin: b.cluster.self,
+    subscription: { except: [] },
+    terms: { rtpCapabilities: viewerCapabilities() },
+  });
+  expect(consumers.map(({ kind }) => kind)).toEqual(['audio']);
+});
