@@ -5,10 +5,11 @@ import { iceServersFor } from '../config/ice-servers.ts';
 import { addressOf } from '../http/address.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { allowOnly } from '../http/errors.ts';
+import { sendCreated } from './created.ts';
 import { HttpClient } from './http-client.ts';
 import { layerLink, layerRoutes } from './layer-choice.ts';
 import { iceServerLinks } from './links.ts';
-import { SDP, SDP_FRAGMENT, sendText, textBody, textOf } from './sdp-body.ts';
+import { SDP, textBody, textOf } from './sdp-body.ts';
 import { SdpSessions } from './sdp-sessions.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { ViewerEvents } from './viewer-events.ts';
@@ -28,17 +29,17 @@ export function whepApi({ config, streams, node }: WhipContext): Router {
     const offer = textOf(request);
     const stream = streams.getWatchable(streamId.data);
     const { session, opened, state, viewers } = await stream.watch(client, { offer });
-    const { name, etag } = sessions.add(session, client);
+    const created = sessions.add(session, client);
+    const { name } = created;
     const url = `${client.baseUrl}/whep/sessions/${name}`;
     const status = { consumers: opened.consumers, state, viewers };
     const eventsLink = events.open({ url, name, client, status });
-    response
-      .status(201)
-      .location(url)
-      .setHeader('ETag', etag)
-      .setHeader('Accept-Patch', SDP_FRAGMENT)
-      .setHeader('Link', [...iceServerLinks(iceServersFor(config)), eventsLink, layerLink(url)]);
-    sendText(response, SDP, opened.answer);
+    sendCreated(response, {
+      session: created,
+      url,
+      answer: opened.answer,
+      links: [...iceServerLinks(iceServersFor(config)), eventsLink, layerLink(url)],
+    });
   };
 
   const router = Router();

@@ -11,9 +11,10 @@ import { PublishAccess } from '../streams/publish-access.ts';
 import type { Stream } from '../streams/stream.ts';
 import { streamLinks } from '../streams/stream-links.ts';
 import type { Streams } from '../streams/streams.ts';
+import { sendCreated } from './created.ts';
 import { HttpClient } from './http-client.ts';
 import { iceServerLinks } from './links.ts';
-import { SDP, SDP_FRAGMENT, sendText, textBody, textOf } from './sdp-body.ts';
+import { SDP, textBody, textOf } from './sdp-body.ts';
 import { SdpSessions } from './sdp-sessions.ts';
 import { sessionRoutes } from './session-routes.ts';
 
@@ -35,18 +36,15 @@ export function whipApi({ config, streams, node }: WhipContext): Router {
     const client = new HttpClient(baseUrlOf(request, config));
     const offer = textOf(request);
     const { session, opened } = await streams.publish(stream, client, { offer });
-    const { name, etag } = sessions.add(session, client);
-    const { whepUrl } = streamLinks(client.baseUrl, stream.id);
-    response
-      .status(201)
-      .location(`${client.baseUrl}/whip/sessions/${name}`)
-      .setHeader('ETag', etag)
-      .setHeader('Accept-Patch', SDP_FRAGMENT)
-      // Not of the RFC: it tells VDO.Ninja and others where viewers should look.
-      .setHeader('WHEP', whepUrl);
-    const iceServers = iceServerLinks(iceServersFor(config));
-    if (iceServers.length > 0) response.setHeader('Link', iceServers);
-    sendText(response, SDP, opened.answer);
+    const created = sessions.add(session, client);
+    // Not of the RFC: it tells VDO.Ninja and others where viewers should look.
+    response.setHeader('WHEP', streamLinks(client.baseUrl, stream.id).whepUrl);
+    sendCreated(response, {
+      session: created,
+      url: `${client.baseUrl}/whip/sessions/${created.name}`,
+      answer: opened.answer,
+      links: iceServerLinks(iceServersFor(config)),
+    });
   };
 
   /**
