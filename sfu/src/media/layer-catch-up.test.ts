@@ -2,14 +2,11 @@ import type { types } from 'mediasoup';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openDirectTransport } from '../testing/direct-transport.ts';
 import { simulcastVideo, viewerCapabilities } from '../testing/rtp-fixtures.ts';
+import { INTER_FRAME, KEY_FRAME, rtpPacket } from '../testing/vp8-packets.ts';
 import { LayerCatchUp, whereIs } from './layer-catch-up.ts';
 
 const SSRCS = [1_001, 1_002, 1_003] as const;
 const PICTURE_EVERY_MS = 33;
-
-/** VP8 (RFC 7741; RFC 6386, section 9.1): a descriptor, and a frame that says how large it is, or needs others. */
-const KEY_FRAME = Buffer.from([0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01, 0, 0]);
-const INTER_FRAME = Buffer.from([0x10, 0x11, 0, 0, 0, 0]);
 
 let transport: types.DirectTransport;
 let producer: types.Producer;
@@ -31,15 +28,6 @@ beforeEach(async () => {
     if (layer >= 0) asked[layer] = (asked[layer] ?? 0) + 1;
   });
 });
-
-function rtp(ssrc: number, sequence: number, timestamp: number, payload: Buffer): Buffer {
-  const header = Buffer.alloc(12);
-  header.writeUInt16BE(0x80e0, 0);
-  header.writeUInt16BE(sequence, 2);
-  header.writeUInt32BE(timestamp, 4);
-  header.writeUInt32BE(ssrc, 8);
-  return Buffer.concat([header, payload]);
-}
 
 /** RFC 3550, section 6.4.1. */
 function senderReport(ssrc: number, timestamp: number): Buffer {
@@ -63,7 +51,8 @@ function publish(...layers: [Layer, Layer, Layer]): void {
   const sending = setInterval(() => {
     const timestamp = pictures * PICTURE_EVERY_MS * 90;
     for (const [layer, ssrc] of SSRCS.entries()) {
-      producer.send(rtp(ssrc, 1_000 + pictures, timestamp, layers[layer]?.(pictures) ?? INTER_FRAME));
+      const payload = layers[layer]?.(pictures) ?? INTER_FRAME;
+      producer.send(rtpPacket({ ssrc, sequence: 1_000 + pictures, timestamp, payload }));
       if (pictures % 10 === 9) transport.sendRtcp(senderReport(ssrc, timestamp));
     }
     pictures += 1;
