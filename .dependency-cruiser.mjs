@@ -120,13 +120,6 @@ const CIRCLES = [
   'client-plugin/src/elements/room/room-inside.ts',
   'client-plugin/src/elements/room/room-tiles.ts',
   'client-plugin/src/elements/room/room.ts',
-  // A source is captured, and an error says of which source it is.
-  'client-plugin/src/pages/studio/capture.ts',
-  'client-plugin/src/pages/studio/source-error.ts',
-  'client-plugin/src/pages/studio/source.ts',
-  // A visit of the strangers has members, and each of them knows its visit.
-  'load-tests/strangers/member.ts',
-  'load-tests/strangers/visit.ts',
 ];
 
 /** Tests stand beside what they test and reach further: they start the whole server, and look at it as clients do. */

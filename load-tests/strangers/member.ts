@@ -1,7 +1,7 @@
 import type { RequestName, RequestPayload, RequestReply } from '@meshlift/protocol';
 import { encodeFrame, TEXT, textFrame } from './frames.ts';
 import { requestText } from './request-text.ts';
-import { CONNECT, DIRECT, upgradeHeaders, type Visit } from './visit.ts';
+import { CONNECT, DIRECT, upgradeHeaders } from './socket-texts.ts';
 import type { Wire } from './wire.ts';
 
 /** For what a session is good. */
@@ -30,6 +30,18 @@ export type Manner = (typeof manners)[number];
 
 /** What was answered: the reply, the code of a refusal, or nothing when the server hung up. */
 export type Told<N extends RequestName> = { data: RequestReply<N> } | { code: string } | undefined;
+
+/** What a member needs of its visit. */
+interface Visit {
+  readonly webSockets: Wire[];
+  readonly members: Member[];
+  open(): Promise<Wire>;
+  answer(wire: Wire): Promise<unknown>;
+  follow(wire: Wire, hear: (text: string) => void): void;
+  until(wire: Wire, isSo: () => boolean): Promise<void>;
+  nextRequest(name: string): number;
+  replyTo(id: number, wire: Wire): Promise<unknown>;
+}
 
 /** A stranger with a client of their own, who knows what the server has told it. */
 export class Member {

@@ -1,27 +1,10 @@
-import { PROTOCOL_VERSION } from '@meshlift/protocol';
 import type { Answer } from './answer.ts';
 import { type Coverage, doorOf } from './coverage.ts';
 import { textFrame } from './frames.ts';
 import type { Member } from './member.ts';
 import { requestText } from './request-text.ts';
+import { CONNECT, HANDSHAKE, SEPARATOR } from './socket-texts.ts';
 import { Wire } from './wire.ts';
-
-/** Between the packets of one payload of long polling. */
-export const SEPARATOR = '\x1e';
-
-/** What lets a client in. */
-export const CONNECT = `40{"protocol":${PROTOCOL_VERSION}}`;
-
-export const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';
-
-export const DIRECT = '/socket.io/?EIO=4&transport=websocket';
-
-export const upgradeHeaders: readonly string[] = [
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==',
-];
 
 /** Of our own: other numbers are in messages that have been made up. */
 const FIRST_REQUEST = 1_000;

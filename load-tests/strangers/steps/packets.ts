@@ -1,6 +1,7 @@
 import { clientRequests, type RequestName } from '@meshlift/protocol';
 import fc from 'fast-check';
-import { CONNECT, type Visit, WRONG_KEY } from '../visit.ts';
+import { CONNECT } from '../socket-texts.ts';
+import { type Visit, WRONG_KEY } from '../visit.ts';
 import { pick, seldom, which } from './step.ts';
 
 /** What a client of engine.io and socket.io sends, in text: made when it is sent, of what has been heard by then. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { requestText } from '../request-text.ts';
-import { CONNECT, HANDSHAKE, SEPARATOR, type Visit } from '../visit.ts';
+import { CONNECT, HANDSHAKE, SEPARATOR } from '../socket-texts.ts';
+import type { Visit } from '../visit.ts';
 import { departures, type Wire } from '../wire.ts';
 import { packets } from './packets.ts';
 import { pick, type Step, steps, which } from './step.ts';

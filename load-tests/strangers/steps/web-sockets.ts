@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { CLOSE, encodeFrame, type Frame, TEXT, textFrame } from '../frames.ts';
 import { requestText } from '../request-text.ts';
-import { CONNECT, DIRECT, HANDSHAKE } from '../visit.ts';
+import { CONNECT, DIRECT, HANDSHAKE } from '../socket-texts.ts';
 import { departures, type Wire } from '../wire.ts';
 import { conversation, packets } from './packets.ts';
 import { pick, type Step, steps, which } from './step.ts';

@@ -1,8 +1,9 @@
+import type { MediaKind } from '@meshlift/protocol';
 import type { Room } from '../../index.ts';
 import type { Words } from '../../pages/shared/error-words.ts';
 import { Capture } from '../../pages/studio/capture.ts';
 import { LostDevices } from '../../pages/studio/lost-devices.ts';
-import { applyPaused, type MediaKind, type Source } from '../../pages/studio/source.ts';
+import { applyPaused, type Source } from '../../pages/studio/source.ts';
 import { SourceError } from '../../pages/studio/source-error.ts';
 
 const KINDS: readonly MediaKind[] = ['audio', 'video'];

@@ -2,7 +2,7 @@ import { MeshliftError, type Publication, publish, type StreamLinks } from '../.
 import { exposeToScripts } from '../shared/page-hooks.ts';
 import { isThisTabs } from '../shared/tab-lock.ts';
 import { type OwnedStream, ownedStream } from './owned-stream.ts';
-import type { MediaKind, SourceKind } from './source.ts';
+import type { MediaKind, SourceKind } from './source-kinds.ts';
 import { StreamRecord, type StreamSummary } from './stream-record.ts';
 
 /** After these the same stream can be taken up again from this tab. */

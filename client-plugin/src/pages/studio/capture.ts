@@ -1,14 +1,14 @@
 import { SoundMix } from './sound-mix.ts';
-import type { ChosenDevices, MediaKind, Source } from './source.ts';
 import { SourceError } from './source-error.ts';
+import type { ChosenDevices, MediaKind } from './source-kinds.ts';
 
 export type CaptureKind = 'camera' | 'microphone' | 'screen';
 
 /**
- * What this machine captures: a camera or a screen, the microphone, and the sound of what is shared. Each track
+ * A source that this machine captures: a camera or a screen, the microphone, and the sound of what is shared. Each track
  * ends alone, when its device is unplugged for example, and another device takes its place in the same stream.
  */
-export class Capture implements Source {
+export class Capture {
   readonly kind: CaptureKind;
   readonly stream = new MediaStream();
   readonly capture = this;

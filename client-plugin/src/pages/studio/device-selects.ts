@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { baseStyles, fieldStyles } from '../shared/styles.ts';
-import type { ChosenDevices } from './source.ts';
+import type { ChosenDevices } from './source-kinds.ts';
 import { text } from './text.ts';
 
 /** Which camera and microphone, as soon as the browser tells their names. Emits `choose` with what changed. */

@@ -3,7 +3,7 @@ import { confirmation } from '../shared/confirmation.ts';
 import * as icons from '../shared/icons.ts';
 import type { EncoderState, EncoderStream } from './encoder/encoder-stream.ts';
 import './share-panel.ts';
-import type { SourceChoice } from './source.ts';
+import type { SourceChoice } from './source-kinds.ts';
 import './source-picker.ts';
 import type { StreamSummary } from './stream-record.ts';
 import { streamSummary } from './stream-summary.ts';

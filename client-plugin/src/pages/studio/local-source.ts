@@ -3,16 +3,15 @@ import { Remembered } from '../shared/storage.ts';
 import type { StreamOwnership } from './encoder/encoder-stream.ts';
 import { type LostDevice, LostDevices } from './lost-devices.ts';
 import { isCaptureAllowed, openSource } from './open-source.ts';
+import { applyPaused, type Source } from './source.ts';
+import { SourceError } from './source-error.ts';
 import {
-  applyPaused,
   type ChosenDevices,
   localKinds,
   type MediaKind,
-  type Source,
   type SourceChoice,
   type SourceKind,
-} from './source.ts';
-import { SourceError } from './source-error.ts';
+} from './source-kinds.ts';
 import { text } from './text.ts';
 
 /** Where a source goes while it is live: a stream, or a room. */

@@ -1,6 +1,6 @@
 import type { Words } from '../shared/error-words.ts';
 import type { Capture } from './capture.ts';
-import type { MediaKind } from './source.ts';
+import type { MediaKind } from './source-kinds.ts';
 import { text } from './text.ts';
 
 /** A device that has stopped while it was captured. */

@@ -2,8 +2,9 @@ import { createTestPicture } from '../../test-picture/test-picture.ts';
 import { Capture } from './capture.ts';
 import type { StreamOwnership } from './encoder/encoder-stream.ts';
 import { loadEncoder } from './encoder/load-encoder.ts';
-import type { ChosenDevices, Source, SourceKind } from './source.ts';
+import type { Source } from './source.ts';
 import { SourceError } from './source-error.ts';
+import type { ChosenDevices, SourceKind } from './source-kinds.ts';
 
 /**
  * @param known the stream of an encoder that was set up before

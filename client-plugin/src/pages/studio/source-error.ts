@@ -1,6 +1,6 @@
 import { MeshliftError } from '../../index.ts';
 import { describeError, type Words } from '../shared/error-words.ts';
-import type { SourceKind } from './source.ts';
+import type { SourceKind } from './source-kinds.ts';
 
 export type Reason = 'insecure' | 'unsupported' | 'denied' | 'none' | 'busy' | 'unknown';
 

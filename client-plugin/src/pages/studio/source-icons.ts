@@ -1,6 +1,6 @@
 import type { TemplateResult } from 'lit';
 import * as icons from '../shared/icons.ts';
-import type { SourceChoice } from './source.ts';
+import type { SourceChoice } from './source-kinds.ts';
 
 export const iconOf: Record<SourceChoice, TemplateResult> = {
   camera: icons.camera,

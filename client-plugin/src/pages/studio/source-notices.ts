@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { notice } from '../shared/notice.ts';
 import type { LocalSource } from './local-source.ts';
 import type { LostDevice } from './lost-devices.ts';
-import type { MediaKind } from './source.ts';
+import type { MediaKind } from './source-kinds.ts';
 import { text } from './text.ts';
 
 /** What stands in the way of sending, and what can be sent instead. */

@@ -1,8 +1,8 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { baseStyles } from '../shared/styles.ts';
 import { canShareScreen } from './open-source.ts';
-import { type SourceChoice, sourceKinds } from './source.ts';
 import { iconOf } from './source-icons.ts';
+import { type SourceChoice, sourceKinds } from './source-kinds.ts';
 import { text } from './text.ts';
 
 /** A card for each source, one of which is chosen. Emits `choose` with its kind. */

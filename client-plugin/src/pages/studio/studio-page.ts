@@ -9,7 +9,7 @@ import { notice } from '../shared/notice.ts';
 import { siteHeader } from '../shared/site-header.ts';
 import { modeLabel, viewerCount } from '../shared/stream-facts.ts';
 import type { EncoderStream } from './encoder/encoder-stream.ts';
-import { type ChosenDevices, localKinds, type SourceChoice, sourceKinds } from './source.ts';
+import { type ChosenDevices, localKinds, type SourceChoice, sourceKinds } from './source-kinds.ts';
 import { sourceNotices } from './source-notices.ts';
 import { streamSummary } from './stream-summary.ts';
 import { Studio } from './studio.ts';

@@ -3,8 +3,9 @@ import * as icons from '../shared/icons.ts';
 import { baseStyles, buttonStyles } from '../shared/styles.ts';
 import { frameStyles } from './frame-styles.ts';
 import type { LocalSource } from './local-source.ts';
-import type { MediaKind, Source, SourceChoice } from './source.ts';
+import type { Source } from './source.ts';
 import { iconOf } from './source-icons.ts';
+import type { MediaKind, SourceChoice } from './source-kinds.ts';
 import { text } from './text.ts';
 
 /** What others see, or will see, and the two switches for it. */

@@ -1,7 +1,8 @@
 import { Broadcast } from './broadcast.ts';
 import { EncoderBroadcast } from './encoder-broadcast.ts';
 import { LocalSource } from './local-source.ts';
-import type { MediaKind, Source, SourceChoice } from './source.ts';
+import type { Source } from './source.ts';
+import type { MediaKind, SourceChoice } from './source-kinds.ts';
 
 const kinds: readonly MediaKind[] = ['audio', 'video'];
 

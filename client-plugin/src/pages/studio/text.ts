@@ -1,6 +1,6 @@
 import { durationWords } from '../shared/duration.ts';
 import type { Words } from '../shared/error-words.ts';
-import type { SourceChoice, SourceKind } from './source.ts';
+import type { SourceChoice, SourceKind } from './source-kinds.ts';
 import type { StreamSummary } from './stream-record.ts';
 
 const sources: Record<SourceChoice, { name: string; hint: string; open: string; ready: string }> = {

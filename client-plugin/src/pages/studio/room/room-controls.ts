@@ -2,7 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import * as icons from '../../shared/icons.ts';
 import { baseStyles } from '../../shared/styles.ts';
 import { canShareScreen } from '../open-source.ts';
-import type { MediaKind } from '../source.ts';
+import type { MediaKind } from '../source-kinds.ts';
 import { text } from './text.ts';
 import { VisitElement } from './visit-element.ts';
 

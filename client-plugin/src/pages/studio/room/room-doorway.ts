@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { notice } from '../../shared/notice.ts';
 import { isGuessable } from '../../shared/room-name.ts';
-import type { SourceChoice } from '../source.ts';
+import type { SourceChoice } from '../source-kinds.ts';
 import '../source-picker.ts';
 import '../studio-preview.ts';
 import * as icons from '../../shared/icons.ts';

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import * as icons from '../../shared/icons.ts';
-import type { SourceChoice } from '../source.ts';
+import type { SourceChoice } from '../source-kinds.ts';
 import './chat-panel.ts';
 import './mode-status.ts';
 import './people-panel.ts';

@@ -3,8 +3,8 @@ import type { Words } from '../../shared/error-words.ts';
 import { getScreen } from '../capture.ts';
 import type { LocalSource, SourceTaker } from '../local-source.ts';
 import { SoundMix } from '../sound-mix.ts';
-import type { MediaKind } from '../source.ts';
 import { SourceError } from '../source-error.ts';
+import type { MediaKind } from '../source-kinds.ts';
 
 /**
  * What this page sends into a room: its source, or a screen in place of the source's picture, with the

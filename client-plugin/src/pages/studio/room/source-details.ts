@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import '../device-selects.ts';
 import type { LocalSource } from '../local-source.ts';
-import type { ChosenDevices } from '../source.ts';
+import type { ChosenDevices } from '../source-kinds.ts';
 
 /** What there is to say of the chosen source: which devices, or how an encoder is set up. */
 export function sourceDetails(local: LocalSource): TemplateResult | typeof nothing {

@@ -1,7 +1,7 @@
 import { HostKey } from '../../shared/host-key.ts';
 import { Remembered } from '../../shared/storage.ts';
 import type { StreamOwnership } from '../encoder/encoder-stream.ts';
-import type { MediaKind, SourceChoice } from '../source.ts';
+import type { MediaKind, SourceChoice } from '../source-kinds.ts';
 import type { KeptStayRecord } from './stay-record.ts';
 
 /** What a tab needs in order to come back into a room after a reload, without asking again. */

@@ -9,7 +9,7 @@ import {
   takePasswordFromAddress,
 } from '../address-fragment.ts';
 import { LocalSource } from '../local-source.ts';
-import { type SourceChoice, sourceKinds } from '../source.ts';
+import { type SourceChoice, sourceKinds } from '../source-kinds.ts';
 import { Arrivals } from './arrivals.ts';
 import { ChatLog } from './chat-log.ts';
 import { Sending } from './sending.ts';
