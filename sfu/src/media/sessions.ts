@@ -9,9 +9,14 @@ export class Sessions<T extends Session> {
     return this.#byId.size;
   }
 
-  /** Those that have been there longest first. */
+  /** A copy, which stays as it is while sessions come and go. */
   get all(): T[] {
-    return [...this.#byId.values()];
+    return [...this];
+  }
+
+  /** Those that have been there longest first. */
+  [Symbol.iterator](): Iterator<T> {
+    return this.#byId.values();
   }
 
   add(session: T): void {
