@@ -11,7 +11,7 @@ export interface BranchOptions extends PipeEndOptions {
   /** What the fed node needs has changed. */
   demandChanged: () => void;
   /** The pipe is gone: it has been closed, or its worker has died. */
-  closed: () => void;
+  closed: (branch: Branch) => void;
 }
 
 /** A node that this one feeds: a viewer of all tracks, whose transport is a pipe. */
@@ -39,7 +39,7 @@ export class Branch {
     this.#pipe = pipe;
     this.#send = send;
     this.#demandChanged = demandChanged;
-    pipe.onClose(closed);
+    pipe.onClose(() => closed(this));
   }
 
   /** This node's end of the pipe. */

@@ -9,7 +9,7 @@ export interface UpstreamListener {
   trackOpened(track: Track): void;
   flow(sourceId: string, flowing: boolean): void;
   /** Nothing more comes. @param ended whether the relay is over, rather than this way to it */
-  closed(ended: boolean): void;
+  closed(ended: boolean, upstream: Upstream): void;
 }
 
 export interface UpstreamOptions extends PipeEndOptions {
@@ -150,7 +150,7 @@ export class Upstream {
     if (this.#closed) return;
     this.#closed = true;
     this.#release();
-    this.#listener.closed(ended);
+    this.#listener.closed(ended, this);
   }
 
   #release(): void {

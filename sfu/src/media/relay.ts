@@ -262,14 +262,15 @@ export class Relay {
 
   /** Feeds another node. Its tracks are reported as they open, then that it is `ready`. */
   async openBranch(options: Omit<BranchOptions, 'router' | 'demandChanged'>): Promise<Branch> {
-    const opened: Branch = await Branch.open({
+    const opened = await Branch.open({
       ...options,
       router: this.#routers.origin.router,
       demandChanged: () => this.#demand.refresh(),
-      closed: () => {
-        this.#branches.delete(opened);
+      // The pipe may close before this has heard of the branch.
+      closed: (branch) => {
+        this.#branches.delete(branch);
         this.#routers.feedsNodes = this.#branches.size > 0;
-        options.closed();
+        options.closed(branch);
         this.#demandFell();
       },
     });
@@ -294,14 +295,14 @@ export class Relay {
   }: Omit<UpstreamOptions, 'router' | 'listener'> & {
     listener: { closed: (ended: boolean) => void };
   }): Promise<Upstream> {
-    const upstream: Upstream = await Upstream.open({
+    const upstream = await Upstream.open({
       ...options,
       router: this.#routers.origin.router,
       listener: {
         trackOpened: (track) => this.#serve([track]),
         flow: (sourceId, flowing) => this.#reportFlow(sourceId, flowing),
-        closed: (ended) => {
-          if (this.#upstream === upstream) this.#upstream = undefined;
+        closed: (ended, closed) => {
+          if (this.#upstream === closed) this.#upstream = undefined;
           listener.closed(ended);
         },
       },
