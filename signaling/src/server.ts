@@ -9,6 +9,8 @@ import {
 } from '@meshlift/telemetry';
 import { type RateLimit, rateLimits } from './access/rate-limits.ts';
 import { createApp } from './app.ts';
+import { type Cluster, joinMemoryCluster } from './cluster/cluster.ts';
+import { Departures } from './cluster/departures.ts';
 import { Nodes } from './cluster/nodes.ts';
 import { AnnouncedAddresses } from './config/announced-addresses.ts';
 import type { Config } from './config/config.ts';
@@ -23,12 +25,14 @@ import { SessionRegistry } from './sessions/session-registry.ts';
 import { Gateway } from './sockets/gateway.ts';
 import { Streams } from './streams/streams.ts';
 
-/** What a test can make smaller, so that it need not wait for minutes. */
+/** What a test sets otherwise: limits that it need not wait minutes for, and others that the server is not alone with. */
 export interface ServerLimits {
   /** How long clients of the public port may take. */
   httpLimits?: Partial<HttpLimits>;
   /** How often an address may begin to open a connection. */
   handshakeLimit?: RateLimit;
+  /** The cluster that this process is part of, which it leaves when it closes. @default one of its own, in memory */
+  cluster?: Cluster;
 }
 
 /** A running server. */
@@ -56,7 +60,7 @@ export async function startServer(
   config: Config,
   logger: Logger = createLogger(config.logLevel),
   registry: Registry = createRegistry(),
-  { httpLimits = {}, handshakeLimit = rateLimits.handshake }: ServerLimits = {},
+  { httpLimits = {}, handshakeLimit = rateLimits.handshake, cluster: joined }: ServerLimits = {},
 ): Promise<MeshliftServer> {
   // To wake up a hundred times a second, as is usual, to see whether one wakes up in time costs more than viewers do.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 1_000 });
@@ -81,6 +85,9 @@ export async function startServer(
     throw error;
   }
   const nodes = new Nodes([node]);
+  const cluster = joined ?? (await joinMemoryCluster({ log: logger }));
+  const departures = new Departures(cluster.directory);
+  departures.on((process) => cluster.delivery.forget(process));
   const version = readVersion();
   const build = new Gauge({
     name: 'meshlift_build_info',
@@ -103,6 +110,8 @@ export async function startServer(
     await rooms?.close();
     await streams?.close();
     await nodes.close();
+    departures.close();
+    await cluster.close();
     announced.close();
     await publicDoor?.close();
     await metricsDoor.close();
@@ -119,7 +128,7 @@ export async function startServer(
     streams = new Streams({ ...shared, ...config });
     rooms = new Rooms({ ...shared, streams, ...config });
     followMediaEvents(nodes, sessions, new PathFailures(logger, registry));
-    gateway = new Gateway({ ...shared, config, streams, rooms, handshakeLimit });
+    gateway = new Gateway({ ...shared, config, cluster, departures, streams, rooms, handshakeLimit });
     const app = createApp({ config, logger, streams, node: nodes, readiness, gateway, version });
     publicDoor = new HttpPort({ app, upgrades: gateway, logger, limits: httpLimits });
     const port = await publicDoor.listen({ port: config.port, host: config.host, variable: 'MESHLIFT_PORT' });

@@ -30,6 +30,11 @@ export class SessionRegistry {
     session.release();
   }
 
+  /** Whether it is here, or was until another one replaced it. */
+  knows(sessionId: string): boolean {
+    return this.#sessions.has(sessionId) || this.#replaced.has(sessionId);
+  }
+
   find(sessionId: string): Session | undefined {
     return this.#sessions.get(sessionId);
   }

@@ -7,6 +7,8 @@ export interface Client {
   readonly baseUrl: string;
   /** The session is over or has moved to another connection. */
   forget(session: Session): void;
+  /** Ends the connection, when this process does not answer for its sessions any more. The client comes back. */
+  drop(): void;
 }
 
 export type SessionRole = 'publisher' | 'viewer' | 'participant';

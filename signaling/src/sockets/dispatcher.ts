@@ -1,12 +1,10 @@
-import { clientRequests, type ErrorBody, MeshliftError, type RequestName } from '@meshlift/protocol';
+import { type ErrorBody, MeshliftError } from '@meshlift/protocol';
 import { Histogram, type Logger, type Registry } from '@meshlift/telemetry';
 import type { Socket } from 'socket.io';
 import { RateLimiter, rateLimits } from '../access/rate-limits.ts';
-import type { Connection } from './connection.ts';
-import type { RequestHandlers } from './handler.ts';
-
-/** A request that takes longer is answered `REQUEST_TIMEOUT`. */
-const ANSWER_WITHIN_MS = 10_000;
+import type { RequestRouter } from './request-router.ts';
+import { isRequest, parsePayload, withinTime } from './requests.ts';
+import type { SocketConnection } from './socket-connection.ts';
 
 /** A connection is closed after this many messages that are none of the protocol's. */
 const MOST_BAD_MESSAGES = 20;
@@ -15,18 +13,18 @@ type Ack = (answer: { data: unknown } | ErrorBody) => void;
 
 /**
  * The door every message of a client comes through. A message that names no request, does not have the
- * request's form or comes too often is answered with a coded error and reaches no handler. The connection
+ * request's form or comes too often is answered with a coded error and reaches no handler, here or elsewhere. The connection
  * is kept, until it has sent 20 such messages.
  */
 export class Dispatcher {
-  readonly #handlers: RequestHandlers;
+  readonly #router: RequestRouter;
   readonly #logger: Logger;
   /** By the socket's id, which is made up here and says nothing of anybody: a pseudonym would only cost time. */
   readonly #rate = new RateLimiter(rateLimits.request, (socketId) => socketId);
   readonly #seconds: Histogram<'request' | 'code'>;
 
-  constructor(handlers: RequestHandlers, logger: Logger, registry: Registry) {
-    this.#handlers = handlers;
+  constructor(router: RequestRouter, logger: Logger, registry: Registry) {
+    this.#router = router;
     this.#logger = logger;
     this.#seconds = new Histogram({
       name: 'meshlift_request_seconds',
@@ -38,7 +36,7 @@ export class Dispatcher {
   }
 
   /** Takes the messages of a socket from now on. */
-  serve(socket: Socket, connection: Connection): void {
+  serve(socket: Socket, connection: SocketConnection): void {
     let badMessages = 0;
     socket.onAny(async (name: unknown, ...args: unknown[]) => {
       const ack = args.at(-1);
@@ -61,44 +59,19 @@ export class Dispatcher {
   }
 
   async #handle(
-    connection: Connection,
+    connection: SocketConnection,
     name: unknown,
     args: unknown[],
     answerable: boolean,
   ): Promise<unknown> {
     if (!isRequest(name)) throw new MeshliftError('UNKNOWN_REQUEST');
     if (!answerable) throw new MeshliftError('BAD_REQUEST', 'A request needs an acknowledgement.');
-    const parsed = clientRequests[name].payload.safeParse(args[0]);
-    if (!parsed.success || args.length !== 1) {
-      const where = parsed.error?.issues[0]?.path.join('.') || 'the payload';
-      throw new MeshliftError(
-        'BAD_REQUEST',
-        `The request does not have the expected form, at ${where.slice(0, 100)}.`,
-      );
-    }
-    // The handler of a name takes just what the schema of that name has made.
-    const handler = this.#handlers[name] as (connection: Connection, payload: unknown) => Promise<unknown>;
-    return withinTime(handler(connection, parsed.data));
+    if (args.length !== 1) throw new MeshliftError('BAD_REQUEST', 'A request has one payload.');
+    return withinTime(this.#router.carryOut(connection, name, parsePayload(name, args[0])));
   }
 
   #observe(name: unknown, code: string, startedAt: number): void {
     const request = isRequest(name) ? name : 'unknown';
     this.#seconds.observe({ request, code }, (performance.now() - startedAt) / 1_000);
-  }
-}
-
-function isRequest(name: unknown): name is RequestName {
-  return typeof name === 'string' && Object.hasOwn(clientRequests, name);
-}
-
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new MeshliftError('REQUEST_TIMEOUT')), ANSWER_WITHIN_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

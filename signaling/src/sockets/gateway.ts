@@ -5,16 +5,21 @@ import { Gauge, type Logger, type Registry } from '@meshlift/telemetry';
 import { Server as EngineServer } from 'engine.io';
 import { Server, type Socket } from 'socket.io';
 import { type RateLimit, RateLimiter, rateLimits } from '../access/rate-limits.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Departures } from '../cluster/departures.ts';
 import type { Config } from '../config/config.ts';
 import { iceServersFor, RENEW_TURN_EVERY_MS } from '../config/ice-servers.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { clientAddress } from '../http/forwarded.ts';
 import type { UpgradeHandler } from '../http/http-port.ts';
-import { Connection } from './connection.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { DoorServer } from './door-server.ts';
 import { forgetPoll, forgetRequest } from './forget-request.ts';
+import { Forwarder } from './forwarder.ts';
 import type { HandlerContext } from './handler.ts';
 import { requestHandlers } from './request-handlers.ts';
+import { RequestRouter } from './request-router.ts';
+import { SocketConnection } from './socket-connection.ts';
 import { negotiate, servedVersions } from './versions.ts';
 
 /** Where clients of socket.io look for it. */
@@ -25,6 +30,8 @@ const LARGEST_MESSAGE = 64 * 1024;
 
 export interface GatewayContext extends HandlerContext {
   config: Config;
+  cluster: Cluster;
+  departures: Departures;
   logger: Logger;
   registry: Registry;
   /** @default 6,000 a minute and address */
@@ -41,9 +48,11 @@ export class Gateway implements UpgradeHandler {
   readonly #config: Config;
   readonly #node: MediaNode;
   readonly #dispatcher: Dispatcher;
+  readonly #forwarder: Forwarder;
+  readonly #doorServer: DoorServer;
   readonly #connects = new RateLimiter(rateLimits.connect);
   readonly #handshakes: RateLimiter;
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Set<SocketConnection>();
   #renewal: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -52,7 +61,18 @@ export class Gateway implements UpgradeHandler {
     this.#config = config;
     this.#handshakes = new RateLimiter(context.handshakeLimit ?? rateLimits.handshake);
     this.#node = context.node;
-    this.#dispatcher = new Dispatcher(requestHandlers(context), logger, registry);
+    const { cluster, departures, sessions } = context;
+    const handlers = requestHandlers(context);
+    const forwarder = new Forwarder(cluster);
+    const doorServer = new DoorServer({ cluster, handlers, sessions, logger });
+    departures.on((process) => {
+      forwarder.gone(process);
+      doorServer.gone(process);
+    });
+    this.#forwarder = forwarder;
+    this.#doorServer = doorServer;
+    const router = new RequestRouter({ handlers, sessions, forwarder, locators: {} });
+    this.#dispatcher = new Dispatcher(router, logger, registry);
     this.#engine = new EngineServer({
       transports: ['websocket', 'polling'],
       maxHttpBufferSize: LARGEST_MESSAGE,
@@ -108,6 +128,7 @@ export class Gateway implements UpgradeHandler {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#renewal);
+    this.#doorServer.close();
     for (const connection of this.#connections) connection.send('server:closing', {});
     this.#io.disconnectSockets(true);
     await this.#io.close();
@@ -125,7 +146,7 @@ export class Gateway implements UpgradeHandler {
   }
 
   #welcome(socket: Socket): void {
-    const connection = new Connection(socket, {
+    const connection = new SocketConnection(socket, {
       baseUrl: baseUrlOf(socket.request, this.#config),
       address: this.#addressOf(socket.request),
       older: negotiate(socket.handshake.auth.protocol),
@@ -136,6 +157,7 @@ export class Gateway implements UpgradeHandler {
     socket.on('disconnect', () => {
       this.#connections.delete(connection);
       connection.dropped();
+      this.#forwarder.ended(connection);
     });
     connection.send('server:welcome', {
       protocol: PROTOCOL_VERSION,

@@ -29,4 +29,8 @@ export class HttpClient extends EventEmitter<HttpClientEvents> implements Client
   forget(_session: Session): void {
     this.emit('over');
   }
+
+  drop(): void {
+    this.emit('over');
+  }
 }

@@ -1,2 +1,3 @@
 export * from './cascade-wire.ts';
+export * from './door-wire.ts';
 export * from './media-node-wire.ts';
