@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { Kvm } from '@nats-io/kv';
+import { connect } from '@nats-io/transport-node';
 import { describe, expect, test, vi } from 'vitest';
 import { type AtEnd, directoryContract } from './directory.contract.ts';
 import { Seal } from './seal.ts';
@@ -41,6 +43,51 @@ describe.skipIf(!natsServerPath).concurrent('over NATS', () => {
     owner.kill('SIGCONT');
     expect(await ask()).toBe('owned');
     await until(() => other.directory.nodes.length === 2);
+  });
+
+  test('a stranger who can write to NATS takes nothing from its owner and adds no node', async ({
+    onTestFinished,
+  }) => {
+    const { server, join } = await natsCluster(onTestFinished);
+    const [a, b] = [await join(), await join()];
+    const claimed = await a.directory.claim('streams', stream, { state: 'live' });
+    if (!('claim' in claimed)) throw new Error('not claimed');
+    const connection = await connect({ servers: [`127.0.0.1:${server.port}`] });
+    onTestFinished(() => connection.close());
+    const stranger = new Kvm(connection);
+    const [nodes, streams] = [await stranger.open('meshlift_nodes'), await stranger.open('meshlift_streams')];
+    const written = (await streams.get(stream))?.string() ?? '';
+    const forged = written
+      .replace(a.directory.id, b.directory.id)
+      .replace('"generation":1', '"generation":99');
+    expect(forged).not.toBe(written);
+    const owner = async () => (await b.directory.find('streams', stream).catch(() => undefined))?.owner;
+
+    for (const attack of [
+      () => streams.put(stream, forged),
+      () => streams.put(stream, 'garbage'),
+      () => streams.delete(stream),
+      () => streams.purge(stream),
+    ]) {
+      const before = a.directory.holds('streams', stream)?.generation ?? 0;
+      await attack();
+      await until(() => (a.directory.holds('streams', stream)?.generation ?? 0) > before);
+      await until(async () => (await owner()) === a.directory.id);
+    }
+    // What it has recorded it can put back; the owner has a higher generation by now.
+    await streams.put(stream, written);
+    await until(
+      async () => ((await b.directory.find('streams', stream).catch(() => undefined))?.generation ?? 0) > 5,
+    );
+    expect(await owner()).toBe(a.directory.id);
+    expect([a.lost, b.lost]).toEqual([[], []]);
+
+    const announced = (await nodes.get(a.directory.id))?.string() ?? '';
+    await nodes.put('node-forged', announced.replaceAll(a.directory.id, 'node-forged'));
+    await nodes.put('node-copied', announced);
+    await b.directory.announce({ load: 0.25 });
+    await until(() => a.directory.nodes.some(({ load }) => load === 0.25));
+    expect(a.directory.nodes.map(({ id }) => id).sort()).toEqual([a.directory.id, b.directory.id].sort());
   });
 
   /** An owner of the stream in a process of its own, stopped, and another node. */

@@ -256,7 +256,9 @@ export class Directory {
    * @throws MeshliftError `DIRECTORY_UNAVAILABLE` also when it cannot be known
    */
   async find<K extends Kind>(kind: K, name: string): Promise<ClaimRecord<K> | undefined> {
-    const { record } = await this.#read(kind, name);
+    const { entry, record } = await this.#read(kind, name);
+    // Its owner puts back what a stranger has overwritten.
+    if (entry && !record) throw new MeshliftError('DIRECTORY_UNAVAILABLE');
     if (!record) this.#assertSettled();
     return record?.held ? record : undefined;
   }
@@ -276,7 +278,7 @@ export class Directory {
   async isGone(node: string): Promise<boolean> {
     // After an interruption everybody's lease has expired, and nobody is back yet.
     if (!this.#isSettled()) return false;
-    if (await this.#store.get('nodes', node)) return false;
+    if ((await this.#store.get('nodes', node))?.ours) return false;
     return await this.#witness.findsGone(node);
   }
 
@@ -328,7 +330,7 @@ export class Directory {
 
   #nodeChanged(change: Change): void {
     this.#nodes.hear(change);
-    if (!change.entry) return;
+    if (!change.entry?.ours) return;
     this.#suspects.delete(change.key);
     this.#witness.forgive(change.key);
   }
@@ -338,8 +340,8 @@ export class Directory {
     await Promise.all(
       [...this.#suspects].map(async (node) => {
         if (!this.#isSettled()) return;
-        const [there, gone] = [await this.#store.get('nodes', node), await this.#witness.findsGone(node)];
-        if (there || gone) this.#suspects.delete(node);
+        const [entry, gone] = [await this.#store.get('nodes', node), await this.#witness.findsGone(node)];
+        if (entry?.ours || gone) this.#suspects.delete(node);
       }),
     );
   }
@@ -507,9 +509,11 @@ export class Directory {
     }
   }
 
+  /** What a stranger wrote is an entry without a record. */
   async #read<K extends Kind>(kind: K, name: string): Promise<{ entry?: Entry; record?: ClaimRecord<K> }> {
     const entry = await this.#store.get(kind, name);
-    return entry ? { entry, record: this.#parse(kind, entry.value) } : {};
+    if (!entry?.ours) return entry ? { entry } : {};
+    return { entry, record: this.#parse(kind, entry.value) };
   }
 
   #parse<K extends Kind>(kind: K, value: unknown): ClaimRecord<K> {
@@ -523,7 +527,7 @@ export class Directory {
   }
 
   #claimChanged(kind: Kind, { key: name, entry }: Change): void {
-    const record = entry && this.#parse(kind, entry.value);
+    const record = entry?.ours ? this.#parse(kind, entry.value) : undefined;
     const held = this.#heldAs(kind, name);
     const mine = record?.held === true && record.owner === this.id;
     if (held ? !mine || record.generation !== held.generation : mine) {

@@ -38,7 +38,8 @@ export class MemoryData {
     const into = this.#buckets[bucket];
     into.revision += 1;
     into.entries.set(key, { data, revision: into.revision, at: this.#clock.now() });
-    const entry = data === undefined ? undefined : { key, value: JSON.parse(data), revision: into.revision };
+    const entry =
+      data === undefined ? undefined : { key, value: JSON.parse(data), revision: into.revision, ours: true };
     for (const watcher of this.#watchers.values())
       if (watcher.bucket === bucket) watcher.hear({ key, entry });
     return into.revision;
@@ -49,7 +50,9 @@ export class MemoryData {
     this.#watchers.set(watcher, { bucket, hear });
     return [...this.#buckets[bucket].entries.keys()].flatMap((key) => {
       const found = this.get(bucket, key);
-      return found ? [{ key, entry: { key, value: JSON.parse(found.data), revision: found.revision } }] : [];
+      return found
+        ? [{ key, entry: { key, value: JSON.parse(found.data), revision: found.revision, ours: true } }]
+        : [];
     });
   }
 

@@ -50,7 +50,7 @@ export class MemoryStore implements Store {
   async get(bucket: Bucket, key: string): Promise<Entry | undefined> {
     assertKey(key);
     const found = await this.#ask(() => this.#link.data.get(bucket, key));
-    return found && { key, value: JSON.parse(found.data), revision: found.revision };
+    return found && { key, value: JSON.parse(found.data), revision: found.revision, ours: true };
   }
 
   async write(

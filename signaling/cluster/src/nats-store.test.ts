@@ -2,11 +2,14 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { NatsLink } from './nats-link.ts';
 import { NatsStore } from './nats-store.ts';
+import { Seal } from './seal.ts';
 import { storeContract } from './store.contract.ts';
 import { bucketNames } from './store.ts';
 import { NatsServer, natsServerPath } from './testing/nats-server.ts';
 import { TestLog } from './testing/test-log.ts';
 import { until } from './testing/until.ts';
+
+const seal = Seal.random();
 
 describe.skipIf(!natsServerPath)('over NATS', () => {
   storeContract('over NATS', async () => {
@@ -64,7 +67,7 @@ describe.skipIf(!natsServerPath)('over NATS', () => {
     const log = new TestLog();
     const link = await NatsLink.create({ address: server.address, log });
     onTestFinished(() => link.close());
-    await expect(NatsStore.create({ link, log })).rejects.toThrow(
+    await expect(NatsStore.create({ link, seal, log })).rejects.toThrow(
       /MESHLIFT_CLUSTER_URL.*jetstream is not enabled/,
     );
   });
@@ -73,7 +76,7 @@ describe.skipIf(!natsServerPath)('over NATS', () => {
 async function join(server: NatsServer) {
   const log = new TestLog();
   const link = await NatsLink.create({ address: server.address, log });
-  const store = await NatsStore.create({ link, log });
+  const store = await NatsStore.create({ link, seal, log });
   onTestFinished(async () => {
     await store.close();
     await link.close();

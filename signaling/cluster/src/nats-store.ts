@@ -2,11 +2,13 @@ import { MeshliftError } from '@meshlift/protocol';
 import { JetStreamApiCodes, JetStreamApiError, jetstream, StorageType } from '@nats-io/jetstream';
 import { type KV, type KvEntry, Kvm, KvWatchInclude } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
+import * as z from 'zod';
 import type { Subscription } from './bus.ts';
 import { systemClock } from './clock.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import type { NatsLink } from './nats-link.ts';
 import { PendingRequests } from './pending-requests.ts';
+import type { Seal } from './seal.ts';
 import {
   assertKey,
   BUCKETS,
@@ -28,10 +30,13 @@ const RETRY_MS = 250;
 const MAX_VALUE_BYTES = 8_192;
 const REMOVED = new Set(['DEL', 'PURGE']);
 
+const storedSchema = z.object({ value: z.unknown(), mark: z.string() });
+
 type Buckets = Record<Bucket, KV>;
 
 export interface NatsStoreOptions {
   link: NatsLink;
+  seal: Seal;
   log: ClusterLog;
   /** Servers that keep each value. @default 1; 3 needs a NATS cluster of three */
   replicas?: number;
@@ -47,10 +52,11 @@ interface Watching {
 /**
  * The store over JetStream's key-value buckets. It reads from the leader and never from a follower, which may be
  * behind. Even a leader can be out of date for a moment while another takes over; writes cannot, and who owns what is
- * decided by writes alone.
+ * decided by writes alone. Each value carries a mark that only this cluster can make, for others may be able to write.
  */
 export class NatsStore implements Store {
   readonly #link: NatsLink;
+  readonly #seal: Seal;
   readonly #log: ClusterLog;
   readonly #replicas: number;
   readonly #connection: Listeners<boolean>;
@@ -60,8 +66,9 @@ export class NatsStore implements Store {
   #buckets: Buckets | undefined;
   #closed = false;
 
-  private constructor({ link, log, replicas = 1 }: NatsStoreOptions) {
+  private constructor({ link, seal, log, replicas = 1 }: NatsStoreOptions) {
     this.#link = link;
+    this.#seal = seal;
     this.#log = log;
     this.#replicas = replicas;
     this.#connection = new Listeners(this.#reportThrown);
@@ -102,7 +109,7 @@ export class NatsStore implements Store {
     return await this.#ask(async (buckets) => {
       const found = await buckets[bucket].get(key);
       if (!found || REMOVED.has(found.operation)) return undefined;
-      return { key, value: found.json<unknown>(), revision: found.revision };
+      return this.#entry(bucket, found);
     });
   }
 
@@ -113,7 +120,8 @@ export class NatsStore implements Store {
     { after }: { after: number | undefined },
   ): Promise<number | undefined> {
     assertKey(key);
-    const data = JSON.stringify(value);
+    const mark = this.#seal.mark('record', markedText(bucket, key, value));
+    const data = JSON.stringify({ value, mark });
     return await this.#ask((buckets) =>
       unlessConflict(() =>
         after === undefined ? buckets[bucket].create(key, data) : buckets[bucket].update(key, data, after),
@@ -220,11 +228,24 @@ export class NatsStore implements Store {
     void this.#deliver(changes, watching).catch(this.#startOver);
   }
 
-  async #deliver(changes: AsyncIterable<KvEntry>, { listeners }: Watching): Promise<void> {
-    for await (const { key, operation, revision, value } of changes) {
-      const entry = REMOVED.has(operation) ? undefined : { key, value: parse(value), revision };
-      listeners.notify({ key, entry });
+  async #deliver(changes: AsyncIterable<KvEntry>, { bucket, listeners }: Watching): Promise<void> {
+    for await (const change of changes) {
+      const entry = REMOVED.has(change.operation) ? undefined : this.#entry(bucket, change);
+      listeners.notify({ key: change.key, entry });
     }
+  }
+
+  /** Whoever can write to NATS can write anything; only this cluster can mark it. */
+  #entry(bucket: Bucket, { key, value: bytes, revision }: KvEntry): Entry {
+    const stored = storedSchema.safeParse(parse(bytes));
+    if (!stored.success) return { key, value: undefined, revision, ours: false };
+    const { value, mark } = stored.data;
+    return {
+      key,
+      value,
+      revision,
+      ours: this.#seal.hasMarked('record', markedText(bucket, key, value), mark),
+    };
   }
 
   /** What the connection is good for has gone, as when somebody has deleted a bucket. Without it this process would not hear of the others. */
@@ -268,6 +289,11 @@ async function unlessConflict(write: () => Promise<number>): Promise<number | un
 
 function isMissingBucket(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
+}
+
+/** A mark counts for one entry alone. */
+function markedText(bucket: Bucket, key: string, value: unknown): string {
+  return `${bucket} ${key} ${JSON.stringify(value)}`;
 }
 
 function parse(value: Uint8Array): unknown {

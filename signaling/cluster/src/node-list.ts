@@ -76,6 +76,8 @@ export class NodeList {
     else {
       const parsed = readSchema.safeParse(entry.value);
       if (!parsed.success || parsed.data.id !== key) return;
+      // What says that it has this key and does not is no node.
+      if (!entry.ours && this.#view(parsed.data).unusable !== 'key') return;
       this.#heard.set(key, { record: parsed.data, at: this.#clock.now() });
       this.#say(this.#view(parsed.data));
     }

@@ -90,6 +90,18 @@ describe('a seal', () => {
     expect(new Seal([fresh]).nameOf('stream', 'my-show')).not.toBe(name);
   });
 
+  test('marks what others may read, for one purpose and one text', () => {
+    const mark = new Seal([old]).mark('record', 'text');
+    expect(mark).not.toContain('text');
+    for (const seal of [new Seal([old]), new Seal([fresh, old])]) {
+      expect(seal.hasMarked('record', 'text', mark)).toBe(true);
+      expect(seal.hasMarked('record', 'texts', mark)).toBe(false);
+      expect(seal.hasMarked('other', 'text', mark)).toBe(false);
+    }
+    expect(new Seal([fresh]).hasMarked('record', 'text', mark)).toBe(false);
+    expect(new Seal([old]).hasMarked('record', 'text', '')).toBe(false);
+  });
+
   test('takes no short key', () => {
     expect(() => new Seal([randomBytes(31)])).toThrow(RangeError);
     expect(() => new Seal([])).toThrow(RangeError);

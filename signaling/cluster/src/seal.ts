@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 /** The least a cluster key has, in bytes. */
 export const MIN_KEY_BYTES = 32;
@@ -134,6 +141,19 @@ export class Seal {
     }
   }
 
+  /** A mark that only this cluster can make, on text that others may read: the key's fingerprint and an HMAC. */
+  mark(purpose: string, text: string): string {
+    return markUnder(this.#sealing, purpose, text);
+  }
+
+  /** Whether this cluster has made that mark on that text for that purpose. */
+  hasMarked(purpose: string, text: string, mark: string): boolean {
+    return this.#keys.some((key) => {
+      const [expected, given] = [Buffer.from(markUnder(key, purpose, text)), Buffer.from(mark)];
+      return expected.length === given.length && timingSafeEqual(expected, given);
+    });
+  }
+
   /** Seals a value that JSON can carry, as text for URLs: a token that its holder can neither read nor change. */
   seal(purpose: string, value: unknown, context?: string): string {
     const data = Buffer.from(JSON.stringify(value));
@@ -158,6 +178,13 @@ export class Seal {
 
 function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
+}
+
+function markUnder(key: Key, purpose: string, text: string): string {
+  const name = `mark ${purpose}`;
+  const derived = derive(key, name, '');
+  remember(key, name, '', derived);
+  return `${key.fingerprint.toString('base64url')}.${hmac(derived, text).toString('base64url')}`;
 }
 
 function originOf(header: Buffer): Origin {

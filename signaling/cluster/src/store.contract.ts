@@ -19,10 +19,15 @@ export function storeContract(name: string, setUp: () => Promise<StoreSetup>): v
       const { a, b } = await pair();
       expect(await a.get('streams', 'x')).toBeUndefined();
       const first = await a.write('streams', 'x', { n: 1 }, { after: undefined });
-      expect(await b.get('streams', 'x')).toEqual({ key: 'x', value: { n: 1 }, revision: first });
+      expect(await b.get('streams', 'x')).toEqual({ key: 'x', value: { n: 1 }, revision: first, ours: true });
       const second = await b.write('streams', 'x', { n: 2 }, { after: first });
       expect(second).toBeGreaterThan(first ?? Number.NaN);
-      expect(await a.get('streams', 'x')).toEqual({ key: 'x', value: { n: 2 }, revision: second });
+      expect(await a.get('streams', 'x')).toEqual({
+        key: 'x',
+        value: { n: 2 },
+        revision: second,
+        ours: true,
+      });
     });
 
     test('keeps buckets apart, and counts revisions over all keys of a bucket', async () => {
@@ -76,8 +81,8 @@ export function storeContract(name: string, setUp: () => Promise<StoreSetup>): v
       await a.remove('nodes', 'before', before ?? 0);
       await until(() => all.length === 3);
       expect(all).toEqual([
-        { key: 'before', entry: { key: 'before', value: 'x', revision: before } },
-        { key: 'after', entry: { key: 'after', value: 'y', revision } },
+        { key: 'before', entry: { key: 'before', value: 'x', revision: before, ours: true } },
+        { key: 'after', entry: { key: 'after', value: 'y', revision, ours: true } },
         { key: 'before', entry: undefined },
       ]);
       watching.close();

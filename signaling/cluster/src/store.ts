@@ -20,6 +20,8 @@ export interface Entry {
   value: unknown;
   /** Larger than that of everything written to the bucket before, as long as the engine is not emptied. */
   revision: number;
+  /** Whether a process of this cluster has written it: one with the same key. */
+  ours: boolean;
 }
 
 /**

@@ -31,7 +31,7 @@ export async function natsCluster(
       const log = new TestLog();
       const link = await NatsLink.create({ address, log });
       const bus = new NatsBus({ link, seal, log });
-      const store = await NatsStore.create({ link, log });
+      const store = await NatsStore.create({ link, seal, log });
       const directory = await Directory.create({ store, bus, log, node: record });
       atEnd(async () => {
         await directory.close();

@@ -14,8 +14,9 @@ const log = { error: (error: Error) => say(`error ${error.message}`), warn: say,
 const address = parseClusterUrl(`nats://127.0.0.1:${port}`);
 if (!address) throw new Error('no address');
 const link = await NatsLink.create({ address, log });
-const bus = new NatsBus({ link, seal: new Seal([Buffer.from(key, 'hex')]), log });
-const store = await NatsStore.create({ link, log });
+const seal = new Seal([Buffer.from(key, 'hex')]);
+const bus = new NatsBus({ link, seal, log });
+const store = await NatsStore.create({ link, seal, log });
 const directory = await Directory.create({ store, bus, log, node: nodeRecord({ id: 'owner-process' }) });
 directory.onLost(() => say('lost'));
 await directory.claim('streams', name, {});
