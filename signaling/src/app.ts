@@ -13,6 +13,7 @@ import { servePages } from './http/pages.ts';
 import { framedBy, securityHeaders } from './http/security-headers.ts';
 import { streamsApi } from './http/streams-api.ts';
 import { privacyApi } from './privacy/privacy-api.ts';
+import type { SessionTokens } from './sessions/session-tokens.ts';
 import { type Gateway, SIGNALING_PATH } from './sockets/gateway.ts';
 import { pollingRoute } from './sockets/polling-route.ts';
 import type { Streams } from './streams/streams.ts';
@@ -26,6 +27,7 @@ export interface AppContext {
   logger: Logger;
   streams: Streams;
   node: MediaNode;
+  tokens: SessionTokens;
   readiness: Readiness;
   gateway: Gateway;
 }
@@ -36,6 +38,7 @@ export function createApp({
   logger,
   streams,
   node,
+  tokens,
   readiness,
   gateway,
   version,
@@ -52,12 +55,12 @@ export function createApp({
   app.use(securityHeaders(), permissionsPolicy, noIndex);
   app.use('/embed', framedBy(config.frameOrigins));
   app.options(['/whip/:streamId', '/whep/:streamId'], describeEndpoint(config));
-  app.options(['/whip/sessions/:name', '/whep/sessions/:name'], describeSession);
+  app.options(['/whip/sessions/:token', '/whep/sessions/:token'], describeSession);
   app.use(allowOrigins(config));
   app.use(SIGNALING_PATH, pollingRoute(gateway));
   app.use('/api/streams', streamsApi({ streams, config, node }));
-  app.use('/whip', whipApi({ config, streams, node }));
-  app.use('/whep', whepApi({ config, streams, node }));
+  app.use('/whip', whipApi({ config, streams, node, tokens }));
+  app.use('/whep', whepApi({ config, streams, node, tokens }));
   app.use(privacyApi(config, logger));
   app.use(frameRulesApi(config));
   app.use(servePages());

@@ -22,6 +22,7 @@ import { Rooms } from './rooms/rooms.ts';
 import { followMediaEvents } from './sessions/media-events.ts';
 import { PathFailures } from './sessions/path-failures.ts';
 import { SessionRegistry } from './sessions/session-registry.ts';
+import { SessionTokens } from './sessions/session-tokens.ts';
 import { Gateway } from './sockets/gateway.ts';
 import { Streams } from './streams/streams.ts';
 
@@ -123,13 +124,14 @@ export async function startServer(
   };
 
   try {
-    const sessions = new SessionRegistry();
+    const tokens = new SessionTokens(cluster);
+    const sessions = new SessionRegistry(tokens);
     const shared = { node: nodes, sessions, logger, registry };
     streams = new Streams({ ...shared, ...config });
     rooms = new Rooms({ ...shared, streams, ...config });
     followMediaEvents(nodes, sessions, new PathFailures(logger, registry));
     gateway = new Gateway({ ...shared, config, cluster, departures, streams, rooms, handshakeLimit });
-    const app = createApp({ config, logger, streams, node: nodes, readiness, gateway, version });
+    const app = createApp({ config, logger, streams, node: nodes, tokens, readiness, gateway, version });
     publicDoor = new HttpPort({ app, upgrades: gateway, logger, limits: httpLimits });
     const port = await publicDoor.listen({ port: config.port, host: config.host, variable: 'MESHLIFT_PORT' });
     const metricsPort = await metricsDoor.listen({

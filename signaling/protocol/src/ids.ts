@@ -37,8 +37,8 @@ export const hostHashSchema = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/));
 /** How the others in a room know a participant. Not a secret: it can do nothing. */
 export const participantIdSchema = z.string().check(z.minLength(1), z.maxLength(64), z.regex(urlSafe));
 
-/** A session's id is known to its owner alone and works as the secret that resumes it. */
-export const sessionIdSchema = z.string().check(z.minLength(16), z.maxLength(64), z.regex(urlSafe));
+/** A session's token, sealed by the server. It is known to its owner alone and works as the secret that resumes it. */
+export const sessionIdSchema = z.string().check(z.minLength(16), z.maxLength(512), z.regex(urlSafe));
 
 /** Ids that mediasoup gives to transports, producers and consumers. */
 export const mediaIdSchema = z.string().check(z.minLength(1), z.maxLength(64));

@@ -8,7 +8,7 @@ const byName: Record<string, unknown> = {
   HostHash: 'qQ5wLr8cX0vT2mZn7Yb4KdS1fJ9hGe3Ua6Po-RiBk_M',
   RoomId: 'kitchen',
   ParticipantId: 'Ada5uX0bYq7Lw3Rn9TkZ2c',
-  SessionId: 'sX4mB8vTq1Ld6Rw0Nz5YcK',
+  SessionId: 'AcH3kq9vTq1Ld6Rw0Nz5YcKmB8',
   MediaKind: 'video',
   MediaId: '0f9d2c1e-7a54-4c39-9b1f-3e8a6d5b7c20',
 };

@@ -69,7 +69,7 @@ it('V23: /privacy: what is kept for the grace time is there before, and gone by 
   late.client.close();
 
   // What is said to be kept for longer is kept.
-  expect(await stated(server, 'keys')).toContain('1 minute after their end');
+  expect(await stated(server, 'keys')).toContain('1 minute after its end');
   expect((await ask('DELETE', sessionUrl(published))).status).toBe(200);
   expect(await stated(server, 'past-streams')).toContain('24 hours after the stream has ended');
   expect((await publish('of-another')).status).toBe(401);

@@ -73,10 +73,10 @@ export function peopleEntries(server: RunningServer): PrivacyEntry[] {
     {
       id: 'keys',
       title: 'Keys',
-      what: 'Of the key to publish a stream and of the key to host a room, only a hash, by which the server recognises them. One exception: a host key that passes to another participant is kept itself until that one has reconnected once or left. The random IDs by which a browser comes back after a drop, and the random names of sessions by WHIP and WHEP, are kept as they are. Those in a room are told the hash of its host key, to bring the room back after a restart of the server.',
+      what: 'Of the key to publish a stream and of the key to host a room, only a hash, by which the server recognises them. One exception: a host key that passes to another participant is kept itself until that one has reconnected once or left. The sealed tokens by which a browser comes back after a drop, and with which the URLs of sessions by WHIP and WHEP end, are kept as they are; the ID of the stream or the name of the room is in them, which only the server can read. Those in a room are told the hash of its host key, to bring the room back after a restart of the server.',
       why: 'So that only those who have a key can use it.',
       where: ['memory'],
-      howLong: `As long as the stream or room is there; IDs to come back by, until ${grace} after a drop, and ${inWords(REPLACED_REMEMBERED_MS / 1_000)} after another program has taken the stream over, so that the one before does not take it back; names of sessions by WHIP and WHEP, ${inWords(ENDED_KNOWN_MS / 1_000)} after their end.`,
+      howLong: `As long as the stream or room is there; tokens to come back by, until ${grace} after a drop, and ${inWords(REPLACED_REMEMBERED_MS / 1_000)} after another program has taken the stream over, so that the one before does not take it back; that a session by WHIP or WHEP is over, ${inWords(ENDED_KNOWN_MS / 1_000)} after its end.`,
       who: OPERATOR_COULD,
     },
     {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type MediaNode, MeshliftError, type RequestReply, type RtpCapabilities } from '@meshlift/protocol';
 import pLimit from 'p-limit';
 import { newSessionId } from '../access/capabilities.ts';
-import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
+import type { Client, Session, SessionOwner } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 
 /** Holds the relay for all of the room. Whatever else holds it is a participant's id, which is never this. */
@@ -104,7 +104,7 @@ export class RoomMedia implements SessionOwner {
   async openSend(participantId: string, client: Client): Promise<RequestReply<'room:send'>> {
     this.#assertHeld(this.#maySend(participantId));
     await this.#settle();
-    const session = new Session(newSessionId(), 'publisher', this, client);
+    const session = this.#sessions.create({ role: 'publisher', owner: this, client });
     const { transport } = await this.#node.openIngest({
       relayId: this.relayId,
       sessionId: session.id,
@@ -113,7 +113,7 @@ export class RoomMedia implements SessionOwner {
     });
     const replaces = this.#sessionsOf(participantId).send !== undefined;
     await this.#adopt(participantId, replaces ? 'sendNext' : 'send', session);
-    return { sessionId: session.id, transport };
+    return { sessionId: session.token, transport };
   }
 
   /** @throws MeshliftError `WRONG_STATE` unless the relay is held for everybody; `RTP_REJECTED` */
@@ -124,7 +124,7 @@ export class RoomMedia implements SessionOwner {
   ): Promise<RequestReply<'room:receive'>> {
     this.#assertHeld(this.#mayReceive);
     await this.#settle();
-    const session = new Session(newSessionId(), 'viewer', this, client);
+    const session = this.#sessions.create({ role: 'viewer', owner: this, client });
     const opened = await this.#node.openViewer({
       relayId: this.relayId,
       sessionId: session.id,
@@ -132,7 +132,7 @@ export class RoomMedia implements SessionOwner {
       terms,
     });
     await this.#adopt(participantId, 'receive', session);
-    return { sessionId: session.id, ...opened };
+    return { sessionId: session.token, ...opened };
   }
 
   /** Whether a participant has an ingest. */

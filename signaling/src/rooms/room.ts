@@ -7,8 +7,7 @@ import {
   type RoomState,
 } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
-import { newSessionId } from '../access/capabilities.ts';
-import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
+import type { Client, Session, SessionOwner } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Streams } from '../streams/streams.ts';
 import { Audiences } from './audiences.ts';
@@ -84,14 +83,14 @@ export class Room implements SessionOwner {
 
   /** @throws MeshliftError `NOT_HOST` for a wrong host key, `ROOM_LOCKED`, `ROOM_FULL` */
   join(client: Client, arrival: Arrival): { session: Session; reply: RequestReply<'room:join'> } {
-    const session = new Session(newSessionId(), 'participant', this, client);
+    const session = this.#context.sessions.create({ role: 'participant', owner: this, client });
     const { participant, newKey, settles } = this.members.join(session, arrival);
     clearTimeout(this.#deadline);
     this.#context.sessions.add(session);
     // Whoever joins learns of a switch that begins by that after they know that they have joined.
     setImmediate(() => this.modes.joined());
     const reply = {
-      sessionId: session.id,
+      sessionId: session.token,
       participantId: participant.id,
       room: { ...this.#stateFor(participant), ...(settles ? { restored: true } : {}) },
       ...(newKey === undefined ? {} : { hostKey: newKey }),

@@ -1,6 +1,8 @@
 import { MeshliftError } from '@meshlift/protocol';
+import { newSessionId } from '../access/capabilities.ts';
 import { expiring } from '../access/expiring.ts';
-import type { Session } from './session.ts';
+import { type Client, Session, type SessionOwner, type SessionRole, type TokenKind } from './session.ts';
+import type { SessionTokens } from './session-tokens.ts';
 
 /** How long it is remembered that a session was replaced: a laptop may sleep that long. */
 export const REPLACED_REMEMBERED_MS = 24 * 60 * 60_000;
@@ -8,14 +10,29 @@ export const REPLACED_REMEMBERED_MS = 24 * 60 * 60_000;
 /** About a megabyte at most. Past it, the oldest are forgotten. */
 const MOST_REPLACED = 10_000;
 
-/** All sessions of this server by their id, which only their owner knows. */
+/** All sessions of this server: by their names, and by the tokens that only their clients have. */
 export class SessionRegistry {
+  readonly #tokens: SessionTokens;
   readonly #sessions = new Map<string, Session>();
-  /** The ids of sessions that another one replaced: dead, and good for nothing but this answer. */
+  /** Those whose token says nothing. */
+  readonly #byShortToken = new Map<string, Session>();
+  /** The names, or short tokens, of sessions that another one replaced: good for nothing but this answer. */
   readonly #replaced = expiring<true>({ max: MOST_REPLACED, ttl: REPLACED_REMEMBERED_MS });
+
+  constructor(tokens: SessionTokens) {
+    this.#tokens = tokens;
+  }
+
+  /** A session that nobody finds yet. */
+  create({ role, owner, client }: { role: SessionRole; owner: SessionOwner; client: Client }): Session {
+    const { tokenKind } = client;
+    const issueToken = (session: Session) => this.#tokens.issue(tokenKind, session);
+    return new Session({ id: newSessionId(), role, owner, client, issueToken });
+  }
 
   add(session: Session): void {
     this.#sessions.set(session.id, session);
+    if (session.client?.tokenKind === 'short') this.#byShortToken.set(session.token, session);
   }
 
   /**
@@ -26,23 +43,48 @@ export class SessionRegistry {
    */
   remove(session: Session, why?: 'SESSION_REPLACED'): void {
     this.#sessions.delete(session.id);
-    if (why) this.#replaced.set(session.id, true);
+    const isShort = this.#byShortToken.delete(session.token);
+    if (why) this.#replaced.set(isShort ? session.token : session.id, true);
     session.release();
   }
 
-  /** Whether it is here, or was until another one replaced it. */
-  knows(sessionId: string): boolean {
-    return this.#sessions.has(sessionId) || this.#replaced.has(sessionId);
+  /** Whether the session of a token is here. */
+  has(kind: TokenKind, token: string): boolean {
+    return this.#findBy(kind, token).session !== undefined;
+  }
+
+  /**
+   * Where to look for the session of a token that another process may hold.
+   *
+   * @returns the process that has issued it, if the token says so; `undefined` when there is nothing to look for: the
+   *   session is here, or was until another one replaced it, or the token is forged
+   */
+  findElsewhere(kind: TokenKind, token: string): { issuer: string | undefined } | undefined {
+    const { name, session, issuer } = this.#findBy(kind, token);
+    if (name === undefined || session || this.#replaced.has(name)) return undefined;
+    return { issuer };
   }
 
   find(sessionId: string): Session | undefined {
     return this.#sessions.get(sessionId);
   }
 
-  /** @throws MeshliftError `SESSION_NOT_FOUND`, `SESSION_REPLACED` */
-  get(sessionId: string): Session {
-    const session = this.#sessions.get(sessionId);
+  /**
+   * The session that a client of a kind has the token of.
+   *
+   * @throws MeshliftError `SESSION_NOT_FOUND`, also for tokens of other kinds; `SESSION_REPLACED`
+   */
+  get(kind: TokenKind, token: string): Session {
+    const { name, session } = this.#findBy(kind, token);
     if (session) return session;
-    throw new MeshliftError(this.#replaced.has(sessionId) ? 'SESSION_REPLACED' : 'SESSION_NOT_FOUND');
+    const replaced = name !== undefined && this.#replaced.has(name);
+    throw new MeshliftError(replaced ? 'SESSION_REPLACED' : 'SESSION_NOT_FOUND');
+  }
+
+  /** What a token leads to; no name for one that is forged. */
+  #findBy(kind: TokenKind, token: string): { name?: string; session?: Session | undefined; issuer?: string } {
+    if (kind === 'short') return { name: token, session: this.#byShortToken.get(token) };
+    const content = this.#tokens.open(kind, token);
+    return content ? { name: content.id, session: this.#sessions.get(content.id), issuer: content.door } : {};
   }
 }

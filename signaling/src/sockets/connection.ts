@@ -1,14 +1,17 @@
 import { type EventName, type EventPayload, MeshliftError } from '@meshlift/protocol';
-import type { Client, Session, SessionRole } from '../sessions/session.ts';
+import type { Client, Session, SessionRole, SocketTokenKind } from '../sessions/session.ts';
 
 /** One client's connection, to this door or to another one, and the sessions of this process that run over it. */
 export abstract class Connection implements Client {
   readonly baseUrl: string;
   /** Only ever handed to a rate limiter, which keeps a pseudonym of it. */
   readonly address: string;
+  readonly tokenKind: SocketTokenKind;
+  /** By their tokens. */
   readonly #sessions = new Map<string, Session>();
 
-  constructor(options: { baseUrl: string; address: string }) {
+  constructor(options: { baseUrl: string; address: string; tokenKind: SocketTokenKind }) {
+    this.tokenKind = options.tokenKind;
     this.baseUrl = options.baseUrl;
     this.address = options.address;
   }
@@ -25,13 +28,13 @@ export abstract class Connection implements Client {
   }
 
   adopt(session: Session): void {
-    if (this.connected) this.#sessions.set(session.id, session);
+    if (this.connected) this.#sessions.set(session.token, session);
     // The client left while its request was under way: the session waits for it like any other.
     else session.owner.detach(session);
   }
 
   forget(session: Session): void {
-    this.#sessions.delete(session.id);
+    this.#sessions.delete(session.token);
   }
 
   /**

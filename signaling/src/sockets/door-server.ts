@@ -82,7 +82,7 @@ export class DoorServer {
   }
 
   async #answer(call: DoorCall): Promise<ForwardedAnswer | boolean> {
-    if (call.call === 'holds') return this.#sessions.find(call.sessionId) !== undefined;
+    if (call.call === 'holds') return this.#sessions.has(call.tokenKind, call.sessionId);
     if (this.#ended.has(keyOf(call.from, call.connection))) throw new MeshliftError('SESSION_NOT_FOUND');
     const known = this.#connectionOf(call);
     // What it was sent while it was asked goes before the answer, also before a refusal.
@@ -104,7 +104,7 @@ export class DoorServer {
     }
   }
 
-  #connectionOf({ from, connection: id, baseUrl, who }: ForwardedRequest): Known {
+  #connectionOf({ from, connection: id, baseUrl, who, tokenKind }: ForwardedRequest): Known {
     const ofDoor = this.#doors.get(from) ?? new Map<string, Known>();
     this.#doors.set(from, ofDoor);
     const before = ofDoor.get(id);
@@ -112,6 +112,7 @@ export class DoorServer {
     const connection = new RemoteConnection({
       baseUrl,
       address: who,
+      tokenKind,
       send: (item) => {
         this.#sent += 1;
         known.sent = this.#sent;

@@ -6,6 +6,7 @@ import {
   type RequestReply,
 } from '@meshlift/protocol';
 import {
+  type DoorCall,
   doorSubject,
   type ForwardedRequest,
   FROM_CLIENTS,
@@ -16,6 +17,7 @@ import {
 } from '@meshlift/protocol/cluster';
 import { pseudonyms } from '@meshlift/telemetry';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { SocketTokenKind } from '../sessions/session.ts';
 import { ANSWER_WITHIN_MS } from './requests.ts';
 import type { SocketConnection } from './socket-connection.ts';
 
@@ -74,6 +76,7 @@ export class Forwarder {
       payload,
       baseUrl: connection.baseUrl,
       who: pseudonyms.of('address', connection.address),
+      tokenKind: connection.tokenKind,
     };
     const received = await this.#cluster.bus.request(doorSubject(process), request, {
       timeoutMs: ANSWER_WITHIN_MS,
@@ -86,19 +89,30 @@ export class Forwarder {
     return reply.data as RequestReply<N>;
   }
 
-  /** The process that holds a session of any client, among the others that can be reached. */
-  async holderOf(sessionId: string): Promise<string | undefined> {
+  /**
+   * The process that holds a session of any client, among the others that can be reached.
+   *
+   * @param options.issuer the process that has issued the token, as far as it says so: it is asked first
+   */
+  async holderOf(
+    sessionId: string,
+    { tokenKind, issuer }: { tokenKind: SocketTokenKind; issuer: string | undefined },
+  ): Promise<string | undefined> {
     const { self, bus, directory } = this.#cluster;
-    const others = directory.nodes.filter(
-      ({ id, role, unusable }) => id !== self && role !== 'sfu' && !unusable,
-    );
-    const asked = others.map(async ({ id }) => {
-      const call = { call: 'holds', from: self, sessionId };
+    const ask = async (id: string) => {
+      const call: DoorCall = { call: 'holds', from: self, tokenKind, sessionId };
       const holds = await bus.request(doorSubject(id), call, { timeoutMs: HOLDER_WITHIN_MS });
       if (holds !== true) throw new MeshliftError('SESSION_NOT_FOUND');
       return id;
-    });
-    return Promise.any(asked).catch(() => undefined);
+    };
+    const others = directory.nodes
+      .filter(({ id, role, unusable }) => id !== self && role !== 'sfu' && !unusable)
+      .map(({ id }) => id);
+    if (issuer !== undefined && others.includes(issuer)) {
+      const holder = await ask(issuer).catch(() => undefined);
+      if (holder !== undefined) return holder;
+    }
+    return Promise.any(others.filter((id) => id !== issuer).map(ask)).catch(() => undefined);
   }
 
   /** A client's connection to this door has ended: the others let its sessions wait for it. */

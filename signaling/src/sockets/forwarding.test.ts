@@ -183,6 +183,7 @@ describe('what is no request of a door', () => {
       payload: { sessionId },
       baseUrl: 'https://meshlift.example',
       who: 'address:1',
+      tokenKind: 'session',
     };
     return door.cluster.bus
       .request(doorSubject(owner.cluster.self), { ...request, ...change }, { timeoutMs: 5_000 })
@@ -208,6 +209,7 @@ describe('what is no request of a door', () => {
       [{ baseUrl: 'javascript:alert(1)' }, 'BAD_REQUEST'],
       [{ baseUrl: `https://${'x'.repeat(3_000)}` }, 'BAD_REQUEST'],
       [{ who: 'x'.repeat(65) }, 'BAD_REQUEST'],
+      [{ tokenKind: 'whip' }, 'BAD_REQUEST'],
       [{ payload: { sessionId: 'x'.repeat(2_000_000) } }, 'TOO_LARGE'],
       // Of a connection that the session does not run over.
       [{ name: 'room:setLocked', payload: { sessionId, locked: true } }, 'SESSION_NOT_FOUND'],

@@ -6,48 +6,48 @@ type MediaRequests = Extract<keyof RequestHandlers, `${'transport' | 'producer' 
 export function mediaHandlers({ node }: HandlerContext): Pick<RequestHandlers, MediaRequests> {
   return {
     'transport:connect': async (connection, { sessionId, dtlsParameters }) => {
-      connection.session(sessionId);
-      await node.connectTransport(sessionId, dtlsParameters);
+      const { id } = connection.session(sessionId);
+      await node.connectTransport(id, dtlsParameters);
       return EMPTY_REPLY;
     },
 
     'transport:restartIce': async (connection, { sessionId }) => {
-      connection.session(sessionId);
-      return { iceParameters: await node.restartIce(sessionId) };
+      const { id } = connection.session(sessionId);
+      return { iceParameters: await node.restartIce(id) };
     },
 
     'producer:open': async (connection, { sessionId, ...producer }) => {
-      connection.session(sessionId, 'publisher');
-      return node.openProducer(sessionId, producer);
+      const { id } = connection.session(sessionId, 'publisher');
+      return node.openProducer(id, producer);
     },
 
     'producer:setPaused': async (connection, { sessionId, producerId, paused }) => {
-      connection.session(sessionId, 'publisher');
-      await node.setProducerPaused(sessionId, producerId, paused);
+      const { id } = connection.session(sessionId, 'publisher');
+      await node.setProducerPaused(id, producerId, paused);
       return EMPTY_REPLY;
     },
 
     'producer:close': async (connection, { sessionId, producerId }) => {
-      connection.session(sessionId, 'publisher');
-      await node.closeProducer(sessionId, producerId);
+      const { id } = connection.session(sessionId, 'publisher');
+      await node.closeProducer(id, producerId);
       return EMPTY_REPLY;
     },
 
     'consumer:resume': async (connection, { sessionId, consumerIds }) => {
-      connection.session(sessionId, 'viewer');
-      await node.resumeConsumers(sessionId, consumerIds);
+      const { id } = connection.session(sessionId, 'viewer');
+      await node.resumeConsumers(id, consumerIds);
       return EMPTY_REPLY;
     },
 
     'consumer:pause': async (connection, { sessionId, consumerIds }) => {
-      connection.session(sessionId, 'viewer');
-      await node.pauseConsumers(sessionId, consumerIds);
+      const { id } = connection.session(sessionId, 'viewer');
+      await node.pauseConsumers(id, consumerIds);
       return EMPTY_REPLY;
     },
 
     'consumer:setLayers': async (connection, { sessionId, consumerId, layers }) => {
-      connection.session(sessionId, 'viewer');
-      await node.setConsumerLayers(sessionId, consumerId, layers);
+      const { id } = connection.session(sessionId, 'viewer');
+      await node.setConsumerLayers(id, consumerId, layers);
       return EMPTY_REPLY;
     },
   };

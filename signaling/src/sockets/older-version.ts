@@ -1,4 +1,5 @@
 import type { ErrorBody, EventName, EventPayload } from '@meshlift/protocol';
+import type { SocketTokenKind } from '../sessions/session.ts';
 
 /**
  * What differs for clients of an older version of the protocol, all in one place: when the version is not served any
@@ -6,6 +7,8 @@ import type { ErrorBody, EventName, EventPayload } from '@meshlift/protocol';
  */
 export interface OlderVersion {
   readonly number: number;
+  /** What its clients name their sessions by. */
+  readonly tokenKind: SocketTokenKind;
   /**
    * What the client is sent in place of an event. An event that is left out has the same form in both versions.
    * `undefined` sends nothing.

@@ -1,6 +1,6 @@
 import type { EventName, EventPayload } from '@meshlift/protocol';
 import type { ClientItem } from '@meshlift/protocol/cluster';
-import type { Session } from '../sessions/session.ts';
+import type { Session, SocketTokenKind } from '../sessions/session.ts';
 import { Connection } from './connection.ts';
 
 /** A client that is connected to another door, and what of it belongs to this process. */
@@ -9,7 +9,12 @@ export class RemoteConnection extends Connection {
   #ended = false;
 
   /** @param options.send to the door that it is connected to, in the order of the calls */
-  constructor(options: { baseUrl: string; address: string; send(item: ClientItem): void }) {
+  constructor(options: {
+    baseUrl: string;
+    address: string;
+    tokenKind: SocketTokenKind;
+    send(item: ClientItem): void;
+  }) {
     super(options);
     this.#send = (item) => options.send(item);
   }
@@ -28,12 +33,12 @@ export class RemoteConnection extends Connection {
 
   override adopt(session: Session): void {
     super.adopt(session);
-    if (!this.#ended) this.#send({ kind: 'adopted', sessionId: session.id });
+    if (!this.#ended) this.#send({ kind: 'adopted', sessionId: session.token });
   }
 
   override forget(session: Session): void {
     super.forget(session);
-    if (!this.#ended) this.#send({ kind: 'forgotten', sessionId: session.id });
+    if (!this.#ended) this.#send({ kind: 'forgotten', sessionId: session.token });
   }
 
   override dropped(): void {

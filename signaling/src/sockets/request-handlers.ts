@@ -14,7 +14,7 @@ export function requestHandlers(context: HandlerContext): RequestHandlers {
 
     'session:resume': async (connection, { sessionId }) => {
       assertSessionLimit(connection);
-      const session = sessions.get(sessionId);
+      const session = sessions.get(connection.tokenKind, sessionId);
       connection.adopt(session);
       return session.owner.resume(session, connection);
     },

@@ -63,6 +63,8 @@ export class RequestRouter {
     if (!('sessionId' in payload)) return undefined;
     const { sessionId } = payload;
     if (name !== 'session:resume') return connection.ownerOf(sessionId);
-    return this.#sessions.knows(sessionId) ? undefined : this.#forwarder.holderOf(sessionId);
+    const { tokenKind } = connection;
+    const elsewhere = this.#sessions.findElsewhere(tokenKind, sessionId);
+    return elsewhere && this.#forwarder.holderOf(sessionId, { tokenKind, ...elsewhere });
   }
 }

@@ -13,7 +13,7 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
       assertSessionLimit(connection);
       if (!rooms.has(arrival.roomId)) await newRooms.take(connection.address);
       const reply = await wrongKeys.countFailures(connection.address, () => rooms.join(connection, arrival));
-      connection.adopt(sessions.get(reply.sessionId));
+      connection.adopt(sessions.get(connection.tokenKind, reply.sessionId));
       return reply;
     },
 
@@ -85,7 +85,7 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
       const session = connection.session(sessionId, 'participant');
       const room = rooms.of(session);
       const reply = await room.media.openSend(room.members.of(session).id, connection);
-      connection.adopt(sessions.get(reply.sessionId));
+      connection.adopt(sessions.get(connection.tokenKind, reply.sessionId));
       return reply;
     },
 
@@ -95,7 +95,7 @@ export function roomHandlers({ rooms, sessions }: HandlerContext): Pick<RequestH
       const room = rooms.of(session);
       const participantId = room.members.of(session).id;
       const reply = await room.media.openReceive(participantId, connection, { rtpCapabilities });
-      connection.adopt(sessions.get(reply.sessionId));
+      connection.adopt(sessions.get(connection.tokenKind, reply.sessionId));
       return reply;
     },
   };

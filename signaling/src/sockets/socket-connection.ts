@@ -18,7 +18,7 @@ export class SocketConnection extends Connection {
     socket: Socket,
     options: { baseUrl: string; address: string; older: OlderVersion | undefined },
   ) {
-    super(options);
+    super({ ...options, tokenKind: options.older?.tokenKind ?? 'session' });
     this.#socket = socket;
     this.#older = options.older;
   }

@@ -16,7 +16,7 @@ export function streamHandlers({ streams }: HandlerContext): Pick<RequestHandler
       const { session, opened } = await streams.publish(stream, connection, {});
       connection.adopt(session);
       const links = streamLinks(connection.baseUrl, stream.id);
-      return { sessionId: session.id, ...opened, links, viewers: stream.viewers };
+      return { sessionId: session.token, ...opened, links, viewers: stream.viewers };
     },
 
     'stream:watch': async (connection, { streamId, rtpCapabilities }) => {
@@ -24,7 +24,7 @@ export function streamHandlers({ streams }: HandlerContext): Pick<RequestHandler
       const stream = streams.getWatchable(streamId);
       const { session, opened, state, viewers } = await stream.watch(connection, { rtpCapabilities });
       connection.adopt(session);
-      return { sessionId: session.id, ...opened, state, viewers };
+      return { sessionId: session.token, ...opened, state, viewers };
     },
   };
 }

@@ -18,6 +18,8 @@ const error: OlderVersion['error'] = ({ code, ...rest }) => ({ ...rest, code: NE
  */
 export const version1: OlderVersion = {
   number: 1,
+  // It takes names of up to 64 characters.
+  tokenKind: 'short',
   events: {
     'server:welcome': (payload) => ({ ...payload, protocol: 1 }),
     // It says who has become host. Nobody has when a host is awaited, nor when several are by the same key: of each

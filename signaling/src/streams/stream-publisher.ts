@@ -1,6 +1,6 @@
 import { type IngestOpened, type IngestTerms, MeshliftError, type RequestReply } from '@meshlift/protocol';
 import { newSessionId } from '../access/capabilities.ts';
-import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
+import type { Client, Session, SessionOwner } from '../sessions/session.ts';
 import type { Stream, StreamContext } from './stream.ts';
 import { streamLinks } from './stream-links.ts';
 import type { StreamSource } from './stream-source.ts';
@@ -48,7 +48,7 @@ export class StreamPublisher implements StreamSource, SessionOwner {
       stream.assertNotEnded();
       const takesOver = by === 'whip' && this.#session !== undefined && stream.state === 'live';
       if (takesOver && !this.#takeovers.allowed()) throw new MeshliftError('STREAM_LIVE');
-      const session = new Session(newSessionId(), 'publisher', this, client);
+      const session = this.#context.sessions.create({ role: 'publisher', owner: this, client });
       const opened = await this.#openIngest(session, terms);
       if (takesOver) this.#takeovers.count();
       this.#context.sessions.add(session);

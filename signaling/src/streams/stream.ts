@@ -8,8 +8,8 @@ import {
 } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
 import pLimit from 'p-limit';
-import { KeyHash, newSessionId } from '../access/capabilities.ts';
-import { type Client, Session, type SessionOwner } from '../sessions/session.ts';
+import { KeyHash } from '../access/capabilities.ts';
+import type { Client, Session, SessionOwner } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { StreamSource } from './stream-source.ts';
 import { ViewerCount } from './viewer-count.ts';
@@ -136,7 +136,7 @@ export class Stream implements SessionOwner {
     const { node, sessions } = this.#context;
     const { relayId, sourceId } = this.source;
     const idAtStart = this.#id;
-    const session = new Session(newSessionId(), 'viewer', this, client);
+    const session = sessions.create({ role: 'viewer', owner: this, client });
     const assertStillThere = () => {
       if (!this.watchable || this.#id !== idAtStart) throw new MeshliftError('STREAM_NOT_FOUND');
     };

@@ -1,6 +1,8 @@
+import { Seal } from '@meshlift/cluster';
 import { opusAudio } from '@meshlift/sfu/testing';
 import { expect, it, vi } from 'vitest';
 import { SessionRegistry } from '../sessions/session-registry.ts';
+import { SessionTokens } from '../sessions/session-tokens.ts';
 import { NativePeer } from '../testing/native-peer.ts';
 import { testNode } from '../testing/test-node.ts';
 import type { StreamSource } from './stream-source.ts';
@@ -34,7 +36,8 @@ class CountedSource implements StreamSource {
 it('an event of one relay reaches its own streams and asks nothing of the others', async () => {
   const { node, logger, registry } = await testNode();
   const limits = { graceSeconds: 1, maxStreams: 1_000, openClaims: false };
-  const streams = new Streams({ node, logger, registry, sessions: new SessionRegistry(), ...limits });
+  const sessions = new SessionRegistry(new SessionTokens({ seal: Seal.random(), self: 'door' }));
+  const streams = new Streams({ node, logger, registry, sessions, ...limits });
   const offer = (relayId: string) => {
     const source = new CountedSource(relayId);
     return { source, stream: streams.offer(() => source).stream };

@@ -15,9 +15,11 @@ interface HttpClientEvents {
  */
 export class HttpClient extends EventEmitter<HttpClientEvents> implements Client {
   readonly baseUrl: string;
+  readonly tokenKind: 'whip' | 'whep';
 
-  constructor(baseUrl: string) {
+  constructor(tokenKind: 'whip' | 'whep', baseUrl: string) {
     super();
+    this.tokenKind = tokenKind;
     this.baseUrl = baseUrl;
   }
 

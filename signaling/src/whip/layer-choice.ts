@@ -26,7 +26,7 @@ export const layerLink = (url: string): string => link(`${url}/layer`, { rel: LA
 
 /** `POST` and `DELETE` of `/layer` below a session's URL: the WHEP extension by which a viewer chooses a layer. */
 export function layerRoutes({ sessions, node }: { sessions: SdpSessions; node: MediaNode }): Router {
-  const sessionOf = (request: Request) => sessions.get(request.params.name).session.id;
+  const sessionOf = (request: Request) => sessions.get(request.params.token).session.id;
 
   const choose: RequestHandler = async (request, response) => {
     const sessionId = sessionOf(request);
@@ -47,7 +47,7 @@ export function layerRoutes({ sessions, node }: { sessions: SdpSessions; node: M
 
   const router = Router();
   router
-    .route('/:name/layer')
+    .route('/:token/layer')
     .post(jsonBody, choose)
     .delete(leaveOpen)
     .all(allowOnly('POST', 'DELETE', 'OPTIONS'));

@@ -1,18 +1,27 @@
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { MeshliftError } from '@meshlift/protocol';
 import type { Session } from '../sessions/session.ts';
 
-/** A session that came by WHIP or WHEP, as its URL names it. */
+/** A session that came by WHIP or WHEP. Its URL ends with its token. */
 export interface SdpSession {
-  /** What its URL ends with. Neither the stream's ID nor anything that follows from it. */
-  readonly name: string;
   readonly session: Session;
   /** Names the ICE session (RFC 9725, section 4.3.1): a restart makes it another one. */
   etag: string;
 }
 
-/** A strong entity tag (RFC 9110, section 8.8.3). */
-export const newEtag = () => `"${randomBytes(9).toString('base64url')}"`;
+const ETAG_BYTES = 9;
+
+/**
+ * A strong entity tag (RFC 9110, section 8.8.3). It follows from the session and this end's ICE user name, so that
+ * any process can tell which tag is current.
+ *
+ * @param sdp the last answer of this end, or the last fragment
+ */
+export function etagOf({ id }: Session, sdp: string): string {
+  const username = /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? '';
+  const digest = createHash('sha256').update(`${id} ${username}`).digest();
+  return `"${digest.subarray(0, ETAG_BYTES).toString('base64url')}"`;
+}
 
 /**
  * Holds a request against the state of the session it is for (RFC 9110, section 13.1.1).

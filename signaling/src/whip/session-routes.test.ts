@@ -1,5 +1,8 @@
+import { Seal } from '@meshlift/cluster';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Session, type SessionOwner } from '../sessions/session.ts';
+import type { SessionOwner } from '../sessions/session.ts';
+import { SessionRegistry } from '../sessions/session-registry.ts';
+import { SessionTokens } from '../sessions/session-tokens.ts';
 import {
   ask,
   FRAGMENT,
@@ -131,19 +134,21 @@ describe('a publisher that ends its session', () => {
 });
 
 describe('the name of a session that is over', () => {
+  const tokens = new SessionTokens({ seal: Seal.random(), self: 'door' });
+  const registry = new SessionRegistry(tokens);
   const over = (sessions: SdpSessions) => {
-    const client = new HttpClient('http://localhost');
-    const owner = {} as SessionOwner;
-    const { name } = sessions.add(new Session('x'.repeat(22), 'viewer', owner, client), client);
+    const client = new HttpClient('whep', 'http://localhost');
+    const session = registry.create({ role: 'viewer', owner: {} as SessionOwner, client });
+    sessions.add(session, client, '');
     client.emit('over');
-    return name;
+    return session.token;
   };
 
   it('is known for a minute', async () => {
     let now = 1;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
     onTestFinished(() => clock.mockRestore());
-    const sessions = new SdpSessions();
+    const sessions = new SdpSessions('whep', tokens);
     const name = over(sessions);
     now += ENDED_KNOWN_MS;
     expect(sessions.hasEnded(name)).toBe(true);
@@ -153,7 +158,7 @@ describe('the name of a session that is over', () => {
   });
 
   it('is forgotten sooner when ten thousand more have ended', () => {
-    const sessions = new SdpSessions();
+    const sessions = new SdpSessions('whep', tokens);
     const [first = '', second = ''] = Array.from({ length: 10_001 }, () => over(sessions));
     expect([sessions.hasEnded(first), sessions.hasEnded(second)]).toEqual([false, true]);
   });

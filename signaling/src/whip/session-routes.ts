@@ -5,12 +5,12 @@ import { iceServersFor } from '../config/ice-servers.ts';
 import { allowOnly } from '../http/errors.ts';
 import { iceServerLinks } from './links.ts';
 import { SDP_FRAGMENT, sendText, textBody, textOf } from './sdp-body.ts';
-import { assertMatches, newEtag } from './sdp-session.ts';
+import { assertMatches, etagOf } from './sdp-session.ts';
 import type { SdpSessions } from './sdp-sessions.ts';
 
 /**
  * `PATCH` and `DELETE` of a session's URL (RFC 9725, sections 4.2 and 4.3), which WHIP and WHEP have in common.
- * The URL is the capability: its name can be guessed by nobody.
+ * The URL is the capability: it ends with a token that nobody can guess or make.
  */
 export function sessionRoutes({
   sessions,
@@ -24,15 +24,15 @@ export function sessionRoutes({
   const router = Router();
 
   const patch: RequestHandler = async (request, response) => {
-    const named = sessions.get(request.params.name);
-    assertMatches(named, request.get('if-match'));
-    const fragment = await node.exchangeIce(named.session.id, textOf(request));
+    const known = sessions.get(request.params.token);
+    assertMatches(known, request.get('if-match'));
+    const fragment = await node.exchangeIce(known.session.id, textOf(request));
     if (fragment === null) {
       response.status(204).end();
       return;
     }
-    named.etag = newEtag();
-    response.status(200).setHeader('ETag', named.etag);
+    known.etag = etagOf(known.session, fragment);
+    response.status(200).setHeader('ETag', known.etag);
     // A path that is looked for anew may need TURN, for which the first credentials may have run out.
     const iceServers = iceServerLinks(iceServersFor(config));
     if (iceServers.length > 0) response.setHeader('Link', iceServers);
@@ -44,9 +44,9 @@ export function sessionRoutes({
    * lost: what `DELETE` asks for has happened then.
    */
   const remove: RequestHandler = async (request, response) => {
-    const { name } = request.params;
-    if (!sessions.hasEnded(name)) {
-      const { session } = sessions.get(name);
+    const { token } = request.params;
+    if (!sessions.hasEnded(token)) {
+      const { session } = sessions.get(token);
       await session.owner.leave(session);
     }
     response.status(200).end();
@@ -54,13 +54,13 @@ export function sessionRoutes({
 
   /** A session that is gone says so before it says what is wrong with the request. */
   const known: RequestHandler = (request, _response, next) => {
-    sessions.get(request.params.name);
+    sessions.get(request.params.token);
     next();
   };
 
   const methods = ['PATCH', 'DELETE', 'OPTIONS'];
   router
-    .route('/:name')
+    .route('/:token')
     .patch(known, ...textBody(SDP_FRAGMENT, 'Accept-Patch'), patch)
     .delete(remove)
     .all(allowOnly(...methods));

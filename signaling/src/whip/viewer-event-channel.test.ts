@@ -23,7 +23,7 @@ const consumer = (
 });
 
 function start(consumers: ConsumerOptions[] = []) {
-  const client = new HttpClient('http://localhost');
+  const client = new HttpClient('whep', 'http://localhost');
   const sent: SentState[] = [];
   const channel = new ViewerEventChannel(client, { consumers, state: 'waiting', viewers: 1 }, (event) =>
     sent.push(event),

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { newSessionId } from '../access/capabilities.ts';
 import { allowOnly } from '../http/errors.ts';
 import { forgetHeaders } from '../http/forget-headers.ts';
+import type { Session } from '../sessions/session.ts';
 import type { HttpClient } from './http-client.ts';
 import { jsonBody } from './json-body.ts';
 import { link } from './links.ts';
@@ -40,8 +41,7 @@ interface Viewer {
 interface ArrivedViewer {
   /** Of its session. */
   url: string;
-  /** Of its session, as its URL ends with. */
-  name: string;
+  session: Session;
   client: HttpClient;
   status: ViewerStatus;
 }
@@ -49,6 +49,7 @@ interface ArrivedViewer {
 /** `/events` below a session's URL: the WHEP extension by which a viewer receives server-sent events. */
 export class ViewerEvents {
   readonly #sessions: SdpSessions;
+  /** By the names of their sessions. */
   readonly #viewers = new Map<string, Viewer>();
 
   constructor(sessions: SdpSessions) {
@@ -56,14 +57,14 @@ export class ViewerEvents {
   }
 
   /** Offers events to a viewer that has arrived. @returns the value of `Link` that says so */
-  open({ url, name, client, status }: ArrivedViewer): string {
+  open({ url, session, client, status }: ArrivedViewer): string {
     const subscriptions = new Map<string, Subscription>();
     const events = new ViewerEventChannel(client, status, (sent) => {
       for (const subscription of subscriptions.values()) send(subscription, sent);
     });
-    this.#viewers.set(name, { events, subscriptions });
+    this.#viewers.set(session.id, { events, subscriptions });
     client.once('over', () => {
-      this.#viewers.delete(name);
+      this.#viewers.delete(session.id);
       for (const { response } of subscriptions.values()) response?.end();
     });
     return link(`${url}/events`, { rel: EVENTS, events: viewerEvents.join(',') });
@@ -71,9 +72,9 @@ export class ViewerEvents {
 
   routes(): Router {
     const router = Router();
-    router.route('/:name/events').post(jsonBody, this.#subscribe).all(allowOnly('POST', 'OPTIONS'));
+    router.route('/:token/events').post(jsonBody, this.#subscribe).all(allowOnly('POST', 'OPTIONS'));
     router
-      .route('/:name/events/:channel')
+      .route('/:token/events/:channel')
       // Express would have `get` answer it, and the answer would never end.
       .head(allowOnly('GET', 'DELETE', 'OPTIONS'))
       .get(this.#listen)
@@ -121,8 +122,8 @@ export class ViewerEvents {
 
   /** @throws MeshliftError `SESSION_NOT_FOUND` */
   #viewer(request: Request): Viewer {
-    const { name } = this.#sessions.get(request.params.name);
-    const viewer = this.#viewers.get(name);
+    const { session } = this.#sessions.get(request.params.token);
+    const viewer = this.#viewers.get(session.id);
     if (!viewer) throw new MeshliftError('SESSION_NOT_FOUND');
     return viewer;
   }

@@ -16,24 +16,23 @@ import { ViewerEvents } from './viewer-events.ts';
 import type { WhipContext } from './whip-api.ts';
 
 /** `POST /whep/:streamId` and the sessions it makes: playback by draft-ietf-wish-whep. */
-export function whepApi({ config, streams, node }: WhipContext): Router {
+export function whepApi({ config, streams, node, tokens }: WhipContext): Router {
   const arrivals = new RateLimiter(rateLimits.connect);
-  const sessions = new SdpSessions();
+  const sessions = new SdpSessions('whep', tokens);
   const events = new ViewerEvents(sessions);
 
   const play: RequestHandler = async (request, response) => {
     await arrivals.take(addressOf(request));
     const streamId = streamIdSchema.safeParse(request.params.streamId);
     if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND');
-    const client = new HttpClient(baseUrlOf(request, config));
+    const client = new HttpClient('whep', baseUrlOf(request, config));
     const offer = textOf(request);
     const stream = streams.getWatchable(streamId.data);
     const { session, opened, state, viewers } = await stream.watch(client, { offer });
-    const created = sessions.add(session, client);
-    const { name } = created;
-    const url = `${client.baseUrl}/whep/sessions/${name}`;
+    const created = sessions.add(session, client, opened.answer);
+    const url = `${client.baseUrl}/whep/sessions/${session.token}`;
     const status = { consumers: opened.consumers, state, viewers };
-    const eventsLink = events.open({ url, name, client, status });
+    const eventsLink = events.open({ url, session, client, status });
     sendCreated(response, {
       session: created,
       url,

@@ -7,6 +7,7 @@ import { addressOf } from '../http/address.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { bearerOf } from '../http/bearer.ts';
 import { allowOnly } from '../http/errors.ts';
+import type { SessionTokens } from '../sessions/session-tokens.ts';
 import { PublishAccess } from '../streams/publish-access.ts';
 import type { Stream } from '../streams/stream.ts';
 import { streamLinks } from '../streams/stream-links.ts';
@@ -22,26 +23,27 @@ export interface WhipContext {
   config: Config;
   streams: Streams;
   node: MediaNode;
+  tokens: SessionTokens;
 }
 
 /** `POST /whip/:streamId` and the sessions it makes: ingest by RFC 9725. */
-export function whipApi({ config, streams, node }: WhipContext): Router {
+export function whipApi({ config, streams, node, tokens }: WhipContext): Router {
   const access = new PublishAccess(streams);
   const arrivals = new RateLimiter(rateLimits.connect);
-  const sessions = new SdpSessions();
+  const sessions = new SdpSessions('whip', tokens);
 
   const publish: RequestHandler = async (request, response) => {
     await arrivals.take(addressOf(request));
     const stream = await ownStream(request);
-    const client = new HttpClient(baseUrlOf(request, config));
+    const client = new HttpClient('whip', baseUrlOf(request, config));
     const offer = textOf(request);
     const { session, opened } = await streams.publish(stream, client, { offer });
-    const created = sessions.add(session, client);
+    const created = sessions.add(session, client, opened.answer);
     // Not of the RFC: it tells VDO.Ninja and others where viewers should look.
     response.setHeader('WHEP', streamLinks(client.baseUrl, stream.id).whepUrl);
     sendCreated(response, {
       session: created,
-      url: `${client.baseUrl}/whip/sessions/${created.name}`,
+      url: `${client.baseUrl}/whip/sessions/${session.token}`,
       answer: opened.answer,
       links: iceServerLinks(iceServersFor(config)),
     });

@@ -25,6 +25,9 @@ export const FROM_CLIENTS = 'door.fromClients';
 const processSchema = z.string().check(z.minLength(8), z.maxLength(64), z.regex(/^[A-Za-z0-9_-]+$/));
 const connectionSchema = z.string().check(z.minLength(8), z.maxLength(64));
 
+/** What a client with a socket names its sessions by. */
+const tokenKindSchema = z.enum(['session', 'short']);
+
 const requestNameSchema = z.enum(Object.keys(clientRequests) as [RequestName, ...RequestName[]]);
 
 const doorCallSchema = z.discriminatedUnion('call', [
@@ -40,9 +43,15 @@ const doorCallSchema = z.discriminatedUnion('call', [
     baseUrl: z.string().check(z.maxLength(2_048), z.regex(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/)),
     /** A pseudonym of the client's address, which limits count under. The address itself is not sent. */
     who: z.string().check(z.minLength(1), z.maxLength(64)),
+    tokenKind: tokenKindSchema,
   }),
   /** Whether a session can be resumed there. */
-  z.object({ call: z.literal('holds'), from: processSchema, sessionId: sessionIdSchema }),
+  z.object({
+    call: z.literal('holds'),
+    from: processSchema,
+    tokenKind: tokenKindSchema,
+    sessionId: sessionIdSchema,
+  }),
 ]);
 
 const errorBodySchema = z.object({
