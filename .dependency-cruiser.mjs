@@ -38,7 +38,7 @@ const FOLDERS = {
 };
 
 /** What puts the server together, and may know the media node's implementation. */
-const COMPOSITION = ['signaling/src/server.ts'];
+const COMPOSITION = ['signaling/src/server.ts', 'signaling/src/media-service.ts'];
 
 /** Files beside the composition that import from sfu. */
 const KNOW_SFU = [

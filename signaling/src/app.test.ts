@@ -173,7 +173,7 @@ describe('every answer', () => {
   it('survives a request that is not HTTP', async () => {
     const server = await TestServer.start();
     await new Promise<void>((resolve) => {
-      const socket = connect(server.server.port, '127.0.0.1', () => socket.write('nonsense\r\n\r\n'));
+      const socket = connect(server.port, '127.0.0.1', () => socket.write('nonsense\r\n\r\n'));
       socket.on('close', () => resolve());
       socket.resume();
     });

@@ -55,10 +55,15 @@ export async function serve(): Promise<void> {
 
 /** Other programs wait for these lines, so that they come at every log level. */
 function announce(server: MeshliftServer, config: ReturnType<typeof parseConfig>): void {
-  const url = config.publicUrl ?? `http://localhost:${server.port}`;
+  const { port, metricsPort, mediaAddresses } = server;
+  const url = config.publicUrl ?? `http://localhost:${port}`;
+  const what = port === undefined ? 'media for the other servers of its cluster' : url;
   const servers = config.iceServers.flatMap(({ urls }) => urls);
-  say(`\n  Meshlift is ready after ${(performance.now() / 1_000).toFixed(1)} s: ${url}`);
-  say(`  Media arrives at ${server.mediaAddresses.join(', ')}; metrics are on port ${server.metricsPort}.`);
+  say(`\n  Meshlift is ready after ${(performance.now() / 1_000).toFixed(1)} s: ${what}`);
+  const media =
+    mediaAddresses.length > 0 ? `Media arrives at ${mediaAddresses.join(', ')}` : 'Media is elsewhere';
+  say(`  ${media}; metrics are on port ${metricsPort}.`);
+  if (port === undefined) return;
   const unasked = unaskedAddress(config, process.env);
   if (unasked) say(`  ${unasked}`);
   say(`  Other hosts that browsers are told to contact: ${servers.length ? servers.join(', ') : 'none'}.\n`);

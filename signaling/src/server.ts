@@ -1,4 +1,4 @@
-import { type ListenAddress, LocalMediaNode } from '@meshlift/sfu';
+import { type LocalMediaNode, servedCapabilities } from '@meshlift/sfu';
 import {
   collectDefaultMetrics,
   createLogger,
@@ -8,23 +8,19 @@ import {
   type Registry,
 } from '@meshlift/telemetry';
 import { type RateLimit, rateLimits } from './access/rate-limits.ts';
-import { createApp } from './app.ts';
-import { type Cluster, joinMemoryCluster } from './cluster/cluster.ts';
+import { type Cluster, joinCluster } from './cluster/cluster.ts';
+import { registerClusterMetrics } from './cluster/cluster-metrics.ts';
 import { Departures } from './cluster/departures.ts';
+import { KnownNodes } from './cluster/known-nodes.ts';
 import { Nodes } from './cluster/nodes.ts';
-import { AnnouncedAddresses } from './config/announced-addresses.ts';
 import type { Config } from './config/config.ts';
-import { announcedOf, mediaAddresses } from './config/media-addresses.ts';
-import { readVersion } from './config/version.ts';
+import { readVersion, type Version } from './config/version.ts';
+import { Door } from './door.ts';
+import type { Readiness } from './http/health.ts';
 import { type HttpLimits, HttpPort } from './http/http-port.ts';
 import { createMetricsApp } from './http/metrics-app.ts';
-import { Rooms } from './rooms/rooms.ts';
-import { followMediaEvents } from './sessions/media-events.ts';
-import { PathFailures } from './sessions/path-failures.ts';
-import { SessionRegistry } from './sessions/session-registry.ts';
-import { SessionTokens } from './sessions/session-tokens.ts';
-import { Gateway } from './sockets/gateway.ts';
-import { Streams } from './streams/streams.ts';
+import { LoadReports } from './load-reports.ts';
+import { MediaService } from './media-service.ts';
 
 /** What a test sets otherwise: limits that it need not wait minutes for, and others that the server is not alone with. */
 export interface ServerLimits {
@@ -32,28 +28,31 @@ export interface ServerLimits {
   httpLimits?: Partial<HttpLimits>;
   /** How often an address may begin to open a connection. */
   handshakeLimit?: RateLimit;
-  /** The cluster that this process is part of, which it leaves when it closes. @default one of its own, in memory */
+  /** The cluster that this process is part of, which it leaves when it closes. @default as the configuration says */
   cluster?: Cluster;
 }
 
 /** A running server. */
 export interface MeshliftServer {
-  /** TCP port of pages, API and signaling. */
-  readonly port: number;
+  /** TCP port of pages, API and signaling; `undefined` where media alone is served. */
+  readonly port: number | undefined;
   readonly metricsPort: number;
-  /** Where browsers are told to send media. */
+  /** Where browsers are told to send media to this process; none where it serves no media. */
   readonly mediaAddresses: readonly string[];
-  /** The media node of this process, for tests and diagnosis. */
-  readonly node: LocalMediaNode;
+  /** The media node of this process, for tests and diagnosis; `undefined` where it serves no media. */
+  readonly node: LocalMediaNode | undefined;
+  /** What it shares with the other servers, for tests and diagnosis. */
+  readonly cluster: Cluster;
   /** Stops everything; see the order below. Repeating it changes nothing. */
   close(): Promise<void>;
 }
 
 /**
- * Starts signaling and a local media node in this process.
+ * Starts what the role of this process asks for: signaling, a media node, or both.
  *
- * Closing order: readiness goes, so that no load balancer sends more; clients are told and disconnected;
- * rooms and streams end, with their sessions and relays; workers stop; the ports close, the metrics port last.
+ * Closing order: readiness goes, so that no load balancer sends more; clients are told and disconnected; rooms and
+ * streams end, with their sessions and relays; the media node stops; the process leaves its cluster; the ports close,
+ * the metrics port last.
  *
  * @throws Error that says which port is in use or what else stood in the way; nothing is left running then
  */
@@ -61,60 +60,34 @@ export async function startServer(
   config: Config,
   logger: Logger = createLogger(config.logLevel),
   registry: Registry = createRegistry(),
-  { httpLimits = {}, handshakeLimit = rateLimits.handshake, cluster: joined }: ServerLimits = {},
+  limits: ServerLimits = {},
 ): Promise<MeshliftServer> {
-  // To wake up a hundred times a second, as is usual, to see whether one wakes up in time costs more than viewers do.
+  // The default, a hundred times a second, costs more CPU than viewers do.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 1_000 });
-  const announced = await AnnouncedAddresses.create(config.announcedAddresses, { logger });
-  let addresses: ListenAddress[];
-  let node: LocalMediaNode;
-  try {
-    addresses = mediaAddresses({ host: config.host, announced: announced.current });
-    announcedOf(addresses, announced.current);
-    node = await LocalMediaNode.create({
-      workers: config.workers,
-      addresses,
-      announced: () => announced.current,
-      rtcPort: config.rtcPort,
-      rtcLastPort: config.rtcLastPort,
-      pipePorts: config.pipePorts,
-      logger,
-      registry,
-    });
-  } catch (error) {
-    announced.close();
-    throw error;
-  }
-  const nodes = new Nodes([node]);
-  const cluster = joined ?? (await joinMemoryCluster({ log: logger }));
-  const departures = new Departures(cluster.directory);
-  departures.on((process) => cluster.delivery.forget(process));
   const version = readVersion();
-  const build = new Gauge({
-    name: 'meshlift_build_info',
-    help: 'Always 1; its labels say which version this is',
-    labelNames: ['version', 'revision'],
-    registers: [registry],
-  });
-  build.set({ version: version.version, revision: version.revision ?? '' }, 1);
-  const readiness = { ready: false };
-  const metricsDoor = new HttpPort({ app: createMetricsApp(registry, logger), logger });
-  let publicDoor: HttpPort | undefined;
-  let gateway: Gateway | undefined;
-  let streams: Streams | undefined;
-  let rooms: Rooms | undefined;
+  registerBuild(registry, version);
+  const readiness: Readiness = { ready: false };
+  const metricsApp = createMetricsApp({ registry, logger, readiness, version });
+  const metricsDoor = new HttpPort({ app: metricsApp, logger });
+  let cluster: Cluster | undefined;
+  let media: MediaService | undefined;
+  let nodes: Nodes | undefined;
+  let departures: Departures | undefined;
+  let known: KnownNodes | undefined;
+  let reports: LoadReports | undefined;
+  let door: Door | undefined;
   let closing: Promise<void> | undefined;
 
   const closeAll = async () => {
     readiness.ready = false;
-    await gateway?.close();
-    await rooms?.close();
-    await streams?.close();
-    await nodes.close();
-    departures.close();
-    await cluster.close();
-    announced.close();
-    await publicDoor?.close();
+    await door?.end();
+    reports?.close();
+    known?.close();
+    departures?.close();
+    await nodes?.close();
+    await media?.close();
+    await cluster?.close();
+    await door?.closePort();
     await metricsDoor.close();
     logger.info('stopped');
   };
@@ -124,28 +97,52 @@ export async function startServer(
   };
 
   try {
-    const tokens = new SessionTokens(cluster);
-    const sessions = new SessionRegistry(tokens);
-    const shared = { node: nodes, sessions, logger, registry };
-    streams = new Streams({ ...shared, ...config });
-    rooms = new Rooms({ ...shared, streams, ...config });
-    followMediaEvents(nodes, sessions, new PathFailures(logger, registry));
-    gateway = new Gateway({ ...shared, config, cluster, departures, streams, rooms, handshakeLimit });
-    const app = createApp({ config, logger, streams, node: nodes, tokens, readiness, gateway, version });
-    publicDoor = new HttpPort({ app, upgrades: gateway, logger, limits: httpLimits });
-    const port = await publicDoor.listen({ port: config.port, host: config.host, variable: 'MESHLIFT_PORT' });
+    const { httpLimits = {}, handshakeLimit = rateLimits.handshake } = limits;
+    cluster = limits.cluster ?? (await joinCluster({ config, log: logger }));
+    registerClusterMetrics(registry, cluster);
+    departures = new Departures(cluster.directory);
+    const { self } = cluster;
+    if (config.role !== 'signaling') media = await MediaService.start({ config, cluster, logger, registry });
+    nodes = new Nodes({ routerRtpCapabilities: servedCapabilities(), self, region: config.region });
+    if (media) {
+      const service = media;
+      nodes.add({ process: self, node: service.node, facts: service.facts });
+      reports = new LoadReports({ cluster, nodes, facts: () => service.facts });
+    }
+    known = new KnownNodes({ cluster, departures, nodes });
+    const { delivery } = cluster;
+    departures.on((process) => {
+      media?.forget(process);
+      delivery.forget(process);
+    });
+    let port: number | undefined;
+    if (config.role !== 'sfu') {
+      const about = { config, cluster, departures, nodes, logger, registry, readiness, version };
+      door = new Door({ ...about, httpLimits, handshakeLimit });
+      port = await door.listen(config);
+    }
     const metricsPort = await metricsDoor.listen({
       port: config.metricsPort,
       host: config.metricsHost,
       variable: 'MESHLIFT_METRICS_PORT',
     });
     readiness.ready = true;
-    const told = announcedOf(addresses, announced.current);
-    const media = told.length > 0 ? told : addresses.map(({ ip }) => ip);
-    logger.info({ ...version, port, metricsPort, workers: config.workers }, 'ready');
-    return { port, metricsPort, mediaAddresses: media, node, close };
+    const { role } = config;
+    logger.info({ ...version, role, port, metricsPort, workers: media && config.workers }, 'ready');
+    const { mediaAddresses = [], node } = media ?? {};
+    return { port, metricsPort, mediaAddresses, node, cluster, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function registerBuild(registry: Registry, { version, revision }: Version): void {
+  const build = new Gauge({
+    name: 'meshlift_build_info',
+    help: 'Always 1; its labels say which version this is',
+    labelNames: ['version', 'revision'],
+    registers: [registry],
+  });
+  build.set({ version, revision: revision ?? '' }, 1);
 }

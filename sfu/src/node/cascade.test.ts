@@ -33,7 +33,7 @@ async function startNode(engine: MemoryEngine, region: string, maxBranches: numb
   const { local, registry } = await startLocalMediaNode({
     workers: 1,
     pipePorts,
-    cascade: { bus, delivery, self, region, maxBranches, pipeAddress: '127.0.0.1', pipePorts },
+    cascade: { bus, delivery, self, region, maxBranches, pipeAddress: '127.0.0.1' },
   });
   onTestFinished(async () => {
     delivery.close();

@@ -23,7 +23,6 @@ export interface CascadeOptions {
   maxBranches?: number | undefined;
   /** The address that pipes from other nodes arrive at, which those nodes reach. */
   pipeAddress: string;
-  pipePorts: PortRange;
 }
 
 /** The relays of the node that this is part of. */
@@ -36,12 +35,14 @@ interface Relays {
 export class Cascade {
   readonly #options: CascadeOptions;
   readonly #relays: Relays;
+  readonly #pipe: { ip: string; portRange: PortRange };
   readonly #link: CascadeLink;
   /** Of the relays whose origin is here and that other nodes carry too. */
   readonly #trees = new Map<string, FeedTree>();
 
-  constructor(options: CascadeOptions, relays: Relays) {
+  constructor(options: CascadeOptions, { relays, pipePorts }: { relays: Relays; pipePorts: PortRange }) {
     this.#options = options;
+    this.#pipe = { ip: options.pipeAddress, portRange: pipePorts };
     this.#relays = relays;
     this.#link = new CascadeLink({ ...options, answer: (request) => this.#answer(request) });
   }
@@ -77,11 +78,6 @@ export class Cascade {
 
   close(): void {
     this.#link.close();
-  }
-
-  get #pipe(): { ip: string; portRange: PortRange } {
-    const { pipeAddress, pipePorts } = this.#options;
-    return { ip: pipeAddress, portRange: pipePorts };
   }
 
   async #answer(request: CascadeRequest): Promise<unknown> {

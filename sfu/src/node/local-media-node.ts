@@ -100,7 +100,12 @@ export class LocalMediaNode implements MediaNode {
   private constructor(pool: WorkerPool, { logger, registry, cascade }: LocalMediaNodeOptions) {
     this.#pool = pool;
     this.#logger = logger;
-    this.#cascade = cascade && new Cascade(cascade, { get: (relayId) => this.#relay(relayId) });
+    this.#cascade =
+      cascade &&
+      new Cascade(cascade, {
+        relays: { get: (relayId) => this.#relay(relayId) },
+        pipePorts: pool.pipePorts,
+      });
     this.routerRtpCapabilities = servedCapabilities();
     registerMediaMetrics(registry, pool, () => this.#liveRelays());
   }
@@ -211,6 +216,13 @@ export class LocalMediaNode implements MediaNode {
   /** All worker processes that are alive. */
   workerPids(): number[] {
     return this.#pool.workers.map(({ pid }) => pid);
+  }
+
+  /** Share of its capacity in use, 0 to 1: of all its workers together, measured, or predicted where that is more. */
+  get load(): number {
+    const { workers } = this.#pool;
+    const inUse = workers.map(({ load, work }) => Math.min(1, Math.max(load.utilisation, work.share)));
+    return inUse.length === 0 ? 1 : inUse.reduce((sum, share) => sum + share, 0) / inUse.length;
   }
 
   on<N extends keyof MediaNodeEvents>(name: N, listener: (event: MediaNodeEvents[N]) => void): void {

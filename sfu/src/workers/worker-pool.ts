@@ -58,6 +58,11 @@ export class WorkerPool {
     return this.#workers.filter((worker) => worker !== undefined);
   }
 
+  /** Where pipes have their ports. */
+  get pipePorts(): WorkerOptions['pipePorts'] {
+    return this.#options.pipePorts;
+  }
+
   /** How many workers have died since the start. */
   get deaths(): number {
     return this.#deaths;

@@ -6,9 +6,14 @@ import {
   MemoryBus,
   MemoryEngine,
   MemoryStore,
+  NatsBus,
+  NatsLink,
+  NatsStore,
   OrderedDelivery,
   Seal,
+  type Store,
 } from '@meshlift/cluster';
+import type { Config } from '../config/config.ts';
 
 /** Version of what the processes of a cluster say to each other. */
 const CLUSTER_PROTOCOL = 1;
@@ -34,6 +39,34 @@ export interface MemoryClusterOptions {
   region?: string;
 }
 
+/** How a process takes part in a cluster. */
+export interface ClusterOptions {
+  config: Pick<Config, 'clusterUrl' | 'clusterKey' | 'clusterCredentials' | 'role' | 'region'>;
+  log: ClusterLog;
+}
+
+/**
+ * Joins the cluster that the configuration names, or makes one that this process is alone in.
+ *
+ * @throws Error that names the NATS servers, without credentials, if none can be reached within 10 s
+ */
+export async function joinCluster({ config, log }: ClusterOptions): Promise<Cluster> {
+  const { clusterUrl: address, clusterKey, clusterCredentials: credentialsFile, role, region } = config;
+  if (!address || !clusterKey) return joinMemoryCluster({ log, region });
+  const seal = new Seal(clusterKey);
+  const link = await NatsLink.create({ address, credentialsFile, log });
+  const bus = new NatsBus({ link, seal, log });
+  const store = await NatsStore.create({ link, seal, log });
+  try {
+    return await join({ bus, store, seal, log, role, region, disconnect: () => link.close() });
+  } catch (error) {
+    await store.close();
+    await bus.close();
+    await link.close();
+    throw error;
+  }
+}
+
 /** A cluster inside one process: of one, as a server is by default, or of several, in tests. */
 export async function joinMemoryCluster({
   log,
@@ -41,11 +74,25 @@ export async function joinMemoryCluster({
   seal = Seal.random(),
   region = '',
 }: MemoryClusterOptions): Promise<Cluster> {
-  const self = randomUUID();
   const bus = new MemoryBus({ engine, log });
   const store = new MemoryStore({ link: bus.link, log });
+  return join({ bus, store, seal, log, role: 'all', region, disconnect: async () => {} });
+}
+
+interface JoinOptions {
+  bus: Bus;
+  store: Store;
+  seal: Seal;
+  log: ClusterLog;
+  role: Config['role'];
+  region: string;
+  disconnect: () => Promise<void>;
+}
+
+async function join({ bus, store, seal, log, role, region, disconnect }: JoinOptions): Promise<Cluster> {
+  const self = randomUUID();
   const delivery = new OrderedDelivery({ bus, self });
-  const node = { id: self, role: 'all', region, protocol: CLUSTER_PROTOCOL, state: 'up', load: 0 } as const;
+  const node = { id: self, role, region, protocol: CLUSTER_PROTOCOL, state: 'up', load: 0 } as const;
   const directory = await Directory.create({
     store,
     bus,
@@ -57,6 +104,7 @@ export async function joinMemoryCluster({
     await directory.close();
     await store.close();
     await bus.close();
+    await disconnect();
   };
   return { self, bus, delivery, directory, seal, close };
 }

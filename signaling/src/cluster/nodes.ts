@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import {
   type ConsumerOptions,
   type DtlsParameters,
@@ -18,65 +19,148 @@ import {
   type ViewerTerms,
   type WantedLayers,
 } from '@meshlift/protocol';
+import { chooseNode, type NodeFacts } from './node-choice.ts';
 import { RelaySessions } from './relay-sessions.ts';
 
+/** How many nodes may refuse before there is no capacity. */
+const MAX_REFUSALS = 3;
+
+/** Nodes that are full are asked for at most this long, in ms. */
+const PLACE_WITHIN_MS = 500;
+
 /**
- * All media nodes as one. Nothing above it knows how many there are: a relay is placed on a node when it is opened, and
- * what is asked of the relay, or of a session in it, goes to that node. Events of every node reach each listener as
- * they are.
+ * What a viewer or a publisher adds to the load of its node until the node reports it itself: one of 1.3 Mbit/s is
+ * about that share of a small machine.
+ */
+const PLACED_LOAD = 0.002;
+
+/** A node, and what this process has on it. */
+interface Entry {
+  /** The process that it is in. */
+  process: string;
+  node: MediaNode;
+  facts: NodeFacts;
+  /** How much has been placed there since the facts were told. */
+  placed: number;
+  /** The relays that this process has opened there: it is their origin. */
+  origins: Set<string>;
+  /** Those that are open, or being opened. */
+  sessions: RelaySessions;
+}
+
+export interface NodesOptions {
+  /** What all nodes route. */
+  routerRtpCapabilities: RtpCapabilities;
+  /** This process: a node in it is one hop nearer. */
+  self: string;
+  /** Where this process is. */
+  region?: string;
+}
+
+/**
+ * All media nodes as one. Nothing above it knows how many there are. A relay is placed on a node when it is opened,
+ * which becomes its origin; each viewer is placed on its own, and a node that is not the origin gets the relay from
+ * there. What is asked of a session goes to its node. Events of all nodes reach each listener as of one: the loss of an
+ * edge is the loss of the sessions that were on it.
  *
- * A relay is forgotten when it is closed or lost, with its sessions; a session when it is closed, from either side.
+ * A relay is forgotten when it is closed or lost, with its sessions; a session when it is closed, from either side; a
+ * node when it is removed, with all that is on it.
  */
 export class Nodes implements MediaNode {
   readonly routerRtpCapabilities: RtpCapabilities;
-  readonly #nodes: readonly [MediaNode, ...MediaNode[]];
-  /** How many relays each carries. */
-  readonly #load: Map<MediaNode, number>;
-  /** The node of each relay that is open, or being opened. */
-  readonly #nodeOfRelay = new Map<string, MediaNode>();
-  /** Those that are open, or being opened. */
-  readonly #sessions = new RelaySessions();
+  readonly #self: string;
+  readonly #region: string;
+  readonly #entries = new Map<string, Entry>();
+  /** The origin of each relay that this process has opened, or is opening. */
+  readonly #origins = new Map<string, Entry>();
+  readonly #nodeOfSession = new Map<string, Entry>();
+  readonly #events = new EventEmitter();
+  #closed = false;
 
-  /** @param nodes at least one; they are closed with this. All of them route the same codecs */
-  constructor(nodes: readonly [MediaNode, ...MediaNode[]]) {
-    this.#nodes = nodes;
-    this.#load = new Map(nodes.map((node) => [node, 0]));
-    this.routerRtpCapabilities = nodes[0].routerRtpCapabilities;
-    // Before anybody else listens: whoever hears that something is gone can open it again.
-    for (const node of nodes) {
-      node.on('sessionClosed', ({ sessionId }) => this.#sessions.remove(sessionId));
-      node.on('relayLost', ({ relayId }) => {
-        if (this.#nodeOfRelay.get(relayId) === node) this.#forgetRelay(relayId);
-      });
-    }
+  constructor({ routerRtpCapabilities, self, region = '' }: NodesOptions) {
+    this.routerRtpCapabilities = routerRtpCapabilities;
+    this.#self = self;
+    this.#region = region;
+  }
+
+  /** How many nodes there are. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Begins to use a node. It is closed with this, unless it is removed before. */
+  add({ process, node, facts }: Pick<Entry, 'process' | 'node' | 'facts'>): void {
+    if (this.#entries.has(process)) throw new TypeError('that node is in use already');
+    const entry = {
+      process,
+      node,
+      facts,
+      placed: 0,
+      origins: new Set<string>(),
+      sessions: new RelaySessions(),
+    };
+    this.#entries.set(process, entry);
+    this.#follow(entry);
+  }
+
+  /** A node has reported how it is. */
+  update(process: string, facts: NodeFacts): void {
+    const entry = this.#entries.get(process);
+    if (!entry) return;
+    entry.facts = facts;
+    entry.placed = 0;
+  }
+
+  /** A node is gone, with all that was on it. */
+  remove(process: string): void {
+    const entry = this.#entries.get(process);
+    if (!entry) return;
+    this.#entries.delete(process);
+    for (const relayId of [...entry.origins]) this.#relayLost(entry, relayId);
+    for (const sessionId of entry.sessions.all) this.#sessionLost(entry, sessionId);
+  }
+
+  /** The process with a relay's ingests, if this process has opened it. */
+  originOf(relayId: string): string | undefined {
+    return this.#origins.get(relayId)?.process;
   }
 
   async openRelay(relayId: string): Promise<void> {
-    const known = this.#nodeOfRelay.get(relayId);
-    if (known) return known.openRelay(relayId);
-    const node = this.#choose();
-    this.#nodeOfRelay.set(relayId, node);
-    this.#count(node, 1);
-    try {
-      await node.openRelay(relayId);
-    } catch (error) {
-      if (this.#nodeOfRelay.get(relayId) === node) this.#forgetRelay(relayId);
-      throw error;
-    }
+    const known = this.#origins.get(relayId);
+    if (known) return known.node.openRelay(relayId);
+    await this.#place(undefined, async (entry) => {
+      this.#origins.set(relayId, entry);
+      entry.origins.add(relayId);
+      try {
+        await entry.node.openRelay(relayId);
+      } catch (error) {
+        if (this.#origins.get(relayId) === entry) this.#forgetRelay(relayId);
+        throw error;
+      }
+    });
   }
 
   async closeRelay(relayId: string): Promise<void> {
-    const node = this.#nodeOfRelay.get(relayId);
+    const entry = this.#origins.get(relayId);
     this.#forgetRelay(relayId);
-    await node?.closeRelay(relayId);
+    await entry?.node.closeRelay(relayId);
   }
 
-  openIngest<T extends IngestTerms>(request: IngestRequest<T>): Promise<IngestOpened<T>> {
-    return this.#openSession(request, (node) => node.openIngest(request));
+  async openIngest<T extends IngestTerms>(request: IngestRequest<T>): Promise<IngestOpened<T>> {
+    const entry = this.#origins.get(request.relayId);
+    if (!entry) throw new MeshliftError('MEDIA_FAILED');
+    return this.#openSession(entry, request, () => entry.node.openIngest(request));
   }
 
-  openViewer<T extends ViewerTerms>(request: ViewerRequest<T>): Promise<ViewerOpened<T>> {
-    return this.#openSession(request, (node) => node.openViewer(request));
+  async openViewer<T extends ViewerTerms>(request: ViewerRequest<T>): Promise<ViewerOpened<T>> {
+    const { relayId } = request;
+    const origin = request.origin ?? this.#origins.get(relayId)?.process;
+    if (origin === undefined) throw new MeshliftError('MEDIA_FAILED');
+    return this.#place({ relayId, origin }, (entry) => {
+      const { origin: _, ...rest } = request;
+      const local = entry.process === origin ? rest : { ...rest, origin };
+      return this.#openSession(entry, request, () => entry.node.openViewer(local as ViewerRequest<T>));
+    });
   }
 
   async exchangeIce(sessionId: string, fragment: string): Promise<string | null> {
@@ -92,9 +176,10 @@ export class Nodes implements MediaNode {
   }
 
   async closeSession(sessionId: string): Promise<void> {
-    const node = this.#findNodeWith(sessionId);
-    this.#sessions.remove(sessionId);
-    await node?.closeSession(sessionId);
+    const entry = this.#nodeOfSession.get(sessionId);
+    if (!entry) return;
+    this.#forgetSession(entry, sessionId);
+    await entry.node.closeSession(sessionId);
   }
 
   async openProducer(
@@ -137,63 +222,154 @@ export class Nodes implements MediaNode {
   }
 
   on<N extends keyof MediaNodeEvents>(name: N, listener: (event: MediaNodeEvents[N]) => void): void {
-    for (const node of this.#nodes) node.on(name, listener);
+    this.#events.on(name, listener);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#nodes.map((node) => node.close()));
-    this.#nodeOfRelay.clear();
-    this.#sessions.clear();
-    for (const node of this.#nodes) this.#load.set(node, 0);
+    this.#closed = true;
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    this.#origins.clear();
+    this.#nodeOfSession.clear();
+    await Promise.all(entries.map(({ node }) => node.close()));
   }
 
-  /** The node that carries the fewest relays. */
-  #choose(): MediaNode {
-    return this.#nodes.reduce((best, node) => (this.#loadOf(node) < this.#loadOf(best) ? node : best));
+  /** Tries one node after another until one takes it. */
+  async #place<T>(
+    relay: { relayId: string; origin: string } | undefined,
+    open: (entry: Entry) => Promise<T>,
+  ): Promise<T> {
+    if (this.#closed) throw new MeshliftError('SERVER_CLOSING');
+    const deadline = performance.now() + PLACE_WITHIN_MS;
+    const refused = new Set<Entry>();
+    let refusal = new MeshliftError(this.size === 0 ? 'NODE_UNREACHABLE' : 'CLUSTER_FULL');
+    while (refused.size < MAX_REFUSALS && (refusal.code !== 'SERVER_FULL' || performance.now() < deadline)) {
+      const entry = this.#choose(relay, refused);
+      if (!entry) break;
+      entry.placed += 1;
+      try {
+        return await open(entry);
+      } catch (error) {
+        entry.placed -= 1;
+        if (!(error instanceof MeshliftError) || !REFUSALS.has(error.code)) throw error;
+        refused.add(entry);
+        refusal = error;
+      }
+    }
+    if (refusal.code === 'SERVER_FULL' && this.size > 1) throw new MeshliftError('CLUSTER_FULL');
+    throw refusal;
   }
 
-  #loadOf(node: MediaNode): number {
-    return this.#load.get(node) ?? 0;
-  }
-
-  #count(node: MediaNode, change: 1 | -1): void {
-    this.#load.set(node, this.#loadOf(node) + change);
+  #choose(
+    relay: { relayId: string; origin: string } | undefined,
+    refused: ReadonlySet<Entry>,
+  ): Entry | undefined {
+    const [only] = this.#entries.values();
+    // It knows itself best whether it is full.
+    if (only && this.size === 1) return refused.has(only) ? undefined : only;
+    const candidates = [...this.#entries.values()]
+      .filter((entry) => !refused.has(entry))
+      .map((entry) => ({
+        node: entry,
+        facts: { ...entry.facts, load: Math.min(1, entry.facts.load + entry.placed * PLACED_LOAD) },
+        carries:
+          relay !== undefined && (entry.process === relay.origin || entry.sessions.hasRelay(relay.relayId)),
+        own: entry.process === this.#self,
+      }));
+    return chooseNode(candidates, { region: this.#region });
   }
 
   /** A session is known by its id while it is being opened: it may be closed, or end, before it is open. */
   async #openSession<T>(
+    entry: Entry,
     { relayId, sessionId }: { relayId: string; sessionId: string },
-    open: (node: MediaNode) => Promise<T>,
+    open: () => Promise<T>,
   ): Promise<T> {
-    const node = this.#nodeOfRelay.get(relayId);
-    if (!node) throw new MeshliftError('MEDIA_FAILED');
-    this.#sessions.add(sessionId, relayId);
+    this.#nodeOfSession.set(sessionId, entry);
+    entry.sessions.add(sessionId, relayId);
     try {
-      const opened = await open(node);
-      if (!this.#sessions.has(sessionId)) throw new MeshliftError('SESSION_NOT_FOUND');
+      const opened = await open();
+      if (this.#nodeOfSession.get(sessionId) !== entry) throw new MeshliftError('SESSION_NOT_FOUND');
       return opened;
     } catch (error) {
-      this.#sessions.remove(sessionId);
+      if (this.#nodeOfSession.get(sessionId) === entry) this.#forgetSession(entry, sessionId);
+      // A node that answered too late may have opened it.
+      if (error instanceof MeshliftError && error.code === 'REQUEST_TIMEOUT') {
+        entry.node.closeSession(sessionId).catch(() => undefined);
+      }
       throw error;
     }
   }
 
-  #findNodeWith(sessionId: string): MediaNode | undefined {
-    const relayId = this.#sessions.relayOf(sessionId);
-    return relayId === undefined ? undefined : this.#nodeOfRelay.get(relayId);
+  #follow(entry: Entry): void {
+    const { node } = entry;
+    // What is gone is forgotten before anybody hears of it, who may open it again at once.
+    node.on('sessionClosed', (event) => {
+      this.#forgetSession(entry, event.sessionId);
+      this.#events.emit('sessionClosed', event);
+    });
+    node.on('relayLost', ({ relayId }) => {
+      if (this.#origins.get(relayId) === entry) this.#relayLost(entry, relayId);
+      else for (const sessionId of entry.sessions.inRelay(relayId)) this.#sessionLost(entry, sessionId);
+    });
+    node.on('ingestFlow', (event) => {
+      // Edges report it too, of relays that other processes have opened as well.
+      if (this.#origins.get(event.relayId) === entry) this.#events.emit('ingestFlow', event);
+    });
+    for (const name of PASSED_ON) {
+      node.on(name, (event) => this.#events.emit(name, event));
+    }
+  }
+
+  #relayLost(entry: Entry, relayId: string): void {
+    this.#forgetRelay(relayId, entry);
+    this.#events.emit('relayLost', { relayId });
+  }
+
+  #sessionLost(entry: Entry, sessionId: string): void {
+    this.#forgetSession(entry, sessionId);
+    this.#events.emit('sessionClosed', { sessionId, code: 'MEDIA_FAILED' });
   }
 
   #nodeWith(sessionId: string): MediaNode {
-    const node = this.#findNodeWith(sessionId);
-    if (!node) throw new MeshliftError('SESSION_NOT_FOUND');
-    return node;
+    const entry = this.#nodeOfSession.get(sessionId);
+    if (!entry) throw new MeshliftError('SESSION_NOT_FOUND');
+    return entry.node;
   }
 
-  #forgetRelay(relayId: string): void {
-    const node = this.#nodeOfRelay.get(relayId);
-    if (!node) return;
-    this.#nodeOfRelay.delete(relayId);
-    this.#count(node, -1);
-    this.#sessions.removeRelay(relayId);
+  #forgetSession(entry: Entry, sessionId: string): void {
+    entry.sessions.remove(sessionId);
+    if (this.#nodeOfSession.get(sessionId) === entry) this.#nodeOfSession.delete(sessionId);
+  }
+
+  /** With its sessions on all nodes: edges whose origin is over end by themselves. */
+  #forgetRelay(relayId: string, origin = this.#origins.get(relayId)): void {
+    origin?.origins.delete(relayId);
+    this.#origins.delete(relayId);
+    for (const { sessions } of new Set([...this.#entries.values(), ...(origin ? [origin] : [])])) {
+      for (const sessionId of sessions.inRelay(relayId)) this.#nodeOfSession.delete(sessionId);
+      sessions.removeRelay(relayId);
+    }
   }
 }
+
+/** What another node is asked after. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'SERVER_FULL',
+  'SERVER_CLOSING',
+  'NODE_UNREACHABLE',
+  'REQUEST_TIMEOUT',
+  'DIRECTORY_UNAVAILABLE',
+]);
+
+/** Events that reach listeners as they are. */
+const PASSED_ON = [
+  'pathAbandoned',
+  'mediaMissing',
+  'mediaPasses',
+  'layersWanted',
+  'consumerOpened',
+  'consumerClosed',
+  'consumerPaused',
+  'consumerLayers',
+] as const;

@@ -11,8 +11,12 @@ export class RelaySessions {
     return this.#relayOf.has(sessionId);
   }
 
-  relayOf(sessionId: string): string | undefined {
-    return this.#relayOf.get(sessionId);
+  hasRelay(relayId: string): boolean {
+    return this.#inRelay.has(relayId);
+  }
+
+  inRelay(relayId: string): string[] {
+    return [...(this.#inRelay.get(relayId) ?? [])];
   }
 
   add(sessionId: string, relayId: string): void {

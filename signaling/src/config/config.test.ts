@@ -172,6 +172,45 @@ describe('the configuration', () => {
     });
   });
 
+  describe('of a cluster', () => {
+    const key = 'c2VjcmV0IGNsdXN0ZXIga2V5IG9mIDMyIGJ5dGVzIQ-9f';
+    const url = 'nats://user:my%20canary@10.1.0.5,nats://user:my%20canary@10.1.0.6:4333';
+
+    it('takes several servers with credentials, and two keys while one is changed', () => {
+      const config = parseConfig({
+        MESHLIFT_CLUSTER_URL: url,
+        MESHLIFT_CLUSTER_KEY: `${key}, ${key.replace('9f', '8e')}`,
+        MESHLIFT_ROLE: 'sfu',
+        MESHLIFT_REGION: 'eu-west',
+      });
+      expect(config.clusterUrl).toMatchObject({
+        servers: ['10.1.0.5:4222', '10.1.0.6:4333'],
+        user: 'user',
+        password: 'my canary',
+      });
+      expect(config.clusterKey).toHaveLength(2);
+      expect(config).toMatchObject({ role: 'sfu', region: 'eu-west' });
+    });
+
+    it.each([
+      [{ MESHLIFT_CLUSTER_URL: url }, /MESHLIFT_CLUSTER_KEY is not set/],
+      [{ MESHLIFT_CLUSTER_URL: url, MESHLIFT_CLUSTER_KEY: 'too-short' }, /MESHLIFT_CLUSTER_KEY.*at least 32/],
+      [{ MESHLIFT_CLUSTER_URL: 'http://10.1.0.5', MESHLIFT_CLUSTER_KEY: key }, /MESHLIFT_CLUSTER_URL.*nats:/],
+      [{ MESHLIFT_ROLE: 'sfu' }, /MESHLIFT_ROLE.*MESHLIFT_CLUSTER_URL/],
+      [{ MESHLIFT_ROLE: 'media' }, /MESHLIFT_ROLE.*all, signaling, sfu/],
+      [{ MESHLIFT_REGION: 'eu west' }, /MESHLIFT_REGION/],
+      [{ MESHLIFT_PIPE_ADDRESS: 'sfu.internal' }, /MESHLIFT_PIPE_ADDRESS/],
+      [{ MESHLIFT_MAX_BRANCHES: '0' }, /MESHLIFT_MAX_BRANCHES.*1 to 64/],
+    ])('refuses what could not work (%j)', (environment, message) => {
+      expect(() => parseConfig(environment)).toThrow(message);
+      try {
+        parseConfig(environment);
+      } catch (error) {
+        expect((error as Error).message).not.toMatch(/canary|too-short|10\.1\.0/);
+      }
+    });
+  });
+
   it('notices variables that do not exist', () => {
     expect(unknownVariables({ MESHLIFT_PROT: '1', MESHLIFT_PORT: '1', HOME: '/' })).toEqual([
       'MESHLIFT_PROT',

@@ -1,5 +1,12 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
+import {
+  CLUSTER_KEY_FORM,
+  CLUSTER_URL_FORM,
+  type NatsAddress,
+  parseClusterKey,
+  parseClusterUrl,
+} from '@meshlift/cluster';
 import { type IceServer, iceServerSchema } from '@meshlift/protocol';
 import type { PortRange } from '@meshlift/sfu';
 import { logLevels } from '@meshlift/telemetry';
@@ -155,6 +162,70 @@ export const variables = {
     about: 'Number of mediasoup workers',
     schema: whole(1, 256),
   }),
+  clusterUrl: variable<NatsAddress | undefined>({
+    name: 'MESHLIFT_CLUSTER_URL',
+    fallback: undefined,
+    fallbackText: 'none: this process serves alone',
+    allowed: CLUSTER_URL_FORM,
+    about: 'NATS servers through which the servers of a cluster find each other',
+    schema: z
+      .string()
+      .transform(parseClusterUrl)
+      .pipe(z.custom<NatsAddress>((address) => address !== undefined)),
+    secret: true,
+  }),
+  clusterKey: variable<Uint8Array[] | undefined>({
+    name: 'MESHLIFT_CLUSTER_KEY',
+    fallback: undefined,
+    fallbackText: 'none',
+    allowed: CLUSTER_KEY_FORM,
+    about: 'What the servers of a cluster share: who has it can act as one of them',
+    schema: z
+      .string()
+      .transform(parseClusterKey)
+      .pipe(z.custom<Uint8Array[]>((keys) => keys !== undefined)),
+    secret: true,
+  }),
+  clusterCredentials: variable<string | undefined>({
+    name: 'MESHLIFT_CLUSTER_CREDENTIALS',
+    fallback: undefined,
+    fallbackText: 'none, or those in the URL',
+    allowed: 'the path of a file that NATS tools have made (`.creds`)',
+    about: 'Credentials for the NATS servers',
+    schema: z.string(),
+  }),
+  role: variable<'all' | 'signaling' | 'sfu'>({
+    name: 'MESHLIFT_ROLE',
+    fallback: 'all',
+    allowed: 'all, signaling, sfu',
+    about:
+      'What this server does in a cluster: everything, people and keys alone (`signaling`), or media alone (`sfu`)',
+    schema: z.enum(['all', 'signaling', 'sfu']),
+  }),
+  region: variable<string>({
+    name: 'MESHLIFT_REGION',
+    fallback: '',
+    fallbackText: 'none',
+    allowed: 'up to 32 letters, digits, `-` and `_`',
+    about: 'Where this server is: those of one region serve each other before those of others',
+    schema: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/),
+  }),
+  pipeAddress: variable<string | undefined>({
+    name: 'MESHLIFT_PIPE_ADDRESS',
+    fallback: undefined,
+    fallbackText: 'the first address that media arrives at',
+    allowed: 'an IP address of this machine that the other servers reach',
+    about:
+      'Where media from other servers of the cluster arrives, encrypted, on the ports of `MESHLIFT_PIPE_PORTS`',
+    schema: z.string().refine((text) => isIP(text) > 0),
+  }),
+  maxBranches: variable({
+    name: 'MESHLIFT_MAX_BRANCHES',
+    fallback: 8,
+    allowed: '1 to 64',
+    about: 'How many servers this one sends each stream to at most; others get it from those',
+    schema: whole(1, 64),
+  }),
   metricsPort: variable({
     name: 'MESHLIFT_METRICS_PORT',
     fallback: 9091,
@@ -276,6 +347,20 @@ const mediaPorts = ({ rtcPort, rtcLastPort, workers }: Config): PortRange | unde
   rtcPort === 0 ? undefined : { min: rtcPort, max: rtcLastPort ?? rtcPort + workers - 1 };
 
 const relations: readonly Relation[] = [
+  {
+    of: ['clusterUrl', 'clusterKey'],
+    mistake({ clusterUrl, clusterKey }) {
+      if (clusterUrl && !clusterKey) return 'MESHLIFT_CLUSTER_KEY is not set';
+      return undefined;
+    },
+  },
+  {
+    of: ['role', 'clusterUrl'],
+    mistake({ role, clusterUrl }) {
+      if (role !== 'all' && !clusterUrl) return 'without MESHLIFT_CLUSTER_URL it would find no other server';
+      return undefined;
+    },
+  },
   {
     of: ['iceServers', 'turnSecret'],
     mistake({ iceServers, turnSecret }) {

@@ -101,7 +101,7 @@ async function startProxy(name: keyof typeof proxies, server: TestServer): Promi
   const file = join(dir, 'config');
   const text = config({ dir, port, lines: linesOf(name) });
   expect(text).toContain(UPSTREAM);
-  writeFileSync(file, text.replaceAll(UPSTREAM, `127.0.0.1:${server.server.port}`));
+  writeFileSync(file, text.replaceAll(UPSTREAM, `127.0.0.1:${server.port}`));
   const child = spawn(program, args(file, dir), { env: { ...process.env, HOME: dir, XDG_CONFIG_HOME: dir } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));

@@ -8,7 +8,7 @@ const KEY = 'my-own-key';
 
 /** A connection whose every byte is ours; it reads nothing unless it is told to. */
 function dial(server: TestServer, host = '127.0.0.1'): Socket {
-  const socket = connect({ port: server.server.port, host, allowHalfOpen: true });
+  const socket = connect({ port: server.port, host, allowHalfOpen: true });
   socket.on('error', () => undefined);
   onTestFinished(() => void socket.destroy());
   return socket;
@@ -122,7 +122,7 @@ describe('HTTP/1.0', () => {
 describe('IPv6', () => {
   it('publishes, links back to the address it came by, and opens a socket', async () => {
     const server = await TestServer.start({ host: '::1' });
-    const url = `http://[::1]:${server.server.port}`;
+    const url = `http://[::1]:${server.port}`;
     const headers = { ...SDP, authorization: `Bearer ${KEY}` };
     const response = await ask('POST', `${url}/whip/my-show`, { headers, body: publishOffer });
     expect(sessionUrl(response)).toContain(`${url}/whip/sessions/`);
@@ -145,7 +145,7 @@ describe('IPv6', () => {
       new Promise<number>((resolve, reject) => {
         const asking = request({
           host: '::1',
-          port: server.server.port,
+          port: server.port,
           path: '/api/streams',
           method: 'POST',
         });

@@ -15,7 +15,7 @@ async function handshake(server: TestServer): Promise<string> {
 
 /** A connection of which the test decides every byte. */
 async function rawConnection(server: TestServer, text: string) {
-  const socket = connect(server.server.port, '127.0.0.1');
+  const socket = connect(server.port, '127.0.0.1');
   onTestFinished(() => void socket.destroy());
   await once(socket, 'connect');
   socket.write(text);

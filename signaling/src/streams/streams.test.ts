@@ -295,7 +295,7 @@ describe('rotating and ending', () => {
 describe('what breaks', () => {
   it('tells both sides to join again when the worker dies, and serves them again', async () => {
     const { server, stream, publisher, viewer } = await liveStream();
-    for (const pid of await server.server.node.workerPids()) process.kill(pid, 'SIGKILL');
+    for (const pid of await server.node.workerPids()) process.kill(pid, 'SIGKILL');
     expect((await publisher.next('session:closed')).error.code).toBe('MEDIA_FAILED');
     expect((await viewer.next('session:closed')).error.code).toBe('MEDIA_FAILED');
     await expect.poll(() => server.metric('meshlift_worker_utilisation')).toBeDefined();

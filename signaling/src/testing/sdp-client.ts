@@ -77,6 +77,18 @@ export async function publishLive(
 
 export const liveStreams = (server: Server) => server.metric('meshlift_streams{state="live"}');
 
+/** Watches for real by WHEP: audio and video arrive when this resolves. */
+export async function watchLive(server: Server, { streamId }: Pick<CreatedStream, 'streamId'>) {
+  const peer = await SdpPeer.create('RecvOnly', 'audio', 'video');
+  const response = await play(server, streamId, peer.offer);
+  const url = sessionUrl(response);
+  await peer.connect(await response.text());
+  await vi.waitFor(() => expect(Math.min(...Object.values(peer.received))).toBeGreaterThan(0), {
+    timeout: 5_000,
+  });
+  return { peer, url };
+}
+
 /** A WHEP viewer of a stream that is live. */
 export async function startWatching(offer?: string) {
   const server = await TestServer.start();

@@ -52,7 +52,7 @@ export class ServerProcess {
   }
 
   async ready(): Promise<void> {
-    await this.said('Other hosts');
+    await this.said('metrics are on port');
   }
 
   /** Where it serves, once it is ready. */

@@ -65,7 +65,7 @@ async function startDoor(engine: MemoryEngine, seal: Seal): Promise<TestDoor> {
     addresses: [{ ip: '127.0.0.1' }],
     rtcPort: 0,
     pipePorts,
-    cascade: { bus, delivery, self, region: '', pipeAddress: '127.0.0.1', pipePorts },
+    cascade: { bus, delivery, self, region: '', pipeAddress: '127.0.0.1' },
     logger,
     registry,
   });

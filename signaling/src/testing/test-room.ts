@@ -74,6 +74,6 @@ export async function lift(room: TestRoom) {
   await follow(room, 1);
 }
 
-export function killWorkers({ server }: TestServer) {
-  for (const pid of server.node.workerPids()) process.kill(pid, 'SIGKILL');
+export function killWorkers({ node }: TestServer) {
+  for (const pid of node.workerPids()) process.kill(pid, 'SIGKILL');
 }

@@ -8,6 +8,7 @@ import {
   type RequestPayload,
   type RequestReply,
 } from '@meshlift/protocol';
+import type { LocalMediaNode } from '@meshlift/sfu';
 import { createLogger } from '@meshlift/telemetry';
 import { io, type Socket } from 'socket.io-client';
 import { onTestFinished } from 'vitest';
@@ -42,6 +43,14 @@ export class TestServer {
     this.server = server;
     this.url = `http://127.0.0.1:${server.port}`;
     this.log = log;
+  }
+
+  get port(): number {
+    return present(this.server.port);
+  }
+
+  get node(): LocalMediaNode {
+    return present(this.server.node);
   }
 
   async createStream(): Promise<CreatedStream> {
@@ -154,4 +163,9 @@ export class TestClient {
   close(): void {
     this.socket.disconnect();
   }
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a server of this role has none');
+  return value;
 }

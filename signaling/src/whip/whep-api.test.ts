@@ -157,7 +157,7 @@ describe('viewers by WHEP', () => {
   it('are told to come again when a worker dies, and a new one serves them', async () => {
     const { server, streamId, publishKey } = await startLive('audio', 'video');
     const url = sessionUrl(await play(server, streamId));
-    for (const pid of server.server.node.workerPids()) process.kill(pid, 'SIGKILL');
+    for (const pid of server.node.workerPids()) process.kill(pid, 'SIGKILL');
     await expect.poll(async () => (await ask('PATCH', url)).status, { timeout: 10_000 }).toBe(404);
     expect((await ask('DELETE', url)).status).toBe(200);
     const again = () => publishLive(server, { streamId, publishKey }, 'audio').then(() => 'live', String);

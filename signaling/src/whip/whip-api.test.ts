@@ -47,7 +47,7 @@ describe('an offer by WHIP', () => {
     const viewer = await server.connect();
     const { state, consumers } = await viewer.request('stream:watch', {
       streamId,
-      rtpCapabilities: server.server.node.routerRtpCapabilities,
+      rtpCapabilities: server.node.routerRtpCapabilities,
     });
     expect([state, consumers.map(({ kind }) => kind)]).toEqual(['live', ['audio', 'video']]);
   });
@@ -117,11 +117,11 @@ describe('what is wrong with a request is said', () => {
     ['parameters', `a=fmtp:96 ${'a=1;'.repeat(10_000)}\r\n`],
   ])('for an offer of very many %s: 400, and no worker minds', async (_, line) => {
     const { server, streamId, publishKey } = await startWithStream();
-    const pids = server.server.node.workerPids();
+    const pids = server.node.workerPids();
     const room = 64 * 1024 - publishOffer.length - 3;
     const offer = `${publishOffer}${line.repeat(Math.floor(room / line.length))}a=x`;
     expect(await refusalOf(await publish(server, streamId, publishKey, offer))).toEqual([400, 'SDP_INVALID']);
-    expect(server.server.node.workerPids()).toEqual(pids);
+    expect(server.node.workerPids()).toEqual(pids);
     expect((await publish(server, streamId, publishKey)).status).toBe(201);
   });
 
