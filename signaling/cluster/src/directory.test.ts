@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type AtEnd, directoryContract } from './directory.contract.ts';
 import { LEASE_MS } from './directory.ts';
 import { MemoryEngine } from './memory-engine.ts';
+import { Names } from './names.ts';
 import type { NodeRecord } from './records.ts';
 import { Seal } from './seal.ts';
 import { memoryNode, runFast } from './testing/memory-cluster.ts';
@@ -120,19 +121,24 @@ test('what is stored holds no name, and nothing but the fields that are allowed'
   onTestFinished,
 }) => {
   const { join, engine } = setUp(onTestFinished);
-  const { directory } = await join({ region: 'north', subject: 'media.node' });
-  const seal = Seal.random();
-  const name = seal.nameOf('stream', 'canary-stream-id');
+  const { directory, store, log, clock } = await join({ region: 'north', subject: 'media.node' });
+  const names = await Names.join({ store, seal: Seal.random(), directory, log, clock });
+  const name = names.nameOf('streams', 'canary-stream-id');
   await directory.claim('streams', name, {
     state: 'live',
     mediaNode: directory.id,
-    keyHash: seal.nameOf('key', 'canary-key'),
+    keyHash: names.nameOf('keys', 'canary-key'),
   });
-  await directory.claim('rooms', seal.nameOf('room', 'canary-room'), { mode: 'sfu', epoch: 3, locked: true });
+  await directory.claim('rooms', names.nameOf('rooms', 'canary-room'), {
+    mode: 'sfu',
+    epoch: 3,
+    locked: true,
+  });
   const stored = engine.data.dump();
   expect(JSON.stringify(stored)).not.toContain('canary');
   const fields = (bucket: Record<string, string>) =>
     Object.values(bucket).flatMap((text) => Object.keys(JSON.parse(text) as object));
+  expect(fields(stored.cluster)).toEqual(['sealed']);
   expect(fields(stored.nodes)).toEqual([
     'id',
     'role',

@@ -102,6 +102,8 @@ export class Directory {
   #confirming: Promise<void> | undefined;
   #tickedAt: number;
   #paused = false;
+  /** Resolves when this node has seen itself on the list. */
+  readonly #listed = Promise.withResolvers<void>();
   #cancelTick = () => {};
   #closed = false;
 
@@ -174,7 +176,7 @@ export class Directory {
   /**
    * Makes this node the owner of something that nobody owns, or whose owner is gone.
    *
-   * @param name an HMAC, see `Seal.nameOf`
+   * @param name an HMAC, see `Names`
    * @returns who owns it, if somebody else does
    * @throws MeshliftError `DIRECTORY_UNAVAILABLE`
    */
@@ -301,10 +303,30 @@ export class Directory {
     };
   }
 
+  /** Lets everything go, and reports it as lost: what it was known by has another name now. */
+  async abandon(): Promise<void> {
+    const held = [...this.#held.values()];
+    this.#held.clear();
+    for (const each of held) this.#lost.notify(this.#claimOf(each));
+    await eachAtOnce(held, ({ kind, name }) =>
+      this.#serial.run(keyOf(kind, name), () => this.#letGo(kind, name)),
+    );
+  }
+
+  /** @throws Error if there are others, and all of them have another cluster key */
+  assertKeyShared(): void {
+    const others = this.nodes.filter(({ id }) => id !== this.id);
+    if (others.length === 0 || others.some(({ unusable }) => unusable !== 'key')) return;
+    throw new Error(
+      'MESHLIFT_CLUSTER_KEY: the servers that are in the cluster already have another key. Give all of them the same.',
+    );
+  }
+
   /** Takes this node off the list. What it owns it must have released before, or others wait for its lease to expire. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#listed.resolve();
     this.#cancelTick();
     for (const subscription of this.#subscriptions) subscription.close();
     await this.#lease.end().catch(() => {});
@@ -326,11 +348,14 @@ export class Directory {
     }
     await this.#lease.renew();
     this.#scheduleTick();
+    // All who were there before are reported before it.
+    await this.#listed.promise;
   }
 
   #nodeChanged(change: Change): void {
     this.#nodes.hear(change);
     if (!change.entry?.ours) return;
+    if (change.key === this.id) this.#listed.resolve();
     this.#suspects.delete(change.key);
     this.#witness.forgive(change.key);
   }

@@ -8,6 +8,7 @@ export * from './memory-bus.ts';
 export * from './memory-data.ts';
 export * from './memory-engine.ts';
 export * from './memory-store.ts';
+export * from './names.ts';
 export * from './nats-address.ts';
 export * from './nats-bus.ts';
 export * from './nats-link.ts';

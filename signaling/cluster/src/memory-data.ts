@@ -66,8 +66,8 @@ export class MemoryData {
       Object.fromEntries(
         [...entries].flatMap(([key, { data }]) => (data === undefined ? [] : [[key, data]])),
       );
-    const { nodes, streams, rooms } = this.#buckets;
-    return { nodes: text(nodes), streams: text(streams), rooms: text(rooms) };
+    const { cluster, nodes, streams, rooms } = this.#buckets;
+    return { cluster: text(cluster), nodes: text(nodes), streams: text(streams), rooms: text(rooms) };
   }
 
   /** Forgets everything; revisions begin again. */
@@ -86,7 +86,8 @@ export class MemoryData {
   #current(bucket: Bucket, key: string): Stored | undefined {
     const { entries } = this.#buckets[bucket];
     const stored = entries.get(key);
-    if (!stored || this.#clock.now() - stored.at < BUCKETS[bucket].ttlMs) return stored;
+    const { ttlMs } = BUCKETS[bucket];
+    if (!stored || ttlMs === 0 || this.#clock.now() - stored.at < ttlMs) return stored;
     entries.delete(key);
     return undefined;
   }
@@ -94,5 +95,5 @@ export class MemoryData {
 
 function empty(): Record<Bucket, BucketData> {
   const bucket = (): BucketData => ({ revision: 0, entries: new Map() });
-  return { nodes: bucket(), streams: bucket(), rooms: bucket() };
+  return { cluster: bucket(), nodes: bucket(), streams: bucket(), rooms: bucket() };
 }

@@ -197,9 +197,9 @@ export class NatsStore implements Store {
         allow_direct: false,
       }),
     );
-    const [nodes, streams, rooms] = await Promise.all(made);
-    if (!nodes || !streams || !rooms) throw new Error('a bucket is missing');
-    return { nodes, streams, rooms };
+    const [cluster, nodes, streams, rooms] = await Promise.all(made);
+    if (!cluster || !nodes || !streams || !rooms) throw new Error('a bucket is missing');
+    return { cluster, nodes, streams, rooms };
   }
 
   /** @throws what keeps a watch from beginning */

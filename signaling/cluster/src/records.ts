@@ -30,6 +30,9 @@ export const nodeRecordSchema = z.strictObject({
   keys: z.array(digest.or(z.string().regex(/^[A-Za-z0-9_-]{8,16}$/))).max(2),
 });
 
+/** The secret behind names, under one of the cluster's keys. */
+export const namesRecordSchema = z.strictObject({ sealed: z.string().regex(/^[A-Za-z0-9_-]{1,400}$/) });
+
 const ownership = {
   /** The node that answers for it. */
   owner: nodeId,

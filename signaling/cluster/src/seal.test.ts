@@ -82,14 +82,6 @@ describe('a seal', () => {
     }
   });
 
-  test('names the same thing alike in every process, and things of two kinds apart', () => {
-    const name = new Seal([old]).nameOf('stream', 'my-show');
-    expect(name).toMatch(/^[\w-]{22}$/);
-    expect(new Seal([old, fresh]).nameOf('stream', 'my-show')).toBe(name);
-    expect(new Seal([old]).nameOf('room', 'my-show')).not.toBe(name);
-    expect(new Seal([fresh]).nameOf('stream', 'my-show')).not.toBe(name);
-  });
-
   test('marks what others may read, for one purpose and one text', () => {
     const mark = new Seal([old]).mark('record', 'text');
     expect(mark).not.toContain('text');

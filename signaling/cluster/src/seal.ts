@@ -18,7 +18,6 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + FINGERPRINT_BYTES + SENDER_BYTES + COUNTER_BYTES;
 /** What sealing adds, in bytes. */
 export const SEAL_OVERHEAD = HEADER_BYTES + TAG_BYTES;
-const NAME_BYTES = 16;
 /** Derived keys of other processes that are kept, so that a message costs no derivation. */
 const MAX_DERIVED = 2_000;
 
@@ -44,8 +43,8 @@ interface Key {
 }
 
 /**
- * What a cluster's processes share: they seal what they send each other, and give streams and rooms names that say
- * nothing to others.
+ * What a cluster's processes share: they seal what they send each other and what they give to clients, and mark what
+ * they store.
  *
  * AES-256-GCM. Each process seals under keys of its own, one for each purpose, derived from the cluster key by HKDF
  * (RFC 5869) with a random salt that travels with the message; so its nonces can be a counter and never meet
@@ -85,14 +84,9 @@ export class Seal {
     return this.#keys.map(({ fingerprint }) => fingerprint.toString('base64url'));
   }
 
-  /**
-   * The name of a stream or a room where others may read it: an HMAC under the first key, 22 characters. Nobody without
-   * the key can find out what it names, not even by trying.
-   */
-  nameOf(kind: string, id: string): string {
-    const key = derive(this.#sealing, 'names', '');
-    remember(this.#sealing, 'names', '', key);
-    return hmac(key, `${kind}\0${id}`).subarray(0, NAME_BYTES).toString('base64url');
+  /** A seal for each of the keys alone. */
+  each(): Seal[] {
+    return this.#keys.map(({ secret }) => new Seal([secret]));
   }
 
   /**

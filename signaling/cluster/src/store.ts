@@ -1,7 +1,9 @@
 import type { Subscription } from './bus.ts';
 
-/** What the cluster keeps outside its processes, and for how long each value lasts after it was written. */
+/** What the cluster keeps outside its processes, and for how long each value lasts after it was written; 0: for ever. */
 export const BUCKETS = {
+  /** What all processes share: the secret by which they name things. */
+  cluster: { ttlMs: 0 },
   /** Who is there. A node that does not renew its entry is gone from it within this time. */
   nodes: { ttlMs: 3_000 },
   /** Who answers for a stream. */

@@ -8,8 +8,8 @@ it("processes of a cluster in memory know each other, claim things and reach eac
   await expect
     .poll(() => a.cluster.directory.nodes.map(({ id }) => id).sort())
     .toEqual([a.cluster.self, b.cluster.self].sort());
-  const name = a.cluster.seal.nameOf('stream', 'one');
-  expect(b.cluster.seal.nameOf('stream', 'one')).toBe(name);
+  const name = a.cluster.names.nameOf('streams', 'one');
+  expect(b.cluster.names.nameOf('streams', 'one')).toBe(name);
   await a.cluster.directory.claim('streams', name, {});
   const second = await b.cluster.directory.claim('streams', name, {});
   expect(second).toMatchObject({ heldBy: { owner: a.cluster.self } });

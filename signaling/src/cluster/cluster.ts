@@ -6,6 +6,7 @@ import {
   MemoryBus,
   MemoryEngine,
   MemoryStore,
+  Names,
   NatsBus,
   NatsLink,
   NatsStore,
@@ -26,6 +27,8 @@ export interface Cluster {
   readonly delivery: OrderedDelivery;
   readonly directory: Directory;
   readonly seal: Seal;
+  /** What streams and rooms are called in the directory. */
+  readonly names: Names;
   /** Leaves the cluster. Repeating it changes nothing. */
   close(): Promise<void>;
 }
@@ -48,7 +51,8 @@ export interface ClusterOptions {
 /**
  * Joins the cluster that the configuration names, or makes one that this process is alone in.
  *
- * @throws Error that names the NATS servers, without credentials, if none can be reached within 10 s
+ * @throws Error that names the NATS servers, without credentials, if none can be reached within 10 s; that names
+ *   `MESHLIFT_CLUSTER_KEY` if the others have another one
  */
 export async function joinCluster({ config, log }: ClusterOptions): Promise<Cluster> {
   const { clusterUrl: address, clusterKey, clusterCredentials: credentialsFile, role, region } = config;
@@ -56,11 +60,12 @@ export async function joinCluster({ config, log }: ClusterOptions): Promise<Clus
   const seal = new Seal(clusterKey);
   const link = await NatsLink.create({ address, credentialsFile, log });
   const bus = new NatsBus({ link, seal, log });
-  const store = await NatsStore.create({ link, seal, log });
+  let store: Store | undefined;
   try {
+    store = await NatsStore.create({ link, seal, log });
     return await join({ bus, store, seal, log, role, region, disconnect: () => link.close() });
   } catch (error) {
-    await store.close();
+    await store?.close();
     await bus.close();
     await link.close();
     throw error;
@@ -76,7 +81,7 @@ export async function joinMemoryCluster({
 }: MemoryClusterOptions): Promise<Cluster> {
   const bus = new MemoryBus({ engine, log });
   const store = new MemoryStore({ link: bus.link, log });
-  return join({ bus, store, seal, log, role: 'all', region, disconnect: async () => {} });
+  return join({ bus, store, seal, log, role: 'all', region, alone: true, disconnect: async () => {} });
 }
 
 interface JoinOptions {
@@ -86,10 +91,21 @@ interface JoinOptions {
   log: ClusterLog;
   role: Config['role'];
   region: string;
+  /** Whether nobody can know what the store has forgotten. */
+  alone?: boolean;
   disconnect: () => Promise<void>;
 }
 
-async function join({ bus, store, seal, log, role, region, disconnect }: JoinOptions): Promise<Cluster> {
+async function join({
+  bus,
+  store,
+  seal,
+  log,
+  role,
+  region,
+  alone = false,
+  disconnect,
+}: JoinOptions): Promise<Cluster> {
   const self = randomUUID();
   const delivery = new OrderedDelivery({ bus, self });
   const node = { id: self, role, region, protocol: CLUSTER_PROTOCOL, state: 'up', load: 0 } as const;
@@ -99,12 +115,22 @@ async function join({ bus, store, seal, log, role, region, disconnect }: JoinOpt
     log,
     node: { ...node, keys: seal.fingerprints },
   });
+  let names: Names;
+  try {
+    directory.assertKeyShared();
+    names = await Names.join({ store, seal, directory, log, ...(alone && { waitMs: 0 }) });
+  } catch (error) {
+    delivery.close();
+    await directory.close();
+    throw error;
+  }
   const close = async () => {
     delivery.close();
+    names.close();
     await directory.close();
     await store.close();
     await bus.close();
     await disconnect();
   };
-  return { self, bus, delivery, directory, seal, close };
+  return { self, bus, delivery, directory, seal, names, close };
 }
