@@ -46,13 +46,20 @@ export class RelayRouters {
 
   /** @throws MeshliftError `SERVER_FULL` */
   static async create(pool: WorkerPool, traffic: Traffic): Promise<RelayRouters> {
-    const worker = chosenOf(pool.workers, placeOrigin(pool.workers.map((candidate) => loadOf(candidate))));
-    worker.origins += 1;
-    try {
-      return new RelayRouters(pool, traffic, await RelayRouter.createOrigin(worker));
-    } catch (error) {
-      worker.origins -= 1;
-      throw error;
+    const dead = new Set<PoolWorker>();
+    for (;;) {
+      const workers = pool.workers.filter((worker) => !dead.has(worker));
+      if (workers.length === 0 && dead.size > 0) throw new MeshliftError('MEDIA_FAILED');
+      const worker = chosenOf(workers, placeOrigin(workers.map((candidate) => loadOf(candidate))));
+      worker.origins += 1;
+      try {
+        return new RelayRouters(pool, traffic, await RelayRouter.createOrigin(worker));
+      } catch (error) {
+        worker.origins -= 1;
+        // One that has just died is replaced in a moment; another one serves meanwhile.
+        if (!worker.closed) throw error;
+        dead.add(worker);
+      }
     }
   }
 

@@ -313,7 +313,15 @@ export class Relay {
     }
     this.#upstream?.close();
     this.#upstream = upstream;
+    void upstream.ready.then(() => this.#reconcileFlow(upstream));
     return upstream;
+  }
+
+  /** What the upstream before has reported to flow does not any more, unless the new one has reported it too. */
+  #reconcileFlow(upstream: Upstream): void {
+    if (this.#upstream !== upstream) return;
+    const flowing = new Set(upstream.flowing);
+    for (const sourceId of this.#flowing) if (!flowing.has(sourceId)) this.#reportFlow(sourceId, false);
   }
 
   /** @param options.ended whether it is over for the nodes that get it from here too: always when this is its origin */

@@ -81,6 +81,8 @@ export class LocalMediaNode implements MediaNode {
   readonly #events = new EventEmitter();
   readonly #relays = new Map<string, Promise<Relay>>();
   readonly #relayOfSession = new Map<string, Relay>();
+  /** The same by relay: one that ends is forgotten without a look at the sessions of others. */
+  readonly #sessionsInRelay = new Map<string, Set<string>>();
   readonly #edges = new Map<string, Edge>();
   readonly #cascade: Cascade | undefined;
   #closed = false;
@@ -166,7 +168,7 @@ export class LocalMediaNode implements MediaNode {
 
   async closeSession(sessionId: string): Promise<void> {
     this.#relayOfSession.get(sessionId)?.closeSession(sessionId);
-    this.#relayOfSession.delete(sessionId);
+    this.#removeSession(sessionId);
   }
 
   async openProducer(
@@ -242,7 +244,7 @@ export class LocalMediaNode implements MediaNode {
   }
 
   readonly #notify: Notify = (name, event) => {
-    if ('sessionId' in event && name === 'sessionClosed') this.#relayOfSession.delete(event.sessionId);
+    if ('sessionId' in event && name === 'sessionClosed') this.#removeSession(event.sessionId);
     if ('relayId' in event && name === 'relayLost') this.#forget(event.relayId);
     this.#logger.debug({ event: name, details: event }, 'media event');
     this.#events.emit(name, event);
@@ -254,14 +256,14 @@ export class LocalMediaNode implements MediaNode {
    */
   async #openSession<T>(relayId: string, sessionId: string, open: (relay: Relay) => Promise<T>): Promise<T> {
     const relay = await this.#relay(relayId);
-    this.#relayOfSession.set(sessionId, relay);
+    this.#addSession(sessionId, relay);
     try {
       const opened = await open(relay);
       if (this.#relayOfSession.get(sessionId) !== relay) throw new MeshliftError('SESSION_NOT_FOUND');
       return opened;
     } catch (error) {
       relay.closeSession(sessionId);
-      if (this.#relayOfSession.get(sessionId) === relay) this.#relayOfSession.delete(sessionId);
+      if (this.#relayOfSession.get(sessionId) === relay) this.#removeSession(sessionId);
       throw error;
     }
   }
@@ -346,9 +348,23 @@ export class LocalMediaNode implements MediaNode {
     this.#edges.get(relayId)?.close();
     this.#edges.delete(relayId);
     this.#cascade?.closed(relayId);
-    for (const [sessionId, relay] of this.#relayOfSession) {
-      if (relay.id === relayId) this.#relayOfSession.delete(sessionId);
-    }
+    for (const sessionId of this.#sessionsInRelay.get(relayId) ?? []) this.#relayOfSession.delete(sessionId);
+    this.#sessionsInRelay.delete(relayId);
+  }
+
+  #addSession(sessionId: string, relay: Relay): void {
+    this.#relayOfSession.set(sessionId, relay);
+    const sessions = this.#sessionsInRelay.get(relay.id) ?? new Set();
+    this.#sessionsInRelay.set(relay.id, sessions.add(sessionId));
+  }
+
+  #removeSession(sessionId: string): void {
+    const relayId = this.#relayOfSession.get(sessionId)?.id;
+    this.#relayOfSession.delete(sessionId);
+    if (relayId === undefined) return;
+    const sessions = this.#sessionsInRelay.get(relayId);
+    sessions?.delete(sessionId);
+    if (sessions?.size === 0) this.#sessionsInRelay.delete(relayId);
   }
 
   async #liveRelays(): Promise<Relay[]> {

@@ -401,6 +401,25 @@ export function mediaNodeContract(name: string, start: StartMediaNode): void {
         expect(await node.listConsumers('early')).toEqual([]);
       });
 
+      it('opens relays on the others right after a worker has died, and says so when there is none', async () => {
+        const [first, second] = local.workerPids();
+        process.kill(first ?? 0, 'SIGKILL');
+        await Promise.all(['a', 'b', 'c', 'd'].map((relayId) => node.openRelay(relayId)));
+        process.kill(second ?? 0, 'SIGKILL');
+        const opened = await Promise.allSettled(['e', 'f'].map((relayId) => node.openRelay(relayId)));
+        for (const result of opened) {
+          if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'MEDIA_FAILED' });
+        }
+        await expect
+          .poll(() =>
+            node.openRelay('g').then(
+              () => 'open',
+              () => 'not yet',
+            ),
+          )
+          .toBe('open');
+      });
+
       it('loses only the relays of a worker that dies, and replaces the worker', async () => {
         await publish();
         await watch('viewer');
