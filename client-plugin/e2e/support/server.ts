@@ -5,8 +5,8 @@ import type { CreatedStream } from '@meshlift/protocol';
 
 const MAIN = fileURLToPath(new URL('../../../signaling/src/main.ts', import.meta.url));
 
-/** What it says when it serves. */
-const READY = /ready after ([\d.]+) s: http:\/\/localhost:(\d+)[\s\S]*metrics are on port (\d+)/;
+/** What it says when it serves; one that serves media alone has no port. */
+const READY = /ready after ([\d.]+) s: (?:http:\/\/localhost:(\d+)|media)[\s\S]*metrics are on port (\d+)/;
 
 /** A server as an operator runs it: a process of its own, on ports of its own. */
 export class ServerProcess {
@@ -62,10 +62,10 @@ export class ServerProcess {
         said += chunk.toString();
         const ready = READY.exec(said);
         if (!ready) return;
-        const [, seconds, port, metricsPort] = ready.map(Number) as [number, number, number, number];
-        this.#readyAfterSeconds = seconds;
-        this.#port = port;
-        this.#metricsPort = metricsPort;
+        const [, seconds, port = '0', metricsPort] = ready;
+        this.#readyAfterSeconds = Number(seconds);
+        this.#port = Number(port);
+        this.#metricsPort = Number(metricsPort);
         resolve();
       };
       child.stdout.on('data', read);

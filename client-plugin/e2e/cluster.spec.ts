@@ -1,0 +1,56 @@
+import { ServerCluster, sum } from './support/cluster.ts';
+import { expect, test } from './support/fixtures.ts';
+import { expectAllIn, expectAllToMeet, gather } from './support/gathering.ts';
+
+/** The test picture has thirty frames a second. */
+const FRAMES_IN_300_MS = 9;
+
+let cluster: ServerCluster;
+test.beforeEach(async () => {
+  cluster = await ServerCluster.start();
+});
+test.afterEach(() => cluster.stop());
+
+test('viewers on two machines see the same frames, and go on when one of the machines is lost', async ({
+  studio,
+  watch,
+}) => {
+  const door = await cluster.add('signaling', 'there');
+  const origin = await cluster.add('sfu', 'here');
+  const link = await studio.goLive(door.url);
+  const first = await watch(link);
+  await first.seesMotion();
+  // A door prefers machines of its region.
+  const edge = await cluster.add('sfu', 'there');
+  const second = await watch(link);
+  await second.seesMotion();
+  expect(await origin.metric('meshlift_sessions')).toEqual([1, 1]);
+  expect(await edge.metric('meshlift_sessions')).toEqual([0, 1]);
+
+  const before = (await first.see()).count ?? 0;
+  const between = (await second.see()).count ?? 0;
+  const after = (await first.see()).count ?? 0;
+  expect(between).toBeGreaterThan(before - FRAMES_IN_300_MS);
+  expect(between).toBeLessThan(after + FRAMES_IN_300_MS);
+
+  await cluster.kill(edge);
+  await expect.poll(async () => sum(await origin.metric('meshlift_sessions')), { timeout: 30_000 }).toBe(3);
+  await second.seesMotion();
+  await first.seesMotion();
+});
+
+test('a room moves to a machine that serves media alone, and back', async ({ newMember }) => {
+  test.setTimeout(120_000);
+  const door = await cluster.add('signaling', '');
+  const relay = await cluster.add('sfu', '');
+  const members = await gather(door.url, newMember, 2);
+  const [host] = members;
+  await host?.run((room) => room.setMode('sfu'));
+  await expectAllIn('sfu', members);
+  await expectAllToMeet(members);
+  expect(await relay.metric('meshlift_sessions')).toEqual([2, 2]);
+  await host?.run((room) => room.setMode('mesh'));
+  await expectAllIn('mesh', members);
+  await expectAllToMeet(members);
+  await expect.poll(() => relay.metric('meshlift_relays')).toEqual([0]);
+});
