@@ -6,6 +6,7 @@ import type { NodeFacts } from './cluster/node-choice.ts';
 import { AnnouncedAddresses } from './config/announced-addresses.ts';
 import type { Config } from './config/config.ts';
 import { announcedOf, mediaAddresses } from './config/media-addresses.ts';
+import { LineMeter } from './line-meter.ts';
 
 export interface MediaServiceOptions {
   config: Config;
@@ -29,7 +30,8 @@ export class MediaService {
       const addresses = mediaAddresses({ host: config.host, announced: announced.current });
       announcedOf(addresses, announced.current);
       const { self, bus, delivery } = cluster;
-      const { region, maxBranches } = config;
+      const { region, maxBranches, lineMbit } = config;
+      const line = lineMbit === undefined ? undefined : new LineMeter({ mbit: lineMbit });
       const pipeAddress = config.pipeAddress ?? firstAddress(addresses);
       const node = await LocalMediaNode.create({
         workers: config.workers,
@@ -39,6 +41,7 @@ export class MediaService {
         rtcLastPort: config.rtcLastPort,
         pipePorts: config.pipePorts,
         cascade: { self, bus, delivery, region, maxBranches, pipeAddress },
+        otherLoad: line && (() => line.share),
         logger,
         registry,
       });

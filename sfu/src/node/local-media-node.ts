@@ -69,6 +69,13 @@ export interface LocalMediaNodeOptions {
    * @default it carries its own relays alone
    */
   cascade?: CascadeOptions | undefined;
+  /**
+   * Share of what is scarce beside the workers that is in use, such as the machine's line. From 1 on nothing new is
+   * taken.
+   *
+   * @default nothing else is
+   */
+  otherLoad?: (() => number) | undefined;
   logger: Logger;
   registry: Registry;
 }
@@ -85,6 +92,7 @@ export class LocalMediaNode implements MediaNode {
   readonly #sessionsInRelay = new Map<string, Set<string>>();
   readonly #edges = new Map<string, Edge>();
   readonly #cascade: Cascade | undefined;
+  readonly #otherLoad: () => number;
   #closed = false;
 
   static async create(options: LocalMediaNodeOptions): Promise<LocalMediaNode> {
@@ -99,8 +107,9 @@ export class LocalMediaNode implements MediaNode {
     return new LocalMediaNode(pool, options);
   }
 
-  private constructor(pool: WorkerPool, { logger, registry, cascade }: LocalMediaNodeOptions) {
+  private constructor(pool: WorkerPool, { logger, registry, cascade, otherLoad }: LocalMediaNodeOptions) {
     this.#pool = pool;
+    this.#otherLoad = otherLoad ?? (() => 0);
     this.#logger = logger;
     this.#cascade =
       cascade &&
@@ -115,6 +124,7 @@ export class LocalMediaNode implements MediaNode {
   async openRelay(relayId: string): Promise<void> {
     if (this.#closed) throw new MeshliftError('SERVER_CLOSING');
     if (this.#relays.has(relayId)) return;
+    this.#assertCapacity();
     await this.#addRelay(relayId, Relay.create({ id: relayId, pool: this.#pool, notify: this.#notify }));
   }
 
@@ -140,6 +150,7 @@ export class LocalMediaNode implements MediaNode {
 
   async openViewer<T extends ViewerTerms>(request: ViewerRequest<T>): Promise<ViewerOpened<T>> {
     const { relayId, sessionId, subscription, origin } = request;
+    this.#assertCapacity();
     if (origin !== undefined) await this.#ensureEdge(relayId, origin);
     const terms: ViewerTerms = request.terms;
     const opened: ViewerOpened = await this.#openSession(relayId, sessionId, async (relay) => {
@@ -224,7 +235,8 @@ export class LocalMediaNode implements MediaNode {
   get load(): number {
     const { workers } = this.#pool;
     const inUse = workers.map(({ load, work }) => Math.min(1, Math.max(load.utilisation, work.share)));
-    return inUse.length === 0 ? 1 : inUse.reduce((sum, share) => sum + share, 0) / inUse.length;
+    const ofWorkers = inUse.length === 0 ? 1 : inUse.reduce((sum, share) => sum + share, 0) / inUse.length;
+    return Math.min(1, Math.max(ofWorkers, this.#otherLoad()));
   }
 
   on<N extends keyof MediaNodeEvents>(name: N, listener: (event: MediaNodeEvents[N]) => void): void {
@@ -266,6 +278,10 @@ export class LocalMediaNode implements MediaNode {
       if (this.#relayOfSession.get(sessionId) === relay) this.#removeSession(sessionId);
       throw error;
     }
+  }
+
+  #assertCapacity(): void {
+    if (this.#otherLoad() >= 1) throw new MeshliftError('SERVER_FULL');
   }
 
   async #addRelay(relayId: string, creating: Promise<Relay>): Promise<void> {

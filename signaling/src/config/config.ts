@@ -219,6 +219,15 @@ export const variables = {
       'Where media from other servers of the cluster arrives, encrypted, on the ports of `MESHLIFT_PIPE_PORTS`',
     schema: z.string().refine((text) => isIP(text) > 0),
   }),
+  lineMbit: variable<number | undefined>({
+    name: 'MESHLIFT_LINE_MBIT',
+    fallback: undefined,
+    fallbackText: 'not looked at',
+    allowed: '1 to 1000000',
+    about:
+      "What this machine's line sends at most, in Mbit/s: at 85 % of it no more viewers are taken (Linux counts it)",
+    schema: whole(1, 1_000_000),
+  }),
   maxBranches: variable({
     name: 'MESHLIFT_MAX_BRANCHES',
     fallback: 8,
