@@ -51,7 +51,8 @@ export class Door {
     const tokens = new SessionTokens(cluster);
     const sessions = new SessionRegistry(tokens);
     const shared = { node: nodes, sessions, logger, registry };
-    this.#streams = new Streams({ ...shared, ...config });
+    const originOf = (relayId: string) => nodes.originOf(relayId);
+    this.#streams = new Streams({ ...shared, originOf, cluster, departures, ...config });
     this.#rooms = new Rooms({ ...shared, streams: this.#streams, ...config });
     followMediaEvents(nodes, sessions, new PathFailures(logger, registry));
     const streams = this.#streams;

@@ -1,3 +1,4 @@
+import { MeshliftError } from '@meshlift/protocol';
 import { describe, expect, test } from 'vitest';
 import type { Bus } from './bus.ts';
 import { type Claim, type Directory, LEASE_MS } from './directory.ts';
@@ -194,6 +195,26 @@ export function directoryContract(name: string, setUp: (atEnd: AtEnd) => Promise
         const claim = await claimed(a, stream);
         expect((await a.directory.reassert(claim)).generation).toBe(2);
         await expect(b.directory.reassert(claim)).rejects.toMatchObject({ code: 'STALE_OWNER' });
+      });
+    });
+
+    describe('what an owner leaves behind', () => {
+      test('is what the next one decides by, which may be not to claim it', async ({ onTestFinished }) => {
+        const { join } = await setUp(onTestFinished);
+        const [a, b] = [await join(), await join()];
+        const claimed = await a.directory.claim('streams', stream, { state: 'live' });
+        if (!('claim' in claimed)) throw new Error('It was free');
+        await a.directory.release(claimed.claim, { past: 'revoked' });
+        expect(await b.directory.find('streams', stream)).toBeUndefined();
+        const refused = b.directory.claim('streams', stream, (before) => {
+          throw new MeshliftError(before?.past === 'revoked' ? 'STREAM_NOT_FOUND' : 'INTERNAL');
+        });
+        await expect(refused).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' });
+        expect(await a.directory.find('streams', stream)).toBeUndefined();
+        await b.directory.claim('streams', stream, () => ({ state: 'idle' as const }));
+        const found = await a.directory.find('streams', stream);
+        expect(found).toMatchObject({ owner: b.directory.id, generation: 2, state: 'idle' });
+        expect(found).not.toHaveProperty('past');
       });
     });
 

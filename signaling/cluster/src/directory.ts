@@ -93,7 +93,7 @@ export class Directory {
   readonly #changed: Record<Kind, Listeners<{ name: string; record: ClaimRecord | undefined }>>;
   readonly #subscriptions: Subscription[] = [];
   /** What this node may own in the store without knowing: writes that got no answer. */
-  readonly #unsettled = new Map<string, { kind: Kind; name: string }>();
+  readonly #unsettled = new Map<string, { kind: Kind; name: string; left: object }>();
   /** Counts connections. */
   #connection = 1;
   #connectedAt: number;
@@ -177,10 +177,16 @@ export class Directory {
    * Makes this node the owner of something that nobody owns, or whose owner is gone.
    *
    * @param name an HMAC, see `Names`
+   * @param details what to say of it; or decides that, and with an error that it is not to be owned, from what the owner
+   *   before has left there
    * @returns who owns it, if somebody else does
-   * @throws MeshliftError `DIRECTORY_UNAVAILABLE`
+   * @throws MeshliftError `DIRECTORY_UNAVAILABLE`; what `details` throws
    */
-  async claim<K extends Kind>(kind: K, name: string, details: Details<K>): Promise<Claimed<K>> {
+  async claim<K extends Kind>(
+    kind: K,
+    name: string,
+    details: Details<K> | ((before: ClaimRecord<K> | undefined) => Details<K>),
+  ): Promise<Claimed<K>> {
     await this.awake();
     return await this.#serial.run(keyOf(kind, name), async () => {
       for (let race = 0; race < MAX_RACES; race++) {
@@ -190,7 +196,7 @@ export class Directory {
         }
         if (!record) this.#assertSettled();
         const generation = Math.max(record?.generation ?? 0, this.#heldAs(kind, name)?.generation ?? 0) + 1;
-        const held = newlyHeld(kind, name, details);
+        const held = newlyHeld(kind, name, typeof details === 'function' ? details(record) : details);
         if (!(await this.#write(held, { generation, after: entry?.revision }))) continue;
         this.#held.set(keyOf(kind, name), held);
         return { claim: this.#claimOf(held) as Claim<K> };
@@ -241,13 +247,17 @@ export class Directory {
     });
   }
 
-  /** Lets something go. Nobody owns it then, unless this node had lost it before. */
-  async release({ kind, name }: Claim): Promise<void> {
+  /**
+   * Lets something go. Nobody owns it then, unless this node had lost it before.
+   *
+   * @param left what whoever claims it next is to know
+   */
+  async release<K extends Kind>({ kind, name }: Claim<K>, left?: Details<K>): Promise<void> {
     await this.#serial.run(keyOf(kind, name), async () => {
       const held = this.#heldAs(kind, name);
       if (!held) return;
       this.#held.delete(keyOf(kind, name));
-      await this.#letGo(kind, name);
+      await this.#letGo(kind, name, left);
     });
   }
 
@@ -440,7 +450,7 @@ export class Directory {
         if (this.#heldAs(held.kind, held.name) === held) await this.#confirm(held);
       }),
     );
-    await eachAtOnce([...this.#unsettled.values()], ({ kind, name }) => this.#settle(kind, name));
+    await eachAtOnce([...this.#unsettled.values()], ({ kind, name, left }) => this.#settle(kind, name, left));
     this.#confirmedOn = connection;
     if (paused) this.#paused = false;
   }
@@ -499,7 +509,7 @@ export class Directory {
     try {
       revision = await this.#store.write(kind, name, record, { after });
     } catch (error) {
-      this.#unsettled.set(keyOf(kind, name), { kind, name });
+      this.#unsettled.set(keyOf(kind, name), { kind, name, left: {} });
       throw error;
     }
     if (revision === undefined) return false;
@@ -511,24 +521,24 @@ export class Directory {
   }
 
   /** Lets go of what the store says this node owns and it does not know of. */
-  async #settle(kind: Kind, name: string): Promise<void> {
+  async #settle(kind: Kind, name: string, left: object): Promise<void> {
     await this.#serial.run(keyOf(kind, name), async () => {
       this.#unsettled.delete(keyOf(kind, name));
-      if (!this.#heldAs(kind, name)) await this.#letGo(kind, name);
+      if (!this.#heldAs(kind, name)) await this.#letGo(kind, name, left);
     });
   }
 
-  async #letGo(kind: Kind, name: string): Promise<void> {
+  async #letGo(kind: Kind, name: string, said: object = {}): Promise<void> {
     try {
       for (;;) {
         const { entry, record } = await this.#read(kind, name);
         if (!record?.held || record.owner !== this.id) return;
         const { owner, generation } = record;
-        const left = recordSchemas[kind].parse({ owner, generation, held: false });
+        const left = recordSchemas[kind].parse({ ...said, owner, generation, held: false });
         if ((await this.#store.write(kind, name, left, { after: entry?.revision })) !== undefined) return;
       }
     } catch {
-      this.#unsettled.set(keyOf(kind, name), { kind, name });
+      this.#unsettled.set(keyOf(kind, name), { kind, name, left: said });
     }
   }
 

@@ -47,7 +47,12 @@ export const recordSchemas = {
     ...ownership,
     /** The media node that the publisher is on. */
     mediaNode: nodeId.optional(),
+    /** The relay there, for an owner that comes after this one. Absent for what a room sends. */
+    relay: digest.optional(),
+    /** `idle`: nobody can watch it now. */
     state: z.enum(['idle', 'live', 'waiting']).optional(),
+    /** Once nobody owns it: whether it is kept for the key that it had, or nobody's for good. */
+    past: z.enum(['ended', 'revoked']).optional(),
     /** HMAC of the publish key. */
     keyHash: digest.optional(),
   }),

@@ -51,9 +51,9 @@ export class RateLimiter {
    *
    * @throws what the work throws, or MeshliftError `RATE_LIMITED` when it has failed too often
    */
-  async countFailures<T>(who: string, work: () => T): Promise<T> {
+  async countFailures<T>(who: string, work: () => T | Promise<T>): Promise<T> {
     try {
-      return work();
+      return await work();
     } catch (error) {
       await this.take(who);
       throw error;

@@ -34,6 +34,9 @@ const PLACE_WITHIN_MS = 500;
  */
 const PLACED_LOAD = 0.002;
 
+/** What could not be closed, because its node could not be reached, is tried again so often. */
+const CLOSE_AGAIN_AFTER_MS = 2_000;
+
 /** A node, and what this process has on it. */
 interface Entry {
   /** The process that it is in. */
@@ -143,7 +146,9 @@ export class Nodes implements MediaNode {
   async closeRelay(relayId: string): Promise<void> {
     const entry = this.#origins.get(relayId);
     this.#forgetRelay(relayId);
-    await entry?.node.closeRelay(relayId);
+    if (!entry) return;
+    const isOpenAgain = () => this.#origins.get(relayId) === entry;
+    await this.#closeAt(entry, () => entry.node.closeRelay(relayId), isOpenAgain);
   }
 
   async openIngest<T extends IngestTerms>(request: IngestRequest<T>): Promise<IngestOpened<T>> {
@@ -179,7 +184,7 @@ export class Nodes implements MediaNode {
     const entry = this.#nodeOfSession.get(sessionId);
     if (!entry) return;
     this.#forgetSession(entry, sessionId);
-    await entry.node.closeSession(sessionId);
+    await this.#closeAt(entry, () => entry.node.closeSession(sessionId));
   }
 
   async openProducer(
@@ -232,6 +237,23 @@ export class Nodes implements MediaNode {
     this.#origins.clear();
     this.#nodeOfSession.clear();
     await Promise.all(entries.map(({ node }) => node.close()));
+  }
+
+  /**
+   * Closes something on a node. One that cannot be reached now is asked again until it can, or is gone with everything on
+   * it; nobody waits for that.
+   */
+  async #closeAt(entry: Entry, close: () => Promise<void>, isOpenAgain = () => false): Promise<void> {
+    try {
+      await close();
+    } catch (error) {
+      if (!(error instanceof MeshliftError) || !UNREACHED.has(error.code)) throw error;
+      const again = () => {
+        if (this.#entries.get(entry.process) !== entry || isOpenAgain()) return;
+        this.#closeAt(entry, close, isOpenAgain).catch(() => undefined);
+      };
+      setTimeout(again, CLOSE_AGAIN_AFTER_MS).unref();
+    }
   }
 
   /** Tries one node after another until one takes it. */
@@ -353,14 +375,15 @@ export class Nodes implements MediaNode {
   }
 }
 
-/** What another node is asked after. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  'SERVER_FULL',
-  'SERVER_CLOSING',
+/** What a node has not heard of, as far as is known. */
+const UNREACHED: ReadonlySet<string> = new Set([
   'NODE_UNREACHABLE',
   'REQUEST_TIMEOUT',
   'DIRECTORY_UNAVAILABLE',
 ]);
+
+/** What another node is asked after. */
+const REFUSALS: ReadonlySet<string> = new Set(['SERVER_FULL', 'SERVER_CLOSING', ...UNREACHED]);
 
 /** Events that reach listeners as they are. */
 const PASSED_ON = [

@@ -31,7 +31,7 @@ export function streamsApi({ streams, config, node }: StreamsApiContext): Router
 
   const create: RequestHandler = async (request, response) => {
     await creations.take(addressOf(request));
-    const { stream, publishKey } = streams.create();
+    const { stream, publishKey } = await streams.create();
     const created: CreatedStream = { ...streamLinks(baseUrlOf(request, config), stream.id), publishKey };
     response.status(201).location(`/api/streams/${stream.id}`).json(created);
   };
@@ -44,7 +44,7 @@ export function streamsApi({ streams, config, node }: StreamsApiContext): Router
 
   const rotate: RequestHandler = async (request, response) => {
     const stream = await ownStream(request);
-    await streams.rotate(stream);
+    await streams.rotate(stream, bearerOf(request));
     const links: StreamLinks = streamLinks(baseUrlOf(request, config), stream.id);
     response.json(links);
   };

@@ -21,14 +21,14 @@ export class Audiences {
    * new one, in place of what the participant offered before.
    *
    * @throws MeshliftError `STREAM_NOT_YOURS` for a wrong key, `WRONG_STATE` for a stream that no room sends,
-   *   `SERVER_FULL`
+   *   `SERVER_FULL`; `STREAM_LIVE` when another door owns it
    */
-  publish(
+  async publish(
     participantId: string,
     session: Session,
     client: Client,
     known: { streamId?: string | undefined; publishKey?: string | undefined; allowed?: boolean | undefined },
-  ): RequestReply<'room:publish'> {
+  ): Promise<RequestReply<'room:publish'>> {
     const { streamId, publishKey } = known;
     const again = streamId !== undefined && publishKey !== undefined ? { streamId, publishKey } : undefined;
     const before = this.#byParticipant.get(participantId);
@@ -45,8 +45,9 @@ export class Audiences {
     // Viewers are bound to the source they watch. They join again, and find the new one.
     void stream?.end('MEDIA_FAILED');
     const free = again !== undefined && this.#streams.isFreeFor(again.streamId, again.publishKey);
-    const { audience, key } = this.#offer(participantId, session, free ? again : undefined);
+    const { audience, key, made } = this.#offer(participantId, session, free ? again : undefined);
     if (known.allowed === false || stream?.allowed === false) void audience.setAllowed(false);
+    await made;
     return { publishKey: key, audience: audience.stateFor(client) };
   }
 
@@ -85,7 +86,7 @@ export class Audiences {
     participantId: string,
     session: Session,
     again: { streamId: string; publishKey: string } | undefined,
-  ): { audience: ParticipantAudience; key: string } {
+  ): { audience: ParticipantAudience; key: string; made: Promise<void> } {
     const make = (stream: Stream): ParticipantAudience =>
       new ParticipantAudience(stream, {
         participantId,
@@ -93,10 +94,10 @@ export class Audiences {
         media: this.#media,
         closed: () => this.#ended(participantId, stream),
       });
-    const { stream, publishKey } = this.#streams.offer(make, again);
+    const { stream, publishKey, made } = this.#streams.offer(make, again);
     const audience = stream.source as ParticipantAudience;
     this.#byParticipant.set(participantId, audience);
-    return { audience, key: publishKey };
+    return { audience, key: publishKey, made };
   }
 
   #ended(participantId: string, stream: Stream): void {

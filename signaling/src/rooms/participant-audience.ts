@@ -55,7 +55,7 @@ export class ParticipantAudience implements StreamSource {
 
   /** As its participant is told of it, over this client. */
   stateFor({ baseUrl }: Client): Audience {
-    const { id, viewers, allowed } = this.#stream;
+    const { id, viewerCount: viewers, allowed } = this.#stream;
     return {
       links: streamLinks(baseUrl, id),
       allowed: allowed && !this.#isClosed,

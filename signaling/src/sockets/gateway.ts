@@ -18,7 +18,7 @@ import { forgetPoll, forgetRequest } from './forget-request.ts';
 import { Forwarder } from './forwarder.ts';
 import type { HandlerContext } from './handler.ts';
 import { requestHandlers } from './request-handlers.ts';
-import { RequestRouter } from './request-router.ts';
+import { type Locators, RequestRouter } from './request-router.ts';
 import { SocketConnection } from './socket-connection.ts';
 import { negotiate, servedVersions } from './versions.ts';
 
@@ -71,7 +71,8 @@ export class Gateway implements UpgradeHandler {
     });
     this.#forwarder = forwarder;
     this.#doorServer = doorServer;
-    const router = new RequestRouter({ handlers, sessions, forwarder, locators: {} });
+    const locators: Locators = { 'stream:publish': ({ streamId }) => context.streams.ownerOf(streamId) };
+    const router = new RequestRouter({ handlers, sessions, forwarder, locators });
     this.#dispatcher = new Dispatcher(router, logger, registry);
     this.#engine = new EngineServer({
       transports: ['websocket', 'polling'],

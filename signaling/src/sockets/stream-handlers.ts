@@ -16,12 +16,12 @@ export function streamHandlers({ streams }: HandlerContext): Pick<RequestHandler
       const { session, opened } = await streams.publish(stream, connection, {});
       connection.adopt(session);
       const links = streamLinks(connection.baseUrl, stream.id);
-      return { sessionId: session.token, ...opened, links, viewers: stream.viewers };
+      return { sessionId: session.token, ...opened, links, viewers: stream.viewerCount };
     },
 
     'stream:watch': async (connection, { streamId, rtpCapabilities }) => {
       assertSessionLimit(connection);
-      const stream = streams.getWatchable(streamId);
+      const stream = await streams.getWatchable(streamId);
       const { session, opened, state, viewers } = await stream.watch(connection, { rtpCapabilities });
       connection.adopt(session);
       return { sessionId: session.token, ...opened, state, viewers };

@@ -2,11 +2,13 @@ import { MeshliftError } from '@meshlift/protocol';
 import { describe, expect, it } from 'vitest';
 import { KeyHash } from '../access/capabilities.ts';
 import { firstStreamId } from '../access/stream-ids.ts';
+import { StreamKey } from '../access/stream-keys.ts';
 import { Claims } from './claims.ts';
 
 const MINE = 'my key';
-const key = new KeyHash(MINE);
-const made = firstStreamId(key);
+const names = { nameOf: (_kind: string, id: string) => id };
+const key = new StreamKey(names, MINE);
+const made = firstStreamId(new KeyHash(MINE));
 
 /** What the holder of a key is answered who claims an ID. */
 function answer(claims: Claims, streamId: string, publishKey = MINE): string {

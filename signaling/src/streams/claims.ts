@@ -1,7 +1,8 @@
 import { MeshliftError } from '@meshlift/protocol';
 import { KeyHash } from '../access/capabilities.ts';
 import { isDerivedForm, isDerivedFrom } from '../access/stream-ids.ts';
-import { PastStreams } from './past-streams.ts';
+import type { StreamKey } from '../access/stream-keys.ts';
+import { type PastOwner, PastStreams } from './past-streams.ts';
 import type { Stream } from './stream.ts';
 
 /**
@@ -37,15 +38,17 @@ export class Claims {
    * Decides whether the holder of a key may claim an ID without a stream. An ID that a server made can be claimed with
    * the key it was made with and no other, also where claims are not open: that is how a stream outlives a restart.
    *
+   * @param elsewhere whose it was at another door, where that is known
    * @throws MeshliftError `STREAM_NOT_YOURS` for an ID that is or was another's; `STREAM_NOT_FOUND` for one that
    *   was revoked, and for any unknown one where claims are not open
    */
-  assertClaimable(streamId: string, publishKey: string): Claim {
-    const owner = this.#past.ownerOf(streamId);
+  assertClaimable(streamId: string, publishKey: string, elsewhere?: PastOwner): Claim {
+    const owner = elsewhere ?? this.#past.ownerOf(streamId);
     const made = isDerivedForm(streamId);
     if (owner === 'nobody' || (!owner && !made && !this.#open)) throw this.#notFound;
     const isFree = !owner && !made;
-    if (!isFree && !this.isOwnedBy(streamId, publishKey)) throw new MeshliftError('STREAM_NOT_YOURS');
+    const isOwned = owner ? owner.matches(publishKey) : this.isOwnedBy(streamId, publishKey);
+    if (!isFree && !isOwned) throw new MeshliftError('STREAM_NOT_YOURS');
     return owner ? 'reserved' : 'free';
   }
 
@@ -68,8 +71,13 @@ export class Claims {
     this.#past.reinstate(streamId);
   }
 
+  /** Whose an ID without a stream is, as far as it is known. */
+  ownerOf(streamId: string): PastOwner | undefined {
+    return this.#past.ownerOf(streamId);
+  }
+
   /** The ID has no stream any more, and is kept for the key it had. */
-  reserve(streamId: string, key: KeyHash): void {
+  reserve(streamId: string, key: StreamKey): void {
     this.#past.ended(streamId, key);
   }
 

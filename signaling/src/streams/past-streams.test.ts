@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { KeyHash } from '../access/capabilities.ts';
+import { StreamKey } from '../access/stream-keys.ts';
 import { ID_RESERVATION_MS, PastStreams } from './past-streams.ts';
 
-const key = new KeyHash('my key');
+const names = { nameOf: (_kind: string, id: string) => id };
+const key = new StreamKey(names, 'my key');
 
 describe('IDs that were in use', () => {
   it('belong to the key they had', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { KeyHash } from '../access/capabilities.ts';
 import { expiring } from '../access/expiring.ts';
+import type { StreamKey } from '../access/stream-keys.ts';
 
 /** How long an ID whose stream has ended is kept from others. */
 export const ID_RESERVATION_MS = 24 * 60 * 60_000;
@@ -8,17 +8,20 @@ export const ID_RESERVATION_MS = 24 * 60 * 60_000;
 /** Some 20 MB at most. Past it, those that ended first are forgotten. */
 const MOST_REMEMBERED = 100_000;
 
+/** Who may use an ID again: the holder of a key, or nobody. */
+export type PastOwner = StreamKey | 'nobody';
+
 /**
  * Stream IDs that were in use. Somebody who still has a link to one must not be shown what a stranger publishes
  * under it: it goes back to the key it had, and one that was revoked to nobody. IDs are kept as hashes alone.
  */
 export class PastStreams {
-  readonly #owners = expiring<KeyHash | 'nobody'>({
+  readonly #owners = expiring<PastOwner>({
     max: MOST_REMEMBERED,
     ttl: ID_RESERVATION_MS,
   });
 
-  ended(streamId: string, key: KeyHash): void {
+  ended(streamId: string, key: StreamKey): void {
     if (!this.#owners.has(hash(streamId))) this.#owners.set(hash(streamId), key);
   }
 
@@ -32,7 +35,7 @@ export class PastStreams {
   }
 
   /** Who may use an ID again: the holder of a key, nobody, or anybody (`undefined`) when it is not known. */
-  ownerOf(streamId: string): KeyHash | 'nobody' | undefined {
+  ownerOf(streamId: string): PastOwner | undefined {
     return this.#owners.get(hash(streamId));
   }
 }

@@ -13,9 +13,14 @@ export interface Publishing<T extends IngestTerms> {
   opened: IngestOpened<T>;
 }
 
+/** A relay that another owner of a stream has opened, and where it is. */
+export interface InheritedRelay {
+  relayId: string;
+  origin: string;
+}
+
 /** A stream of its own: one relay with one source, and the client that has shown the key and publishes. */
 export class StreamPublisher implements StreamSource, SessionOwner {
-  readonly relayId = newSessionId();
   readonly sourceId = 'stream';
   readonly offered = false;
   readonly #stream: Stream;
@@ -25,11 +30,24 @@ export class StreamPublisher implements StreamSource, SessionOwner {
   #next: Session | undefined;
   #by: 'whip' | 'page' = 'page';
   #hasRelay = false;
+  readonly #relayId: string;
+  /** What another owner of the stream has left at a media node. */
+  #inherited: InheritedRelay | undefined;
   readonly #takeovers = new Takeovers();
 
-  constructor(stream: Stream, context: StreamContext) {
+  constructor(stream: Stream, context: StreamContext, inherited?: InheritedRelay) {
     this.#stream = stream;
     this.#context = context;
+    this.#inherited = inherited;
+    this.#relayId = newSessionId();
+  }
+
+  get relayId(): string {
+    return this.#inherited?.relayId ?? this.#relayId;
+  }
+
+  get inheritedFrom(): string | undefined {
+    return this.#inherited?.origin;
   }
 
   /**
@@ -76,7 +94,7 @@ export class StreamPublisher implements StreamSource, SessionOwner {
   /** Takes the session over to another connection. */
   async resume(session: Session, client: Client): Promise<RequestReply<'session:resume'>> {
     session.attach(client);
-    const { id, viewers } = this.#stream;
+    const { id, viewerCount: viewers } = this.#stream;
     const wantedLayers = await this.#context.node.listWantedLayers(session.id);
     return { kind: 'publisher', links: streamLinks(client.baseUrl, id), viewers, wantedLayers };
   }
@@ -125,6 +143,7 @@ export class StreamPublisher implements StreamSource, SessionOwner {
   /** The next publisher gets a new one. */
   relayLost(): void {
     this.#hasRelay = false;
+    this.#giveUpInherited();
   }
 
   async close(): Promise<void> {
@@ -137,6 +156,11 @@ export class StreamPublisher implements StreamSource, SessionOwner {
 
   async #openIngest<T extends IngestTerms>(session: Session, terms: T): Promise<IngestOpened<T>> {
     const { node } = this.#context;
+    if (this.#inherited) {
+      // Nobody else can publish to a relay that another process has opened: viewers join again.
+      this.#giveUpInherited();
+      await this.#stream.viewersHere.dropAll('MEDIA_FAILED');
+    }
     if (!this.#hasRelay) {
       await node.openRelay(this.relayId);
       this.#hasRelay = true;
@@ -148,6 +172,14 @@ export class StreamPublisher implements StreamSource, SessionOwner {
       if (this.#stream.state === 'idle' && !this.#session) await this.#closeRelay();
       throw error;
     }
+  }
+
+  #giveUpInherited(): void {
+    if (!this.#inherited) return;
+    this.#context.byRelay.move(this.#stream, () => {
+      this.#inherited = undefined;
+    });
+    this.#stream.changed();
   }
 
   async #closeRelay(): Promise<void> {

@@ -2,6 +2,8 @@
 export interface StreamSource {
   readonly relayId: string;
   readonly sourceId: string;
+  /** The process whose media node has the relay, where an owner before has opened it. */
+  readonly inheritedFrom?: string | undefined;
   /**
    * Whether the stream is there to be watched before anything has been sent, and for as long as it is offered.
    * One that is not is watched from its first packet on, and ends some time after its last.

@@ -12,7 +12,7 @@ const WEAK_ID_LENGTH = 12;
  */
 export async function statusOf(stream: Stream, node: MediaNode, baseUrl: string): Promise<StreamStatus> {
   stream.assertNotEnded();
-  const { state, viewers, source } = stream;
+  const { state, viewerCount: viewers, source } = stream;
   const { sender } = source;
   const report = sender?.by === 'whip' ? await inspect(node, sender.sessionId) : NOTHING;
   const weak = stream.id.length < WEAK_ID_LENGTH ? [describeFinding('STREAM_ID_WEAK', 'hint', {})] : [];

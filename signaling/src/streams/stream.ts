@@ -1,18 +1,18 @@
-import {
-  type ErrorCode,
-  type MediaNode,
-  MeshliftError,
-  type RequestReply,
-  type ViewerOpened,
-  type ViewerTerms,
-} from '@meshlift/protocol';
+import type { MediaNode } from '@meshlift/protocol';
+import { MeshliftError } from '@meshlift/protocol';
+import type { Demand, FollowedState } from '@meshlift/protocol/cluster';
 import type { Logger } from '@meshlift/telemetry';
 import pLimit from 'p-limit';
-import { KeyHash } from '../access/capabilities.ts';
-import type { Client, Session, SessionOwner } from '../sessions/session.ts';
+import type { StreamKey } from '../access/stream-keys.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
+import { Followers } from './followers.ts';
+import type { StreamLink } from './stream-link.ts';
+import { type StreamDetails, StreamRecord } from './stream-record.ts';
 import type { StreamSource } from './stream-source.ts';
+import type { StreamsByRelay } from './streams-by-relay.ts';
 import { ViewerCount } from './viewer-count.ts';
+import { type MediaPlace, Viewers, type Watchable } from './viewers.ts';
 
 /** A stream that nobody has published to is forgotten after this long. */
 export const IDLE_FOR_AT_MOST_MS = 60 * 60_000;
@@ -28,59 +28,75 @@ export type Lifecycle = 'idle' | 'live' | 'waiting' | 'ended';
 /** What a stream needs of the world around it. */
 export interface StreamContext {
   node: MediaNode;
+  /** The process whose media node has a relay that this process has opened. */
+  originOf(relayId: string): string | undefined;
   logger: Logger;
   graceMs: number;
   sessions: SessionRegistry;
+  cluster: Cluster;
+  link: StreamLink;
+  byRelay: StreamsByRelay;
   /** The stream is over and must not be found any more. */
   ended(stream: Stream): void;
 }
 
-/** A viewer that has been let in. */
-export interface Watching<T extends ViewerTerms> {
-  session: Session;
-  /** What the media node has answered to its terms. */
-  opened: ViewerOpened<T>;
-  state: 'live' | 'waiting';
-  viewers: number;
+export interface StreamOptions {
+  id: string;
+  key: StreamKey;
+  /** Makes what the stream shows. */
+  source: (stream: Stream) => StreamSource;
+  /** What another owner has left: how media flowed there, and who watches it through this door. */
+  inherited?: { flow: 'live' | 'waiting'; viewers: Viewers | undefined };
 }
 
 /**
- * What can be watched under one stream ID: who watches it, and what becomes of them when the one who sends
- * drops. Whatever changes it runs through one queue, so that two of them never interleave.
+ * What can be watched under one stream ID, at the door that owns it: how media flows to it, who watches it, through this
+ * door and others, and what becomes of them when the one who sends drops. Whatever changes it runs through one queue, so
+ * that two of them never interleave.
  */
-export class Stream implements SessionOwner {
+export class Stream implements Watchable {
   readonly source: StreamSource;
+  readonly key: StreamKey;
+  /** What the other doors know of it. */
+  readonly record: StreamRecord;
+  /** Those who watch through this door. */
+  readonly viewersHere: Viewers;
   /** Changes when the stream is rotated. */
   #id: string;
-  readonly key: KeyHash;
   readonly #context: StreamContext;
   readonly #queue = pLimit(1);
-  readonly #viewers = new Set<Session>();
+  readonly #followers = new Followers();
   readonly #viewerCount: ViewerCount;
-  /** Viewers whose transport is being opened. */
-  #coming = 0;
+  /** Numbers what followers are told. */
+  #version = 0;
   #allowed = true;
   #state: Lifecycle;
   /** Ends a stream that nobody publishes to: one never published, or one whose publisher does not come back. */
   #deadline: NodeJS.Timeout | undefined;
 
-  /** @param source makes what the stream shows */
-  constructor(
-    id: string,
-    publishKey: string,
-    context: StreamContext,
-    source: (stream: Stream) => StreamSource,
-  ) {
+  constructor({ id, key, source, inherited }: StreamOptions, context: StreamContext) {
     this.#id = id;
-    this.key = new KeyHash(publishKey);
+    this.key = key;
     this.#context = context;
+    this.viewersHere = inherited?.viewers ?? new Viewers(this, context);
     this.source = source(this);
+    this.#state = inherited?.flow ?? (this.source.offered ? 'waiting' : 'idle');
     this.#viewerCount = new ViewerCount((viewers) => {
       this.source.viewersChanged(viewers);
-      for (const session of this.#viewers) session.send('stream:viewers', { viewers });
+      this.viewersHere.sendCount(viewers);
+      this.#tellFollowers();
     });
-    this.#state = this.source.offered ? 'waiting' : 'idle';
-    if (!this.source.offered) this.#endUnlessLiveWithin(IDLE_FOR_AT_MOST_MS);
+    const { directory, names } = context.cluster;
+    const name = names.nameOf('streams', id);
+    this.record = new StreamRecord({ directory, name, describe: () => this.#details });
+    if (inherited) {
+      // Whoever reports that media flows ends the wait.
+      this.#endUnlessLiveWithin(context.graceMs);
+      this.viewersHere.moveTo(this);
+      this.viewersHereChanged();
+    } else if (!this.source.offered) {
+      this.#endUnlessLiveWithin(IDLE_FOR_AT_MOST_MS);
+    }
   }
 
   get logFields(): { streamId: string } {
@@ -95,8 +111,12 @@ export class Stream implements SessionOwner {
     return this.#state;
   }
 
-  get viewers(): number {
-    return this.#viewers.size;
+  get flow(): 'live' | 'waiting' {
+    return this.#state === 'live' ? 'live' : 'waiting';
+  }
+
+  get viewerCount(): number {
+    return this.viewersHere.size + this.#followers.watching;
   }
 
   /** Whether anybody who has the ID may watch. */
@@ -104,7 +124,6 @@ export class Stream implements SessionOwner {
     return this.#allowed;
   }
 
-  /** Whether there is something to watch or to wait for, and anybody may. */
   get watchable(): boolean {
     return this.#allowed && (this.#state === 'live' || this.#state === 'waiting');
   }
@@ -119,98 +138,86 @@ export class Stream implements SessionOwner {
     if (this.#state === 'ended') throw new MeshliftError('STREAM_NOT_FOUND');
   }
 
-  /** Does something to the stream when what was asked for before is done. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     return this.#queue(work);
   }
 
+  async open(): Promise<MediaPlace> {
+    await this.source.open();
+    const { relayId, sourceId, inheritedFrom } = this.source;
+    return { relayId, sourceId, origin: inheritedFrom };
+  }
+
+  viewersHereChanged(): void {
+    this.#viewerCount.set(this.viewerCount);
+    this.source.wantedBy(this.watchable ? this.viewersHere.wanting + this.#followers.wanting : 0);
+  }
+
   /**
-   * Lets a client watch. Viewers come in any number at once and do not touch each other: they are not
-   * queued, but the stream's state is checked again when the media node has answered.
+   * Another door has viewers of it, or has others than before.
    *
-   * @param terms what the client can decode, or its offer
-   * @throws MeshliftError `STREAM_NOT_FOUND` when the stream has ended or got another ID meanwhile; or what the media
-   *   node refuses
+   * @param options.open whether the relay has to be there when it is answered
+   * @throws MeshliftError `STREAM_NOT_FOUND`; `SERVER_FULL`
    */
-  async watch<T extends ViewerTerms>(client: Client, terms: T): Promise<Watching<T>> {
-    const { node, sessions } = this.#context;
-    const { relayId, sourceId } = this.source;
-    const idAtStart = this.#id;
-    const session = sessions.create({ role: 'viewer', owner: this, client });
-    const assertStillThere = () => {
-      if (!this.watchable || this.#id !== idAtStart) throw new MeshliftError('STREAM_NOT_FOUND');
-    };
-    this.#countComing(1);
-    try {
-      await this.source.open();
-      const subscription = { only: [sourceId] };
-      const opened = await node.openViewer({ relayId, sessionId: session.id, subscription, terms });
-      assertStillThere();
-      this.#viewers.add(session);
-      sessions.add(session);
-      this.#viewerCount.set(this.#viewers.size);
-      return { session, opened, state: this.#watchableState, viewers: this.#viewers.size };
-    } catch (error) {
-      await node.closeSession(session.id);
-      assertStillThere();
-      throw error;
-    } finally {
-      this.#countComing(-1);
-    }
+  async follow(door: string, demand: Demand, { open }: { open: boolean }): Promise<FollowedState> {
+    if (!this.watchable) throw new MeshliftError('STREAM_NOT_FOUND');
+    this.setDemand(door, demand);
+    if (open) await this.source.open();
+    if (!this.watchable) throw new MeshliftError('STREAM_NOT_FOUND');
+    return this.#stateFor(door);
   }
 
-  /** Takes a viewer's session over to another connection. */
-  async resume(session: Session, client: Client): Promise<RequestReply<'session:resume'>> {
-    session.attach(client);
-    const consumers = await this.#context.node.listConsumers(session.id);
-    return { kind: 'viewer', state: this.#watchableState, consumers, viewers: this.#viewerCount.value };
+  /** A door that follows has other viewers than before. */
+  setDemand(door: string, demand: Demand): void {
+    if (this.#followers.set(door, demand)) this.viewersHereChanged();
   }
 
-  /** A viewer's connection dropped; its media may still flow. */
-  detach(session: Session): void {
-    session.detach(this.#context.graceMs, () => void this.leave(session));
+  /** A door has ended, and nobody watches through it. */
+  forget(door: string): void {
+    if (this.#followers.delete(door)) this.viewersHereChanged();
   }
 
-  /** A viewer ends its session. */
-  leave(session: Session): Promise<void> {
-    return this.inTurn(async () => {
-      this.#dropViewer(session);
-      await this.#context.node.closeSession(session.id);
-    });
+  /** Messages to a door have been lost. */
+  tellAgain(door: string): void {
+    if (this.watchable && this.#followers.has(door)) this.#tell(door);
   }
 
-  /** The media node closed a viewer's session by itself. */
-  sessionLost(session: Session, error: MeshliftError): Promise<void> {
-    return this.inTurn(async () => {
-      session.send('session:closed', error.toBody());
-      this.#dropViewer(session);
-    });
+  /** Media can flow to the relay, or has stopped to. */
+  ingestFlow(flowing: boolean): void {
+    const next: Lifecycle = flowing ? 'live' : 'waiting';
+    if (flowing && this.#state !== 'ended') clearTimeout(this.#deadline);
+    if (this.#state === 'ended' || this.#state === next || (!flowing && this.#state === 'idle')) return;
+    this.#state = next;
+    clearTimeout(this.#deadline);
+    if (!flowing && !this.source.offered) this.#endUnlessLiveWithin(this.#context.graceMs);
+    this.#context.logger.info({ streamId: this.#id, state: next }, 'stream state');
+    this.viewersHere.sendState(next);
+    this.changed();
   }
 
   /** The media node lost the relay: viewers join again. */
   relayLost(): Promise<void> {
     return this.inTurn(async () => {
       this.source.relayLost();
-      await this.#dropAllViewers('MEDIA_FAILED');
+      this.changed();
+      await this.viewersHere.dropAll('MEDIA_FAILED');
       this.ingestFlow(false);
     });
   }
 
-  /** Media can flow to the relay, or has stopped to. */
-  ingestFlow(flowing: boolean): void {
-    const next: Lifecycle = flowing ? 'live' : 'waiting';
-    if (this.#state === 'ended' || this.#state === next || (!flowing && this.#state === 'idle')) return;
-    this.#state = next;
-    clearTimeout(this.#deadline);
-    if (!flowing && !this.source.offered) this.#endUnlessLiveWithin(this.#context.graceMs);
-    this.#context.logger.info({ streamId: this.#id, state: next }, 'stream state');
-    for (const viewer of this.#viewers) viewer.send('stream:state', { state: next });
+  /** What other doors know of it is out of date. */
+  changed(): void {
+    this.record.update();
+    this.#tellFollowers();
   }
 
   /** Refuses everybody, and drops those who watch, or lets them in again. The ID stays the same. */
   async setAllowed(allowed: boolean): Promise<void> {
     this.#allowed = allowed;
-    if (!allowed) await this.#dropAllViewers('STREAM_NOT_FOUND');
+    this.record.update();
+    if (allowed) return;
+    this.#dropFollowers('STREAM_NOT_FOUND');
+    await this.viewersHere.dropAll('STREAM_NOT_FOUND');
   }
 
   /**
@@ -221,9 +228,12 @@ export class Stream implements SessionOwner {
   rotate(newId: string, rename: () => void): Promise<void> {
     return this.inTurn(async () => {
       this.assertNotEnded();
-      this.#id = newId;
-      rename();
-      await this.#dropAllViewers('STREAM_NOT_FOUND');
+      await this.record.moveTo(this.#context.cluster.names.nameOf('streams', newId), () => {
+        this.#dropFollowers('STREAM_NOT_FOUND');
+        this.#id = newId;
+        rename();
+      });
+      await this.viewersHere.dropAll('STREAM_NOT_FOUND');
       this.source.renamed();
       this.#context.logger.info({ streamId: newId }, 'stream rotated');
     });
@@ -238,48 +248,85 @@ export class Stream implements SessionOwner {
     if (this.#state !== 'ended') {
       this.#state = 'ended';
       clearTimeout(this.#deadline);
+      this.#dropFollowers(code);
       this.#viewerCount.close();
       this.#context.ended(this);
       this.#context.logger.info({ streamId: this.#id }, 'stream ended');
     }
     return this.inTurn(async () => {
-      await this.#dropAllViewers(code);
+      await this.viewersHere.dropAll(code);
       await this.source.close();
     });
   }
 
-  get #watchableState(): 'live' | 'waiting' {
-    return this.#state === 'live' ? 'live' : 'waiting';
+  /**
+   * Another door owns the stream now. Those who watch through this one go on, and the publisher joins again.
+   *
+   * @returns those who watch here
+   */
+  lose(): Viewers {
+    this.#state = 'ended';
+    clearTimeout(this.#deadline);
+    this.#viewerCount.close();
+    this.record.abandon();
+    this.#followers.clear();
+    void this.inTurn(() => this.source.close());
+    return this.viewersHere;
+  }
+
+  /** The process whose media node has the relay, while it is open. */
+  get #origin(): string | undefined {
+    const { inheritedFrom, relayId } = this.source;
+    return inheritedFrom ?? this.#context.originOf(relayId);
+  }
+
+  get #details(): StreamDetails {
+    const { relayId, offered } = this.source;
+    const origin = this.#origin;
+    return {
+      keyHash: this.key.inDirectory,
+      state: this.watchable ? this.flow : 'idle',
+      ...(origin !== undefined && { mediaNode: origin }),
+      ...(!offered && { relay: relayId }),
+    };
+  }
+
+  #stateFor(door: string): FollowedState {
+    const { relayId, sourceId, offered } = this.source;
+    const origin = this.#origin;
+    this.#version += 1;
+    return {
+      generation: this.record.generation,
+      version: this.#version,
+      relayId,
+      sourceId,
+      ...(origin !== undefined && { origin }),
+      flow: this.flow,
+      offered,
+      viewers: this.viewerCount,
+      yours: this.#followers.watchingAt(door),
+    };
+  }
+
+  #tellFollowers(): void {
+    if (!this.watchable) return;
+    for (const door of this.#followers.doors) this.#tell(door);
+  }
+
+  #tell(door: string): void {
+    this.#context.link.sendEvent(door, this.record.name, { name: 'state', state: this.#stateFor(door) });
+  }
+
+  #dropFollowers(code: 'STREAM_NOT_FOUND' | 'MEDIA_FAILED'): void {
+    const { name, generation } = this.record;
+    for (const door of this.#followers.doors) {
+      this.#context.link.sendEvent(door, name, { name: 'over', generation, code });
+    }
+    this.#followers.clear();
   }
 
   #endUnlessLiveWithin(ms: number): void {
     this.#deadline = setTimeout(() => void this.end(), ms);
     this.#deadline.unref();
-  }
-
-  #countComing(change: number): void {
-    this.#coming += change;
-    this.#tellWanted();
-  }
-
-  #tellWanted(): void {
-    this.source.wantedBy(this.watchable ? this.#viewers.size + this.#coming : 0);
-  }
-
-  #dropViewer(viewer: Session): void {
-    if (!this.#viewers.delete(viewer)) return;
-    this.#context.sessions.remove(viewer);
-    this.#viewerCount.set(this.#viewers.size);
-    this.#tellWanted();
-  }
-
-  /** `STREAM_NOT_FOUND` is what anyone is told who asks for an ID that leads nowhere. */
-  async #dropAllViewers(code: ErrorCode): Promise<void> {
-    const viewers = [...this.#viewers];
-    for (const viewer of viewers) {
-      viewer.send('session:closed', new MeshliftError(code).toBody());
-      this.#dropViewer(viewer);
-    }
-    await Promise.all(viewers.map(({ id }) => this.#context.node.closeSession(id)));
   }
 }

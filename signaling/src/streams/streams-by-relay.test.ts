@@ -1,6 +1,7 @@
-import { Seal } from '@meshlift/cluster';
 import { opusAudio } from '@meshlift/sfu/testing';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { joinMemoryCluster } from '../cluster/cluster.ts';
+import { Departures } from '../cluster/departures.ts';
 import { SessionRegistry } from '../sessions/session-registry.ts';
 import { SessionTokens } from '../sessions/session-tokens.ts';
 import { NativePeer } from '../testing/native-peer.ts';
@@ -36,8 +37,15 @@ class CountedSource implements StreamSource {
 it('an event of one relay reaches its own streams and asks nothing of the others', async () => {
   const { node, logger, registry } = await testNode();
   const limits = { graceSeconds: 1, maxStreams: 1_000, openClaims: false };
-  const sessions = new SessionRegistry(new SessionTokens({ seal: Seal.random(), self: 'door' }));
-  const streams = new Streams({ node, logger, registry, sessions, ...limits });
+  const cluster = await joinMemoryCluster({ log: logger });
+  const departures = new Departures(cluster.directory);
+  onTestFinished(async () => {
+    departures.close();
+    await cluster.close();
+  });
+  const sessions = new SessionRegistry(new SessionTokens(cluster));
+  const originOf = () => cluster.self;
+  const streams = new Streams({ node, originOf, cluster, departures, logger, registry, sessions, ...limits });
   const offer = (relayId: string) => {
     const source = new CountedSource(relayId);
     return { source, stream: streams.offer(() => source).stream };

@@ -1,8 +1,15 @@
 import type { MediaNode } from '@meshlift/protocol';
-import type { Stream } from './stream.ts';
+import type { StreamSource } from './stream-source.ts';
+
+/** A stream, as far as its relay matters. */
+interface RelayedStream {
+  readonly source: Pick<StreamSource, 'relayId' | 'sourceId'>;
+  ingestFlow(flowing: boolean): void;
+  relayLost(): Promise<void>;
+}
 
 interface RelayEntry {
-  readonly streams: Set<Stream>;
+  readonly streams: Set<RelayedStream>;
   /** The sources that media can flow from now: a stream may be offered when it flows already. */
   readonly flowing: Set<string>;
 }
@@ -21,15 +28,23 @@ export class StreamsByRelay {
     });
   }
 
-  add(stream: Stream): void {
+  add(stream: RelayedStream): void {
     const { relayId, sourceId } = stream.source;
     const { streams, flowing } = this.#entry(relayId);
     streams.add(stream);
     if (flowing.has(sourceId)) stream.ingestFlow(true);
   }
 
+  /** Gives a stream another relay. */
+  move(stream: RelayedStream, change: () => void): void {
+    const isKnown = this.#byRelay.get(stream.source.relayId)?.streams.has(stream);
+    this.delete(stream);
+    change();
+    if (isKnown) this.add(stream);
+  }
+
   /** Repeating it changes nothing. */
-  delete(stream: Stream): void {
+  delete(stream: RelayedStream): void {
     const { relayId } = stream.source;
     this.#byRelay.get(relayId)?.streams.delete(stream);
     this.#forgetUnused(relayId);
@@ -46,7 +61,7 @@ export class StreamsByRelay {
   #entry(relayId: string): RelayEntry {
     const known = this.#byRelay.get(relayId);
     if (known) return known;
-    const entry = { streams: new Set<Stream>(), flowing: new Set<string>() };
+    const entry = { streams: new Set<RelayedStream>(), flowing: new Set<string>() };
     this.#byRelay.set(relayId, entry);
     return entry;
   }

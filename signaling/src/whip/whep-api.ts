@@ -27,7 +27,7 @@ export function whepApi({ config, streams, node, tokens }: WhipContext): Router 
     if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND');
     const client = new HttpClient('whep', baseUrlOf(request, config));
     const offer = textOf(request);
-    const stream = streams.getWatchable(streamId.data);
+    const stream = await streams.getWatchable(streamId.data);
     const { session, opened, state, viewers } = await stream.watch(client, { offer });
     const created = sessions.add(session, client, opened.answer);
     const url = `${client.baseUrl}/whep/sessions/${session.token}`;

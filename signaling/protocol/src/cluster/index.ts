@@ -1,3 +1,4 @@
 export * from './cascade-wire.ts';
 export * from './door-wire.ts';
 export * from './media-node-wire.ts';
+export * from './stream-wire.ts';
