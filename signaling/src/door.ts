@@ -48,7 +48,7 @@ export class Door {
     httpLimits,
     handshakeLimit,
   }: DoorOptions) {
-    const tokens = new SessionTokens(cluster);
+    const tokens = new SessionTokens({ ...cluster, nodeOf: ({ id }) => nodes.processOf(id) });
     const sessions = new SessionRegistry(tokens);
     const shared = { node: nodes, sessions, logger, registry };
     const originOf = (relayId: string) => nodes.originOf(relayId);

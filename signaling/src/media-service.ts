@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import type { MediaNodeAdoption } from '@meshlift/protocol';
 import { type ListenAddress, LocalMediaNode, MediaNodeServer } from '@meshlift/sfu';
 import type { Logger, Registry } from '@meshlift/telemetry';
 import type { Cluster } from './cluster/cluster.ts';
@@ -45,7 +46,9 @@ export class MediaService {
         logger,
         registry,
       });
-      const server = new MediaNodeServer({ node, self, bus, delivery });
+      const isGone = (process: string) => cluster.directory.isGone(process);
+      const graceMs = config.graceSeconds * 1_000;
+      const server = new MediaNodeServer({ node, self, bus, delivery, isGone, graceMs });
       return new MediaService({ node, config, addresses, announced, server });
     } catch (error) {
       announced.close();
@@ -73,6 +76,14 @@ export class MediaService {
     return told.length > 0 ? told : this.#addresses.map(({ ip }) => ip);
   }
 
+  /** Takes over what other processes have left on the node. */
+  get adoption(): MediaNodeAdoption {
+    return {
+      adopt: (sessionId) => this.#server.adopt(sessionId),
+      adoptRelay: (relayId, owner) => this.#server.adoptRelay(relayId, owner),
+    };
+  }
+
   /** How the node is now. */
   get facts(): NodeFacts {
     return { region: this.#config.region, state: 'up', load: this.node.load };
@@ -81,7 +92,7 @@ export class MediaService {
   /** Another process has ended. */
   forget(process: string): void {
     this.node.forget(process);
-    void this.#server.forget(process);
+    this.#server.orphan(process);
   }
 
   /** Takes no more calls of other processes, and closes the node. */

@@ -106,7 +106,7 @@ export async function startServer(
     nodes = new Nodes({ routerRtpCapabilities: servedCapabilities(), self, region: config.region });
     if (media) {
       const service = media;
-      nodes.add({ process: self, node: service.node, facts: service.facts });
+      nodes.add({ process: self, node: service.node, adoption: service.adoption, facts: service.facts });
       reports = new LoadReports({ cluster, nodes, facts: () => service.facts });
     }
     known = new KnownNodes({ cluster, departures, nodes });

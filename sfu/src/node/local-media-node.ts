@@ -12,8 +12,10 @@ import {
   type MediaNode,
   type MediaNodeEvents,
   MeshliftError,
+  type OwnerToken,
   type RtpCapabilities,
   type RtpParameters,
+  type SessionDescription,
   type ViewerOpened,
   type ViewerRequest,
   type ViewerTerms,
@@ -32,6 +34,7 @@ import { WorkerPool } from '../workers/worker-pool.ts';
 import { Cascade, type CascadeOptions } from './cascade.ts';
 import type { Edge } from './edge.ts';
 import { registerMediaMetrics } from './media-metrics.ts';
+import { RelayFence } from './relay-fence.ts';
 
 /** A relay from another node stays here this long after its last viewer, for those who reload or come next. */
 const EDGE_KEPT_MS = 2_000;
@@ -91,6 +94,7 @@ export class LocalMediaNode implements MediaNode {
   /** The same by relay: one that ends is forgotten without a look at the sessions of others. */
   readonly #sessionsInRelay = new Map<string, Set<string>>();
   readonly #edges = new Map<string, Edge>();
+  readonly #fence = new RelayFence();
   readonly #cascade: Cascade | undefined;
   readonly #otherLoad: () => number;
   #closed = false;
@@ -121,14 +125,16 @@ export class LocalMediaNode implements MediaNode {
     registerMediaMetrics(registry, pool, () => this.#liveRelays());
   }
 
-  async openRelay(relayId: string): Promise<void> {
+  async openRelay(relayId: string, owner?: OwnerToken): Promise<void> {
     if (this.#closed) throw new MeshliftError('SERVER_CLOSING');
+    this.#fence.check(relayId, owner);
     if (this.#relays.has(relayId)) return;
     this.#assertCapacity();
     await this.#addRelay(relayId, Relay.create({ id: relayId, pool: this.#pool, notify: this.#notify }));
   }
 
-  async closeRelay(relayId: string): Promise<void> {
+  async closeRelay(relayId: string, owner?: OwnerToken): Promise<void> {
+    this.#fence.check(relayId, owner);
     const relay = await this.#relays.get(relayId)?.catch(() => undefined);
     if (!relay) return;
     this.#forget(relayId);
@@ -137,6 +143,7 @@ export class LocalMediaNode implements MediaNode {
 
   async openIngest<T extends IngestTerms>(request: IngestRequest<T>): Promise<IngestOpened<T>> {
     const { relayId, sessionId, sourceId, terms } = request;
+    this.#fence.check(relayId, request.owner);
     const { offer }: IngestTerms = terms;
     const opened: IngestOpened = await this.#openSession(relayId, sessionId, async (relay) => {
       if (offer !== undefined) {
@@ -167,6 +174,15 @@ export class LocalMediaNode implements MediaNode {
 
   async connectTransport(sessionId: string, dtlsParameters: DtlsParameters): Promise<void> {
     await this.#session(sessionId).transport.connect(dtlsParameters);
+  }
+
+  async describeSession(sessionId: string): Promise<SessionDescription> {
+    const relay = this.#relayOf(sessionId);
+    const { role, transport } = relay.session(sessionId);
+    const known = { relayId: relay.id, iceUsername: transport.options.iceParameters.usernameFragment };
+    if (role === 'viewer') return { ...known, role, consumers: relay.viewer(sessionId).consumers };
+    const { sourceId, wantedLayers } = relay.ingest(sessionId);
+    return { ...known, role, sourceId, wantedLayers };
   }
 
   async restartIce(sessionId: string): Promise<IceParameters> {
@@ -361,6 +377,7 @@ export class LocalMediaNode implements MediaNode {
   /** At once, so that whoever hears that a relay is gone can open it again. */
   #forget(relayId: string): void {
     this.#relays.delete(relayId);
+    this.#fence.closed(relayId);
     this.#edges.get(relayId)?.close();
     this.#edges.delete(relayId);
     this.#cascade?.closed(relayId);

@@ -56,6 +56,57 @@ export function mediaNodeContract(name: string, start: StartMediaNode): void {
       return { video, audio };
     }
 
+    it('refuses the orders of an owner that has been replaced, and of one that claims to be as new', async () => {
+      const [first, second] = [
+        { owner: 'first-door', generation: 1 },
+        { owner: 'second-door', generation: 2 },
+      ];
+      const ingest = { relayId: 'relay', sessionId: 'ingest', sourceId: 'camera', terms: {} };
+      const stale = { code: 'STALE_OWNER' };
+      await node.openRelay('relay', first);
+      await node.openIngest({ ...ingest, owner: first });
+      await node.openRelay('relay', second);
+      await expect(node.openIngest({ ...ingest, sessionId: 'late', owner: first })).rejects.toMatchObject(
+        stale,
+      );
+      await expect(node.closeRelay('relay', first)).rejects.toMatchObject(stale);
+      await expect(node.openRelay('relay', { ...first, generation: 2 })).rejects.toMatchObject(stale);
+      expect(await local.listWantedLayers('ingest')).toEqual([]);
+    });
+
+    it('refuses them also when the relay is over', async () => {
+      const [first, second] = [
+        { owner: 'first-door', generation: 1 },
+        { owner: 'second-door', generation: 2 },
+      ];
+      await node.openRelay('relay', second);
+      await node.closeRelay('relay', second);
+      await expect(node.openRelay('relay', first)).rejects.toMatchObject({ code: 'STALE_OWNER' });
+      await node.openRelay('relay', { ...first, generation: 3 });
+    });
+
+    it('describes sessions to those who take them over', async () => {
+      const { video, audio } = await publish();
+      const { transport, consumers } = await watch('viewer');
+      expect(await node.describeSession('ingest')).toEqual({
+        role: 'publisher',
+        relayId: 'relay',
+        sourceId: 'camera',
+        iceUsername: expect.any(String),
+        wantedLayers: await node.listWantedLayers('ingest'),
+      });
+      expect([video.producerId, audio.producerId]).toEqual(
+        (await node.listWantedLayers('ingest')).map(({ producerId }) => producerId),
+      );
+      const described = { role: 'viewer', relayId: 'relay', consumers };
+      const { usernameFragment: iceUsername } = transport.iceParameters;
+      expect(await node.describeSession('viewer')).toEqual({ ...described, iceUsername });
+      const { usernameFragment } = await node.restartIce('viewer');
+      expect(usernameFragment).not.toBe(iceUsername);
+      expect(await node.describeSession('viewer')).toEqual({ ...described, iceUsername: usernameFragment });
+      await expect(node.describeSession('nobody')).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
+    });
+
     function watch(sessionId: string, { relayId = 'relay', subscription = everything as Subscription } = {}) {
       const terms = { rtpCapabilities: viewerCapabilities() };
       return node.openViewer({ relayId, sessionId, subscription, terms });

@@ -28,9 +28,14 @@ export interface MediaNode {
   /** What every router of this node can receive and send; the same for all relays. */
   readonly routerRtpCapabilities: RtpCapabilities;
 
-  openRelay(relayId: string): Promise<void>;
-  /** Closes a relay with all its sessions; no `sessionClosed` is emitted for them. Unknown ids are ignored. */
-  closeRelay(relayId: string): Promise<void>;
+  /** @param owner fences out those who owned the relay before: their orders are refused with `STALE_OWNER` */
+  openRelay(relayId: string, owner?: OwnerToken): Promise<void>;
+  /**
+   * Closes a relay with all its sessions; no `sessionClosed` is emitted for them. Unknown ids are ignored.
+   *
+   * @param owner as in `openRelay`
+   */
+  closeRelay(relayId: string, owner?: OwnerToken): Promise<void>;
 
   /**
    * Opens an ingest for a source. Viewers watch one ingest of a source at a time. The one before goes on while media
@@ -50,6 +55,9 @@ export interface MediaNode {
    * @returns a fragment of this end's when it was an ICE restart, else `null`
    */
   exchangeIce(sessionId: string, fragment: string): Promise<string | null>;
+
+  /** How a session is, for a process that takes it over. */
+  describeSession(sessionId: string): Promise<SessionDescription>;
 
   connectTransport(sessionId: string, dtlsParameters: DtlsParameters): Promise<void>;
   restartIce(sessionId: string): Promise<IceParameters>;
@@ -81,6 +89,46 @@ export interface MediaNode {
   close(): Promise<void>;
 }
 
+/** Who gives an order, and as which of the owners that came after each other: what a claim in the directory says. */
+export interface OwnerToken {
+  owner: string;
+  /** Each new owner has a higher one. */
+  generation: number;
+}
+
+/** What a process needs to know of a session that another one has opened. */
+export type SessionDescription = {
+  relayId: string;
+  /** This end's ICE user name, which each restart changes. */
+  iceUsername: string;
+} & (
+  | { role: 'publisher'; sourceId: string; wantedLayers: WantedLayers[] }
+  | { role: 'viewer'; consumers: ConsumerOptions[] }
+);
+
+/** A session or relay that a process has taken over, or the process that has it and is not gone. */
+export type Adoption<T> = { adopted: T } | { heldBy: string };
+
+/** A relay that has been taken over, with its publishers' sessions. */
+export interface AdoptedRelay {
+  ingests: { sessionId: string; sourceId: string; flowing: boolean }[];
+}
+
+/**
+ * How a process takes over what another one has opened on a media node. That one must be gone, by two witnesses, or have
+ * offered it.
+ */
+export interface MediaNodeAdoption {
+  /** @throws MeshliftError `SESSION_NOT_FOUND` */
+  adopt(sessionId: string): Promise<Adoption<SessionDescription>>;
+  /**
+   * Takes over a relay, and the sessions of its publishers.
+   *
+   * @throws MeshliftError `MEDIA_FAILED` for a relay that is gone, `STALE_OWNER`
+   */
+  adoptRelay(relayId: string, owner?: OwnerToken): Promise<Adoption<AdoptedRelay>>;
+}
+
 /** An SDP offer (RFC 3264), which is answered in SDP. The session is connected with the answer. */
 export interface SdpOffer {
   offer: string;
@@ -97,6 +145,8 @@ export interface IngestRequest<T extends IngestTerms = IngestTerms> {
   /** Names the new session. */
   sessionId: string;
   sourceId: string;
+  /** As in `openRelay`. */
+  owner?: OwnerToken | undefined;
   terms: T;
 }
 

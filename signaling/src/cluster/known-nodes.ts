@@ -51,7 +51,7 @@ export class KnownNodes {
     const { routerRtpCapabilities } = this.#nodes;
     const node = new RemoteMediaNode({ bus, self, process: view.id, routerRtpCapabilities });
     this.#known.set(view.id, node);
-    this.#nodes.add({ process: view.id, node, facts: factsOf(view) });
+    this.#nodes.add({ process: view.id, node, adoption: node, facts: factsOf(view) });
   }
 
   #remove(process: string): void {

@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events';
 import {
+  type AdoptedRelay,
+  type Adoption,
   type ConsumerOptions,
   type DtlsParameters,
   type IceParameters,
@@ -10,10 +12,13 @@ import {
   type Layers,
   type MediaKind,
   type MediaNode,
+  type MediaNodeAdoption,
   type MediaNodeEvents,
   MeshliftError,
+  type OwnerToken,
   type RtpCapabilities,
   type RtpParameters,
+  type SessionDescription,
   type ViewerOpened,
   type ViewerRequest,
   type ViewerTerms,
@@ -42,6 +47,8 @@ interface Entry {
   /** The process that it is in. */
   process: string;
   node: MediaNode;
+  /** Takes over what other processes have left there. */
+  adoption: MediaNodeAdoption | undefined;
   facts: NodeFacts;
   /** How much has been placed there since the facts were told. */
   placed: number;
@@ -92,11 +99,17 @@ export class Nodes implements MediaNode {
   }
 
   /** Begins to use a node. It is closed with this, unless it is removed before. */
-  add({ process, node, facts }: Pick<Entry, 'process' | 'node' | 'facts'>): void {
+  add({
+    process,
+    node,
+    facts,
+    adoption,
+  }: Pick<Entry, 'process' | 'node' | 'facts'> & Partial<Pick<Entry, 'adoption'>>): void {
     if (this.#entries.has(process)) throw new TypeError('that node is in use already');
     const entry = {
       process,
       node,
+      adoption,
       facts,
       placed: 0,
       origins: new Set<string>(),
@@ -128,14 +141,50 @@ export class Nodes implements MediaNode {
     return this.#origins.get(relayId)?.process;
   }
 
-  async openRelay(relayId: string): Promise<void> {
+  /** The process whose node has a session's transport. */
+  processOf(sessionId: string): string | undefined {
+    return this.#nodeOfSession.get(sessionId)?.process;
+  }
+
+  /**
+   * Takes over a session that another process has opened on a node, see `MediaNodeAdoption`.
+   *
+   * @param process the one that the node is in
+   * @throws MeshliftError `SESSION_NOT_FOUND`, also where that node is gone
+   */
+  async adopt(process: string, sessionId: string): Promise<Adoption<SessionDescription>> {
+    const entry = this.#entries.get(process);
+    const adoption = await entry?.adoption?.adopt(sessionId);
+    if (!entry || !adoption) throw new MeshliftError('SESSION_NOT_FOUND');
+    if ('adopted' in adoption) this.#know(entry, sessionId, adoption.adopted.relayId);
+    return adoption;
+  }
+
+  /**
+   * Takes over a relay whose origin is on a node, with its publishers' sessions.
+   *
+   * @param process the one that the node is in
+   * @throws MeshliftError `MEDIA_FAILED`, also where that node is gone; `STALE_OWNER`
+   */
+  async adoptRelay(process: string, relayId: string, owner?: OwnerToken): Promise<Adoption<AdoptedRelay>> {
+    const entry = this.#entries.get(process);
+    const adoption = await entry?.adoption?.adoptRelay(relayId, owner);
+    if (!entry || !adoption) throw new MeshliftError('MEDIA_FAILED');
+    if ('heldBy' in adoption) return adoption;
+    this.#origins.set(relayId, entry);
+    entry.origins.add(relayId);
+    for (const { sessionId } of adoption.adopted.ingests) this.#know(entry, sessionId, relayId);
+    return adoption;
+  }
+
+  async openRelay(relayId: string, owner?: OwnerToken): Promise<void> {
     const known = this.#origins.get(relayId);
-    if (known) return known.node.openRelay(relayId);
+    if (known) return known.node.openRelay(relayId, owner);
     await this.#place(undefined, async (entry) => {
       this.#origins.set(relayId, entry);
       entry.origins.add(relayId);
       try {
-        await entry.node.openRelay(relayId);
+        await entry.node.openRelay(relayId, owner);
       } catch (error) {
         if (this.#origins.get(relayId) === entry) this.#forgetRelay(relayId);
         throw error;
@@ -143,12 +192,12 @@ export class Nodes implements MediaNode {
     });
   }
 
-  async closeRelay(relayId: string): Promise<void> {
+  async closeRelay(relayId: string, owner?: OwnerToken): Promise<void> {
     const entry = this.#origins.get(relayId);
     this.#forgetRelay(relayId);
     if (!entry) return;
     const isOpenAgain = () => this.#origins.get(relayId) === entry;
-    await this.#closeAt(entry, () => entry.node.closeRelay(relayId), isOpenAgain);
+    await this.#closeAt(entry, () => entry.node.closeRelay(relayId, owner), isOpenAgain);
   }
 
   async openIngest<T extends IngestTerms>(request: IngestRequest<T>): Promise<IngestOpened<T>> {
@@ -170,6 +219,10 @@ export class Nodes implements MediaNode {
 
   async exchangeIce(sessionId: string, fragment: string): Promise<string | null> {
     return this.#nodeWith(sessionId).exchangeIce(sessionId, fragment);
+  }
+
+  async describeSession(sessionId: string): Promise<SessionDescription> {
+    return this.#nodeWith(sessionId).describeSession(sessionId);
   }
 
   async connectTransport(sessionId: string, dtlsParameters: DtlsParameters): Promise<void> {
@@ -307,8 +360,7 @@ export class Nodes implements MediaNode {
     { relayId, sessionId }: { relayId: string; sessionId: string },
     open: () => Promise<T>,
   ): Promise<T> {
-    this.#nodeOfSession.set(sessionId, entry);
-    entry.sessions.add(sessionId, relayId);
+    this.#know(entry, sessionId, relayId);
     try {
       const opened = await open();
       if (this.#nodeOfSession.get(sessionId) !== entry) throw new MeshliftError('SESSION_NOT_FOUND');
@@ -321,6 +373,11 @@ export class Nodes implements MediaNode {
       }
       throw error;
     }
+  }
+
+  #know(entry: Entry, sessionId: string, relayId: string): void {
+    this.#nodeOfSession.set(sessionId, entry);
+    entry.sessions.add(sessionId, relayId);
   }
 
   #follow(entry: Entry): void {

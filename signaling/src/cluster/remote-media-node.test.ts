@@ -175,17 +175,6 @@ describe('a media node that several processes call', () => {
     await expect(other.node.listConsumers('viewer')).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
   });
 
-  it('closes what a process leaves behind', async () => {
-    const { server, local, owner, other } = await startTwoDoors();
-    await other.node.openViewer(viewer);
-    await server.forget(other.self);
-    await expect(local.listConsumers('viewer')).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
-    expect(await local.listWantedLayers('ingest')).toHaveLength(1);
-    await server.forget(owner.self);
-    await expect(local.listWantedLayers('ingest')).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
-    await expect(local.openIngest(camera)).rejects.toMatchObject({ code: 'MEDIA_FAILED' });
-  });
-
   it('refuses what is no call, and goes on', async () => {
     const { host, owner } = await startTwoDoors();
     const calls: unknown[] = [

@@ -5,6 +5,7 @@ import {
   type IngestRequest,
   type IngestTerms,
   type MediaNode,
+  type MediaNodeAdoption,
   MeshliftError,
   type RtpCapabilities,
   type ViewerOpened,
@@ -37,7 +38,7 @@ export interface RemoteMediaNodeOptions {
  * The media node of another process. What it rejects with that process, or the bus, has thrown: beside the errors of a
  * local node `NODE_UNREACHABLE`, `REQUEST_TIMEOUT` and `DIRECTORY_UNAVAILABLE`.
  */
-export class RemoteMediaNode implements MediaNode {
+export class RemoteMediaNode implements MediaNode, MediaNodeAdoption {
   readonly routerRtpCapabilities: RtpCapabilities;
   readonly process: string;
   readonly #bus: Bus;
@@ -55,19 +56,19 @@ export class RemoteMediaNode implements MediaNode {
     this.routerRtpCapabilities = routerRtpCapabilities;
   }
 
-  openRelay: MediaNode['openRelay'] = async (relayId) => {
+  openRelay: MediaNode['openRelay'] = async (relayId, owner) => {
     this.#opened.add(relayId);
     try {
-      await this.#call('openRelay', relayId);
+      await this.#call('openRelay', relayId, ...given(owner));
     } catch (error) {
       this.#forgetRelay(relayId);
       throw error;
     }
   };
 
-  closeRelay: MediaNode['closeRelay'] = async (relayId) => {
+  closeRelay: MediaNode['closeRelay'] = async (relayId, owner) => {
     this.#forgetRelay(relayId);
-    await this.#call('closeRelay', relayId);
+    await this.#call('closeRelay', relayId, ...given(owner));
   };
 
   // Which of the two replies it is follows from the terms.
@@ -89,6 +90,7 @@ export class RemoteMediaNode implements MediaNode {
   };
 
   exchangeIce: MediaNode['exchangeIce'] = (...args) => this.#call('exchangeIce', ...args);
+  describeSession: MediaNode['describeSession'] = (...args) => this.#call('describeSession', ...args);
   connectTransport: MediaNode['connectTransport'] = (...args) => this.#call('connectTransport', ...args);
   restartIce: MediaNode['restartIce'] = (...args) => this.#call('restartIce', ...args);
   openProducer: MediaNode['openProducer'] = (...args) => this.#call('openProducer', ...args);
@@ -100,6 +102,25 @@ export class RemoteMediaNode implements MediaNode {
   resumeConsumers: MediaNode['resumeConsumers'] = (...args) => this.#call('resumeConsumers', ...args);
   pauseConsumers: MediaNode['pauseConsumers'] = (...args) => this.#call('pauseConsumers', ...args);
   setConsumerLayers: MediaNode['setConsumerLayers'] = (...args) => this.#call('setConsumerLayers', ...args);
+
+  adopt: MediaNodeAdoption['adopt'] = async (sessionId) => {
+    const adoption = await this.#call('adopt', sessionId);
+    if ('adopted' in adoption) this.#sessions.add(sessionId, adoption.adopted.relayId);
+    return adoption;
+  };
+
+  adoptRelay: MediaNodeAdoption['adoptRelay'] = async (relayId, owner) => {
+    const adoption = await this.#call('adoptRelay', relayId, ...given(owner));
+    if ('heldBy' in adoption) return adoption;
+    this.#opened.add(relayId);
+    for (const { sessionId } of adoption.adopted.ingests) this.#sessions.add(sessionId, relayId);
+    return adoption;
+  };
+
+  /** Lets another process adopt a session of this one. @throws MeshliftError `SESSION_NOT_FOUND` */
+  offer(sessionId: string, process: string): Promise<void> {
+    return this.#call('offer', sessionId, process);
+  }
 
   on: MediaNode['on'] = (name, listener) => {
     this.#events.on(name, listener);
@@ -162,3 +183,6 @@ export class RemoteMediaNode implements MediaNode {
     this.#sessions.removeRelay(relayId);
   }
 }
+
+/** JSON has no `undefined`. */
+const given = <T>(argument: T | undefined): [] | [T] => (argument === undefined ? [] : [argument]);

@@ -23,7 +23,7 @@ export interface SessionTokensOptions {
   /** The name of this process. */
   self: string;
   /** The process whose media node has a session's transport. @default this one */
-  nodeOf?: (session: Session) => string;
+  nodeOf?: (session: Session) => string | undefined;
 }
 
 /**
@@ -34,7 +34,7 @@ export interface SessionTokensOptions {
 export class SessionTokens {
   readonly self: string;
   readonly #seal: Seal;
-  readonly #nodeOf: (session: Session) => string;
+  readonly #nodeOf: (session: Session) => string | undefined;
 
   constructor({ seal, self, nodeOf = () => self }: SessionTokensOptions) {
     this.#seal = seal;

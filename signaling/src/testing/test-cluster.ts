@@ -1,4 +1,4 @@
-import { MemoryEngine, Seal } from '@meshlift/cluster';
+import { type Clock, MemoryBus, MemoryEngine, Seal } from '@meshlift/cluster';
 import type { MediaNode } from '@meshlift/protocol';
 import { MEDIA_NODE_EVENTS, parseMediaNodeEvent } from '@meshlift/protocol/cluster';
 import { LocalMediaNode, MediaNodeServer } from '@meshlift/sfu';
@@ -12,6 +12,10 @@ export interface TestDoor {
   cluster: Cluster;
   /** Its own media node, with one worker. */
   local: LocalMediaNode;
+  /** Serves it to the others. */
+  server: MediaNodeServer;
+  /** Cuts the process off as its death would: the others hear nothing more of it, and no goodbye. */
+  kill(): void;
   /** The media nodes of the others, as it calls them, by their process. */
   remote: Map<string, RemoteMediaNode>;
   logger: Logger;
@@ -28,10 +32,10 @@ let firstPipePort = 40_000;
  */
 export async function testCluster(
   count: number,
-  { engine = new MemoryEngine() }: { engine?: MemoryEngine } = {},
+  { engine = new MemoryEngine(), ...served }: { engine?: MemoryEngine; graceMs?: number; clock?: Clock } = {},
 ): Promise<{ engine: MemoryEngine; doors: TestDoor[] }> {
   const seal = Seal.random();
-  const doors = await Promise.all(Array.from({ length: count }, () => startDoor(engine, seal)));
+  const doors = await Promise.all(Array.from({ length: count }, () => startDoor(engine, seal, served)));
   for (const door of doors) {
     for (const { cluster, local } of doors) {
       if (cluster !== door.cluster) door.remote.set(cluster.self, remoteNode(door, cluster.self, local));
@@ -52,7 +56,11 @@ function remoteNode(
   return new RemoteMediaNode({ bus, self, process, routerRtpCapabilities });
 }
 
-async function startDoor(engine: MemoryEngine, seal: Seal): Promise<TestDoor> {
+async function startDoor(
+  engine: MemoryEngine,
+  seal: Seal,
+  served: { graceMs?: number; clock?: Clock },
+): Promise<TestDoor> {
   const log: string[] = [];
   const logger = createLogger('debug', { write: (line) => log.push(line) });
   const registry = createRegistry();
@@ -69,11 +77,14 @@ async function startDoor(engine: MemoryEngine, seal: Seal): Promise<TestDoor> {
     logger,
     registry,
   });
-  const server = new MediaNodeServer({ node: local, bus, delivery, self });
+  const isGone = (process: string) => cluster.directory.isGone(process);
+  const server = new MediaNodeServer({ node: local, bus, delivery, self, isGone, ...served });
+  if (!(bus instanceof MemoryBus)) throw new Error('a cluster in memory has a bus in memory');
+  const kill = () => bus.link.disconnect();
   onTestFinished(async () => {
     server.close();
     await local.close();
     await cluster.close();
   });
-  return { cluster, local, remote: new Map(), logger, registry, log };
+  return { cluster, local, server, kill, remote: new Map(), logger, registry, log };
 }

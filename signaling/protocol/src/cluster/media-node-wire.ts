@@ -27,6 +27,7 @@ const sourceIds = z.array(sourceId).check(z.maxLength(256));
 /** An SDP offer, an answer, or a fragment of SDP; the doors have their own, smaller limit. */
 const sdp = z.string().check(z.maxLength(256 * 1024));
 const nothing = z.void();
+const ownerSchema = z.object({ owner: processSchema, generation: z.int().check(z.minimum(0)) });
 
 const subscriptionSchema = z.union([z.object({ only: sourceIds }), z.object({ except: sourceIds })]);
 const wantedLayersSchema = z.object({
@@ -37,16 +38,32 @@ const consumersSchema = z.array(consumerOptionsSchema).check(z.maxLength(1_024))
 const byOffer = z.object({ offer: sdp });
 const noOffer = z.optional(z.undefined());
 
+const described = { relayId, iceUsername: z.string().check(z.maxLength(256)) };
+const descriptionSchema = z.discriminatedUnion('role', [
+  z.object({
+    ...described,
+    role: z.literal('publisher'),
+    sourceId,
+    wantedLayers: z.array(wantedLayersSchema).check(z.maxLength(64)),
+  }),
+  z.object({ ...described, role: z.literal('viewer'), consumers: consumersSchema }),
+]);
+const heldBySchema = z.object({ heldBy: processSchema });
+const adoptedRelaySchema = z.object({
+  ingests: z.array(z.object({ sessionId, sourceId, flowing: z.boolean() })).check(z.maxLength(1_024)),
+});
+
 /** The arguments of each method, in order, and what it resolves to. */
 export const mediaNodeCalls = {
-  openRelay: { args: z.tuple([relayId]), reply: nothing },
-  closeRelay: { args: z.tuple([relayId]), reply: nothing },
+  openRelay: { args: z.tuple([relayId, z.optional(ownerSchema)]), reply: nothing },
+  closeRelay: { args: z.tuple([relayId, z.optional(ownerSchema)]), reply: nothing },
   openIngest: {
     args: z.tuple([
       z.object({
         relayId,
         sessionId,
         sourceId,
+        owner: z.optional(ownerSchema),
         terms: z.union([byOffer, z.object({ offer: noOffer })]),
       }),
     ]),
@@ -68,6 +85,7 @@ export const mediaNodeCalls = {
     ]),
   },
   exchangeIce: { args: z.tuple([sessionId, sdp]), reply: z.nullable(sdp) },
+  describeSession: { args: z.tuple([sessionId]), reply: descriptionSchema },
   connectTransport: { args: z.tuple([sessionId, dtlsParametersSchema]), reply: nothing },
   restartIce: { args: z.tuple([sessionId]), reply: iceParametersSchema },
   closeSession: { args: z.tuple([sessionId]), reply: nothing },
@@ -89,6 +107,16 @@ export const mediaNodeCalls = {
     args: z.tuple([sessionId, mediaIdSchema, z.nullable(layersSchema)]),
     reply: nothing,
   },
+  adopt: {
+    args: z.tuple([sessionId]),
+    reply: z.union([z.object({ adopted: descriptionSchema }), heldBySchema]),
+  },
+  adoptRelay: {
+    args: z.tuple([relayId, z.optional(ownerSchema)]),
+    reply: z.union([z.object({ adopted: adoptedRelaySchema }), heldBySchema]),
+  },
+  /** Lets a process adopt a session of the caller's. */
+  offer: { args: z.tuple([sessionId, processSchema]), reply: nothing },
 } as const;
 
 const failedPathSchema = z.object({
