@@ -50,14 +50,14 @@ export class Door {
   }: DoorOptions) {
     const tokens = new SessionTokens({ ...cluster, nodeOf: ({ id }) => nodes.processOf(id) });
     const sessions = new SessionRegistry(tokens);
-    const shared = { node: nodes, sessions, logger, registry };
+    const shared = { cluster, node: nodes, sessions, logger, registry };
     const originOf = (relayId: string) => nodes.originOf(relayId);
-    this.#streams = new Streams({ ...shared, originOf, cluster, departures, ...config });
+    this.#streams = new Streams({ ...shared, originOf, departures, ...config });
     this.#rooms = new Rooms({ ...shared, streams: this.#streams, ...config });
     followMediaEvents(nodes, sessions, new PathFailures(logger, registry));
     const streams = this.#streams;
     const rooms = this.#rooms;
-    this.#gateway = new Gateway({ ...shared, config, cluster, departures, streams, rooms, handshakeLimit });
+    this.#gateway = new Gateway({ ...shared, config, departures, streams, rooms, handshakeLimit });
     const app = createApp({
       config,
       logger,

@@ -43,6 +43,7 @@ export interface Admission {
 /** Who is in a room, which of them are hosts and by which keys, and whether guests may come in. */
 export class Membership implements RoomPeople, Successors {
   readonly #graceMs: number;
+  readonly #changed: () => void;
   readonly #participants = new Map<string, Participant>();
   readonly #bySession = new Map<Session, Participant>();
   readonly #succession: Succession;
@@ -54,9 +55,13 @@ export class Membership implements RoomPeople, Successors {
   /** A host has said how the room stands; until then what the others remember counts. */
   #settled = true;
 
-  /** @param options.graceMs how long somebody whose connection dropped keeps their place */
-  constructor({ graceMs }: { graceMs: number }) {
+  /**
+   * @param options.graceMs how long somebody whose connection dropped keeps their place
+   * @param options.changed the lock or the room's own host key is another one
+   */
+  constructor({ graceMs, changed }: { graceMs: number; changed: () => void }) {
     this.#graceMs = graceMs;
+    this.#changed = changed;
     this.#succession = new Succession(this, (participantId) => this.#appoint(this.find(participantId)));
   }
 
@@ -83,6 +88,11 @@ export class Membership implements RoomPeople, Successors {
   /** Whether somebody brought the room back after a restart; otherwise it was founded since then. */
   get restored(): boolean {
     return this.#restored;
+  }
+
+  /** What the room leaves to a door that takes it over. */
+  get record(): { locked: boolean; hostHash: string | undefined } {
+    return { locked: this.#locked, hostHash: this.#keys?.hashes.hostHash };
   }
 
   has(participantId: string): boolean {
@@ -134,6 +144,7 @@ export class Membership implements RoomPeople, Successors {
     this.#settled = false;
     for (const newcomer of this.#all) newcomer.role = 'guest';
     this.#locked = locked;
+    this.#changed();
     // They do not receive the hash, by which those who were in the room are let in.
     if (locked) return this.sessions;
     this.#tellHostsChanged();
@@ -141,15 +152,24 @@ export class Membership implements RoomPeople, Successors {
     return [];
   }
 
+  /** Makes the room, in which nobody is yet, the one that another door answered for before it ended. */
+  inherit({ locked, hostHash }: { locked: boolean; hostHash: string }): void {
+    this.#keys = new HostKeys(new KeyHash({ hash: hostHash }));
+    this.#restored = true;
+    this.#locked = locked;
+  }
+
   /** @throws MeshliftError `NOT_HOST` for a wrong host key, `ROOM_LOCKED`, `ROOM_FULL` */
   join(session: Session, { hostKey, memory, restoring }: Arrival): Admission {
     const newKey = this.#keys || hostKey !== undefined ? undefined : newHostKey();
     const founding = new HostKeys(new KeyHash(hostKey ?? newKey ?? ''));
     const keys = this.#keys ?? founding;
+    const returning = memory !== undefined && keys.isPresent(memory.hostHash);
+    // Of who acts as host only those who were there know.
+    if (returning) keys.rememberActing(memory.actingHash);
     const key = hostKey ?? newKey;
     const role = key === undefined ? 'guest' : keys.roleOf(key);
     if (!role) throw new MeshliftError('NOT_HOST');
-    const returning = memory !== undefined && keys.isPresent(memory.hostHash);
     if (this.#locked && role === 'guest' && !returning) throw new MeshliftError('ROOM_LOCKED');
     if (this.size >= MOST_PARTICIPANTS) throw new MeshliftError('ROOM_FULL');
     this.#keys = keys;
@@ -162,6 +182,7 @@ export class Membership implements RoomPeople, Successors {
     if (keys === founding && hostKey !== undefined && restoring) this.#settled = false;
     if (returning) this.#remember(memory, role);
     if (role === 'host') this.#dismissActing();
+    if (keys === founding) this.#changed();
     this.#succession.look();
     this.#succession.await(this.#hostWithinMs);
     return { participant, newKey, settles };
@@ -201,6 +222,7 @@ export class Membership implements RoomPeople, Successors {
     const next = this.find(to);
     const hostKey = this.#keys.handOver(role);
     this.#dismiss(this.#all);
+    this.#changed();
     this.#makeHost(next, role, hostKey);
   }
 
@@ -261,6 +283,7 @@ export class Membership implements RoomPeople, Successors {
 
   #setLocked(locked: boolean): void {
     this.#locked = locked;
+    this.#changed();
     this.tellAll('room:locked', { locked });
   }
 

@@ -30,6 +30,10 @@ export interface RoomModesContext {
   people: RoomPeople;
   media: RoomMedia;
   logger: Logger;
+  /** The mode, the epoch or who chooses has changed. */
+  changed(): void;
+  /** Resolves when a door that takes the room over would find it as it is. */
+  settled(): Promise<void>;
   /** What viewers saw of a switch, in seconds without picture or sound. */
   observeGap(mode: RoomMode, kind: 'audio' | 'video', seconds: number): void;
 }
@@ -63,6 +67,21 @@ export class RoomModes {
       epoch: this.#epoch,
       ...(current ? { switching: this.#describe(current) } : {}),
     };
+  }
+
+  /** What the room leaves to a door that takes it over. */
+  get record(): { mode: RoomMode; choice: RoomModeChoice; epoch: number } {
+    return { mode: this.#mode, choice: this.#auto.on ? 'auto' : this.#mode, epoch: this.#epoch };
+  }
+
+  /** Goes on as the room did at another door before that ended. A switch that was under way there came to nothing. */
+  inherit({ mode, choice, epoch }: { mode: RoomMode; choice: RoomModeChoice; epoch: number }): void {
+    const { media } = this.#context;
+    this.#mode = mode;
+    this.#epoch = epoch;
+    this.#auto.turn(choice === 'auto');
+    // One that cannot be opened now is tried again.
+    if (mode === 'sfu') media.hold(EVERYBODY).catch(() => media.reopen());
   }
 
   /**
@@ -133,6 +152,7 @@ export class RoomModes {
       this.#switch = undefined;
       this.#epoch += 1;
       this.#mode = 'mesh';
+      this.#context.changed();
       people.tellAll('room:switch', { epoch: this.#epoch, mode: 'mesh', phase: 'commit', failures: [] });
       media.release(EVERYBODY);
       this.#switchIsOver('sfu');
@@ -141,11 +161,13 @@ export class RoomModes {
 
   close(): void {
     this.#switch?.close();
+    this.#switch = undefined;
     this.#auto.close();
   }
 
   #setAuto(auto: boolean): void {
     if (!this.#auto.turn(auto)) return;
+    this.#context.changed();
     this.#context.people.tellAll('room:auto', { auto });
     this.#follow();
   }
@@ -209,14 +231,27 @@ export class RoomModes {
   #enterPhase(phase: SwitchPhase, failures: SwitchFailure[]): void {
     const current = this.#switch;
     if (!current) return;
-    const { roomId, people, media, logger, observeGap } = this.#context;
-    const { to: mode, epoch, gaps } = current;
+    if (phase === 'commit') void this.#commit(current, failures);
+    else this.#tellPhase(current, failures, this.#mode);
+  }
+
+  /** Everybody hears of it after it is written down: whoever takes the room over knows no less than those in it. */
+  async #commit(current: ModeSwitch, failures: SwitchFailure[]): Promise<void> {
+    const { changed, settled, observeGap } = this.#context;
+    const { to, epoch, gaps } = current;
     const from = this.#mode;
-    if (phase === 'commit') {
-      this.#mode = mode;
-      this.#epoch = epoch;
-      for (const { kind, gapMs } of gaps) observeGap(mode, kind, Math.max(0, gapMs) / 1_000);
-    }
+    this.#mode = to;
+    this.#epoch = epoch;
+    for (const { kind, gapMs } of gaps) observeGap(to, kind, Math.max(0, gapMs) / 1_000);
+    changed();
+    await settled();
+    if (this.#switch === current) this.#tellPhase(current, failures, from);
+  }
+
+  /** @param from the mode before the switch */
+  #tellPhase(current: ModeSwitch, failures: SwitchFailure[], from: RoomMode): void {
+    const { roomId, people, media, logger } = this.#context;
+    const { to: mode, phase } = current;
     people.tellAll('room:switch', { ...this.#describe(current), failures });
     if (phase !== 'commit' && phase !== 'abort') return;
     this.#switch = undefined;

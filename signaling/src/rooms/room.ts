@@ -12,6 +12,7 @@ import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Streams } from '../streams/streams.ts';
 import { Audiences } from './audiences.ts';
 import { type Arrival, Membership, type Participant } from './membership.ts';
+import type { RoomRecord } from './room-claims.ts';
 import { RoomMedia } from './room-media.ts';
 import { RoomModes } from './room-modes.ts';
 
@@ -24,6 +25,10 @@ export interface RoomContext {
   graceMs: number;
   /** What viewers saw of a switch, in seconds without video or audio. */
   observeGap(mode: RoomMode, kind: 'audio' | 'video', seconds: number): void;
+  /** It stands otherwise than before, as its `record` says. */
+  changed(room: Room): void;
+  /** Resolves when its record is written. */
+  settled(room: Room): Promise<void>;
   /** Nobody is there any more, nor coming back. */
   ended(room: Room): void;
 }
@@ -50,7 +55,9 @@ export class Room implements SessionOwner {
     const { node, sessions, streams, logger, graceMs, observeGap } = context;
     this.id = id;
     this.#context = context;
-    this.members = new Membership({ graceMs });
+    const changed = () => context.changed(this);
+    const settled = () => context.settled(this);
+    this.members = new Membership({ graceMs, changed });
     this.media = new RoomMedia({
       roomId: id,
       node,
@@ -60,7 +67,8 @@ export class Room implements SessionOwner {
       sessionEnded: () => this.audiences.releaseUnused(),
     });
     this.audiences = new Audiences(streams, this.media);
-    this.modes = new RoomModes({ roomId: id, people: this.members, media: this.media, logger, observeGap });
+    const { members: people, media } = this;
+    this.modes = new RoomModes({ roomId: id, people, media, logger, observeGap, changed, settled });
   }
 
   get relayId(): string {
@@ -69,6 +77,24 @@ export class Room implements SessionOwner {
 
   get logFields(): { roomId: string } {
     return { roomId: this.id };
+  }
+
+  /** What it leaves to a door that takes it over. */
+  get record(): RoomRecord {
+    return { ...this.modes.record, ...this.members.record };
+  }
+
+  /** Makes it the room that another door answered for before it ended, and waits for those who were in it. */
+  inherit({ mode = 'mesh', choice = mode, epoch = 0, locked = false, hostHash }: RoomRecord): void {
+    if (hostHash !== undefined) this.members.inherit({ locked, hostHash });
+    this.modes.inherit({ mode, choice, epoch });
+    this.#endWhenAwaited();
+  }
+
+  /** Another door answers for it by now: its clients come back, and find that one. */
+  async abandon(): Promise<void> {
+    for (const { client } of this.members.sessions) client?.drop();
+    await this.close();
   }
 
   /** Makes it the room that somebody was in before the server was restarted: see `Membership.restore`. */

@@ -6,10 +6,12 @@ import {
   type RoomMemory,
 } from '@meshlift/protocol';
 import { Gauge, Histogram, type Logger, liveIds, type Registry } from '@meshlift/telemetry';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Client, Session } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Streams } from '../streams/streams.ts';
 import { Room, type RoomContext } from './room.ts';
+import { RoomClaims } from './room-claims.ts';
 
 const MOST_ROOMS = 10_000;
 
@@ -19,8 +21,10 @@ const MOST_ROOMS = 10_000;
  */
 const RESTORING_FOR_MS = 60_000;
 
-/** All rooms of this server. A room begins with its first participant and ends after its last. */
+/** All rooms that this process answers for. A room begins with its first participant and ends after its last. */
 export class Rooms {
+  /** Who answers for which rooms. */
+  readonly claims: RoomClaims;
   readonly #context: RoomContext;
   /** More than one of a name are there only if different people have brought it back after a restart. */
   readonly #byId = new Map<string, Room[]>();
@@ -30,6 +34,7 @@ export class Rooms {
   readonly #restoringUntil = performance.now() + RESTORING_FOR_MS;
 
   constructor(options: {
+    cluster: Cluster;
     node: MediaNode;
     sessions: SessionRegistry;
     streams: Streams;
@@ -37,7 +42,13 @@ export class Rooms {
     registry: Registry;
     graceSeconds: number;
   }) {
-    const { node, sessions, streams, logger, registry, graceSeconds } = options;
+    const { cluster, node, sessions, streams, logger, registry, graceSeconds } = options;
+    this.claims = new RoomClaims({
+      ...cluster,
+      logger,
+      isInUse: (roomId) => this.has(roomId),
+      lost: (roomId) => this.#abandon(roomId),
+    });
     const gaps = this.#registerMetrics(registry);
     this.#context = {
       node,
@@ -46,7 +57,15 @@ export class Rooms {
       logger,
       graceMs: graceSeconds * 1_000,
       observeGap: (mode, kind, seconds) => gaps.observe({ mode, kind }, seconds),
-      ended: (room) => this.#forget(room),
+      changed: (room) => {
+        // Rooms that share a name are an accident, and the first of them stands for all.
+        if (this.#byId.get(room.id)?.[0] === room) this.claims.describe(room.id, room.record);
+      },
+      settled: (room) => this.claims.settled(room.id),
+      ended: (room) => {
+        this.#forget(room);
+        this.claims.releaseUnused(room.id);
+      },
     };
     node.on('relayLost', ({ relayId }) => {
       void this.#byRelay.get(relayId)?.relayLost();
@@ -55,12 +74,13 @@ export class Rooms {
 
   /**
    * Lets somebody into the room of that name, which is made if there is none. Who was in it before the server was
-   * restarted comes back to the room whose host key they know by its hash, whoever has taken its name meanwhile.
+   * restarted comes back to the room whose host key they know by its hash, whoever has taken its name meanwhile. This
+   * process has to hold the claim of that name: see `RoomClaims.during`.
    *
    * @throws MeshliftError `SERVER_FULL`, and see `Membership.join`
    */
   join(client: Client, { roomId, hostKey, memory }: RequestPayload<'room:join'>): RequestReply<'room:join'> {
-    const restoring = performance.now() < this.#restoringUntil;
+    const restoring = performance.now() < this.#restoringUntil || this.claims.isRestoring(roomId);
     const room = (memory && this.#remembered(roomId, memory, restoring)) ?? this.#open(roomId, hostKey);
     const { session, reply } = room.join(client, {
       hostKey,
@@ -95,7 +115,10 @@ export class Rooms {
     const rooms = this.#byId.get(roomId) ?? [];
     const known = rooms.find((room) => room.members.knows(memory.hostHash));
     if (known) return known;
-    if (rooms.length > 0 && !restoring) return undefined;
+    // Of a room that was taken over, the door before has said how it stands.
+    const inherited = this.claims.inheritedOf(roomId)?.hostHash;
+    if (rooms.length === 0 && inherited === memory.hostHash) return this.#make(roomId);
+    if (inherited !== undefined || (rooms.length > 0 && !restoring)) return undefined;
     // Two groups that remember different hosts do not mix: the server cannot tell which of them is right.
     const room = rooms.find(({ members }) => !members.restored) ?? this.#make(roomId);
     room.restore(memory);
@@ -114,6 +137,8 @@ export class Rooms {
     this.#byRelay.set(room.relayId, room);
     this.#byId.set(roomId, [...(this.#byId.get(roomId) ?? []), room]);
     liveIds.add('room', roomId);
+    const inherited = this.claims.inheritedOf(roomId);
+    if (inherited) room.inherit(inherited);
     return room;
   }
 
@@ -123,6 +148,13 @@ export class Rooms {
     this.#byRelay.delete(room.relayId);
     if (rest.length > 0) this.#byId.set(room.id, rest);
     else if (this.#byId.delete(room.id)) liveIds.delete(room.id);
+  }
+
+  #abandon(roomId: string): void {
+    for (const room of this.#byId.get(roomId) ?? []) {
+      this.#forget(room);
+      void room.abandon();
+    }
   }
 
   #registerMetrics(registry: Registry): Histogram<'mode' | 'kind'> {

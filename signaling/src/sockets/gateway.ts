@@ -5,7 +5,6 @@ import { Gauge, type Logger, type Registry } from '@meshlift/telemetry';
 import { Server as EngineServer } from 'engine.io';
 import { Server, type Socket } from 'socket.io';
 import { type RateLimit, RateLimiter, rateLimits } from '../access/rate-limits.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import type { Departures } from '../cluster/departures.ts';
 import type { Config } from '../config/config.ts';
 import { iceServersFor, RENEW_TURN_EVERY_MS } from '../config/ice-servers.ts';
@@ -30,7 +29,6 @@ const LARGEST_MESSAGE = 64 * 1024;
 
 export interface GatewayContext extends HandlerContext {
   config: Config;
-  cluster: Cluster;
   departures: Departures;
   logger: Logger;
   registry: Registry;
@@ -61,7 +59,7 @@ export class Gateway implements UpgradeHandler {
     this.#config = config;
     this.#handshakes = new RateLimiter(context.handshakeLimit ?? rateLimits.handshake);
     this.#node = context.node;
-    const { cluster, departures, sessions } = context;
+    const { cluster, departures, rooms, sessions } = context;
     const handlers = requestHandlers(context);
     const forwarder = new Forwarder(cluster);
     const doorServer = new DoorServer({ cluster, handlers, sessions, logger });
@@ -71,7 +69,10 @@ export class Gateway implements UpgradeHandler {
     });
     this.#forwarder = forwarder;
     this.#doorServer = doorServer;
-    const locators: Locators = { 'stream:publish': ({ streamId }) => context.streams.ownerOf(streamId) };
+    const locators: Locators = {
+      'room:join': ({ roomId }) => rooms.claims.ownerOf(roomId),
+      'stream:publish': ({ streamId }) => context.streams.ownerOf(streamId),
+    };
     const router = new RequestRouter({ handlers, sessions, forwarder, locators });
     this.#dispatcher = new Dispatcher(router, logger, registry);
     this.#engine = new EngineServer({

@@ -1,4 +1,5 @@
 import type { MediaNode, RequestName, RequestPayload, RequestReply } from '@meshlift/protocol';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Streams } from '../streams/streams.ts';
@@ -11,6 +12,7 @@ export type RequestHandlers = {
 
 /** What handlers work on. */
 export interface HandlerContext {
+  cluster: Cluster;
   streams: Streams;
   rooms: Rooms;
   sessions: SessionRegistry;

@@ -6,7 +6,7 @@ import { streamHandlers } from './stream-handlers.ts';
 
 /** The handler of every request there is. */
 export function requestHandlers(context: HandlerContext): RequestHandlers {
-  const { sessions } = context;
+  const { cluster, sessions } = context;
   return {
     ...streamHandlers(context),
     ...roomHandlers(context),
@@ -14,6 +14,7 @@ export function requestHandlers(context: HandlerContext): RequestHandlers {
 
     'session:resume': async (connection, { sessionId }) => {
       assertSessionLimit(connection);
+      await cluster.directory.awake();
       const session = sessions.get(connection.tokenKind, sessionId);
       connection.adopt(session);
       return session.owner.resume(session, connection);

@@ -47,7 +47,10 @@ export const over = (member: Member, epoch: number, gapMs = 20) =>
   step(member, epoch, { name: 'over', gaps: [{ participantId: 'whoever', kind: 'video', gapMs }] });
 
 /** Everybody reports each phase of the switch that is under way, until it is committed. */
-export async function follow(room: TestRoom, epoch: number) {
+export async function follow(
+  room: { everybody: readonly Member[]; untilAll: (phase: string) => Promise<unknown> },
+  epoch: number,
+) {
   await room.untilAll('preflight');
   for (const member of room.everybody) await ready(member, epoch);
   await room.untilAll('move');
