@@ -29,7 +29,7 @@ export const streamStatusSchema = z.extend(streamLinksSchema, {
  * Where something is kept: in the memory of the server, in its log, in its metrics, in the visitor's own
  * browser, or with somebody else. What is kept nowhere has no place.
  */
-export const privacyPlaceSchema = z.enum(['memory', 'log', 'metrics', 'browser', 'others']);
+export const privacyPlaceSchema = z.enum(['memory', 'disk', 'log', 'metrics', 'browser', 'others']);
 
 /** One kind of thing that a server handles, or that people may think it does. All texts are for people. */
 export const privacyEntrySchema = z.object({

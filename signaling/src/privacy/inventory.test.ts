@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type PrivacyEntry, privacyPolicySchema } from '@meshlift/protocol';
 import { describe, expect, it } from 'vitest';
@@ -131,6 +132,18 @@ describe('J2: the inventory', () => {
     for (const metricsHost of ['0.0.0.0', '::', '192.0.2.7']) {
       expect(entry('metrics', { metricsHost }).who).toContain('over the network');
     }
+  });
+
+  it('says what passes between servers only where there may be several', () => {
+    expect(JSON.stringify(policyOf())).not.toContain('between-servers');
+    const { clusterUrl } = parseConfig({
+      MESHLIFT_CLUSTER_URL: 'nats://nats.example.org',
+      MESHLIFT_CLUSTER_KEY: randomBytes(32).toString('base64'),
+    });
+    const { what, where, howLong } = entry('between-servers', { clusterUrl });
+    expect(where).toEqual(['disk']);
+    expect(what).toMatch(/keyed hash in place of your network address/);
+    expect(howLong).toContain('1 hour');
   });
 
   it('speaks of proxies only where the server is set up to stand behind some', () => {

@@ -6,6 +6,7 @@ export interface RunningServer
   extends Pick<
     Config,
     | 'allowedOrigins'
+    | 'clusterUrl'
     | 'graceSeconds'
     | 'iceServers'
     | 'metricsHost'

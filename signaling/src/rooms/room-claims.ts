@@ -1,4 +1,4 @@
-import type { Claim, Details, Directory, Seal } from '@meshlift/cluster';
+import type { Claim, Details, Directory, Names } from '@meshlift/cluster';
 import { MeshliftError } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
 
@@ -24,7 +24,7 @@ interface Held {
 
 export interface RoomClaimsOptions {
   directory: Directory;
-  seal: Seal;
+  names: Names;
   logger: Logger;
   /** Whether there is a room of that name. */
   isInUse: (roomId: string) => boolean;
@@ -38,15 +38,15 @@ export interface RoomClaimsOptions {
  */
 export class RoomClaims {
   readonly #directory: Directory;
-  readonly #seal: Seal;
+  readonly #names: Names;
   readonly #logger: Logger;
   readonly #isInUse: (roomId: string) => boolean;
   readonly #held = new Map<string, Held>();
   readonly #roomOf = new Map<string, string>();
 
-  constructor({ directory, seal, logger, isInUse, lost }: RoomClaimsOptions) {
+  constructor({ directory, names, logger, isInUse, lost }: RoomClaimsOptions) {
     this.#directory = directory;
-    this.#seal = seal;
+    this.#names = names;
     this.#logger = logger;
     this.#isInUse = isInUse;
     directory.onLost(({ kind, name }) => {
@@ -175,12 +175,13 @@ export class RoomClaims {
   }
 
   #forget(roomId: string): void {
+    const claim = this.#held.get(roomId)?.claim;
     this.#held.delete(roomId);
-    this.#roomOf.delete(this.#nameOf(roomId));
+    if (claim) this.#roomOf.delete(claim.name);
   }
 
   #nameOf(roomId: string): string {
-    return this.#seal.nameOf('room', roomId);
+    return this.#names.nameOf('rooms', roomId);
   }
 }
 

@@ -25,8 +25,8 @@ const setMode = ({ client, sessionId }: Member, mode: 'sfu' | 'mesh', epoch: num
 const untilAll = (members: readonly Member[], phase: string) =>
   Promise.all(members.map(({ client }) => client.next('room:switch', (told) => told.phase === phase)));
 
-const recordOf = ({ cluster: { directory, seal } }: Door, roomId: string) =>
-  directory.find('rooms', seal.nameOf('room', roomId));
+const recordOf = ({ cluster: { directory, names } }: Door, roomId: string) =>
+  directory.find('rooms', names.nameOf('rooms', roomId));
 
 const setup = async (count: number) => {
   const { engine, doors } = await testDoors(count);
@@ -122,7 +122,7 @@ describe('a room whose members come by different doors', () => {
 describe('the record of a room', () => {
   it('says how it stands, in few writes, and goes with it', async () => {
     const { doors } = await setup(2);
-    const { directory, seal } = doors[1].cluster;
+    const { directory, names } = doors[1].cluster;
     let writes = 0;
     directory.watch('rooms', () => {
       writes += 1;
@@ -150,7 +150,7 @@ describe('the record of a room', () => {
     await expect.poll(() => recordOf(doors[1], 'kitchen')).toMatchObject({ locked: true });
     expect(writes).toBeLessThan(30);
     expect(JSON.stringify(await recordOf(doors[1], 'kitchen'))).not.toContain('kitchen');
-    expect(seal.nameOf('room', 'kitchen')).toBe(doors[0].cluster.seal.nameOf('room', 'kitchen'));
+    expect(names.nameOf('rooms', 'kitchen')).toBe(doors[0].cluster.names.nameOf('rooms', 'kitchen'));
   });
 
   it('is let go with the room, which begins again at any door', async () => {

@@ -25,6 +25,7 @@ export const text = {
 
 export const placeNames: Record<PrivacyPlace, string> = {
   memory: 'In memory',
+  disk: 'On disk',
   log: 'In the log',
   metrics: 'In metrics',
   browser: 'In your browser',
