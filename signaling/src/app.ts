@@ -1,6 +1,7 @@
 import type { MediaNode } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
 import express, { type Express } from 'express';
+import type { Cluster } from './cluster/cluster.ts';
 import type { Config } from './config/config.ts';
 import type { Version } from './config/version.ts';
 import { allowOrigins } from './http/allow-origins.ts';
@@ -16,6 +17,7 @@ import { privacyApi } from './privacy/privacy-api.ts';
 import type { SessionTokens } from './sessions/session-tokens.ts';
 import { type Gateway, SIGNALING_PATH } from './sockets/gateway.ts';
 import { pollingRoute } from './sockets/polling-route.ts';
+import { OwnerRequests } from './streams/owner-requests.ts';
 import type { Streams } from './streams/streams.ts';
 import { describeEndpoint, describeSession } from './whip/options.ts';
 import { whepApi } from './whip/whep-api.ts';
@@ -24,6 +26,7 @@ import { whipApi } from './whip/whip-api.ts';
 export interface AppContext {
   version: Version;
   config: Config;
+  cluster: Cluster;
   logger: Logger;
   streams: Streams;
   node: MediaNode;
@@ -35,6 +38,7 @@ export interface AppContext {
 /** Everything that is answered over HTTP on the public port. */
 export function createApp({
   config,
+  cluster,
   logger,
   streams,
   node,
@@ -43,6 +47,7 @@ export function createApp({
   gateway,
   version,
 }: AppContext): Express {
+  const owners = new OwnerRequests({ cluster, streams });
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustedProxies);
@@ -58,8 +63,8 @@ export function createApp({
   app.options(['/whip/sessions/:token', '/whep/sessions/:token'], describeSession);
   app.use(allowOrigins(config));
   app.use(SIGNALING_PATH, pollingRoute(gateway));
-  app.use('/api/streams', streamsApi({ streams, config, node }));
-  app.use('/whip', whipApi({ config, streams, node, tokens }));
+  app.use('/api/streams', streamsApi({ streams, config, node, owners }));
+  app.use('/whip', whipApi({ config, streams, node, tokens, owners }));
   app.use('/whep', whepApi({ config, streams, node, tokens }));
   app.use(privacyApi(config, logger));
   app.use(frameRulesApi(config));

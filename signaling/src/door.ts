@@ -60,6 +60,7 @@ export class Door {
     this.#gateway = new Gateway({ ...shared, config, departures, streams, rooms, handshakeLimit });
     const app = createApp({
       config,
+      cluster,
       logger,
       streams,
       node: nodes,

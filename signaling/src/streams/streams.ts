@@ -129,6 +129,11 @@ export class Streams {
     return await this.#followed.get(streamId);
   }
 
+  /** Whether this door owns the stream of an ID. */
+  owns(streamId: string): boolean {
+    return this.#byId.has(streamId);
+  }
+
   /**
    * The other door that owns the stream of an ID, where its publisher's requests are served.
    *

@@ -16,7 +16,7 @@ import { ViewerEvents } from './viewer-events.ts';
 import type { WhipContext } from './whip-api.ts';
 
 /** `POST /whep/:streamId` and the sessions it makes: playback by draft-ietf-wish-whep. */
-export function whepApi({ config, streams, node, tokens }: WhipContext): Router {
+export function whepApi({ config, streams, node, tokens }: Omit<WhipContext, 'owners'>): Router {
   const arrivals = new RateLimiter(rateLimits.connect);
   const sessions = new SdpSessions('whep', tokens);
   const events = new ViewerEvents(sessions);
@@ -34,7 +34,7 @@ export function whepApi({ config, streams, node, tokens }: WhipContext): Router 
     const status = { consumers: opened.consumers, state, viewers };
     const eventsLink = events.open({ url, session, client, status });
     sendCreated(response, {
-      session: created,
+      etag: created.etag,
       url,
       answer: opened.answer,
       links: [...iceServerLinks(iceServersFor(config)), eventsLink, layerLink(url)],

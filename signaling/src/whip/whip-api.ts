@@ -8,8 +8,8 @@ import { baseUrlOf } from '../http/base-url.ts';
 import { bearerOf } from '../http/bearer.ts';
 import { allowOnly } from '../http/errors.ts';
 import type { SessionTokens } from '../sessions/session-tokens.ts';
+import type { OwnerRequests } from '../streams/owner-requests.ts';
 import { PublishAccess } from '../streams/publish-access.ts';
-import type { Stream } from '../streams/stream.ts';
 import { streamLinks } from '../streams/stream-links.ts';
 import type { Streams } from '../streams/streams.ts';
 import { sendCreated } from './created.ts';
@@ -24,47 +24,40 @@ export interface WhipContext {
   streams: Streams;
   node: MediaNode;
   tokens: SessionTokens;
+  owners: OwnerRequests;
 }
 
 /** `POST /whip/:streamId` and the sessions it makes: ingest by RFC 9725. */
-export function whipApi({ config, streams, node, tokens }: WhipContext): Router {
+export function whipApi({ config, streams, node, tokens, owners }: WhipContext): Router {
   const access = new PublishAccess(streams);
   const arrivals = new RateLimiter(rateLimits.connect);
   const sessions = new SdpSessions('whip', tokens);
 
-  const publish: RequestHandler = async (request, response) => {
-    await arrivals.take(addressOf(request));
-    const stream = await ownStream(request);
-    const client = new HttpClient('whip', baseUrlOf(request, config));
-    const offer = textOf(request);
+  owners.serve('publish', async ({ streamId, publishKey, who: address, baseUrl, offer }) => {
+    const stream = await access.streamFor({ address, streamId, publishKey });
+    const client = new HttpClient('whip', baseUrl);
     const { session, opened } = await streams.publish(stream, client, { offer });
-    const created = sessions.add(session, client, opened.answer);
+    const { answer } = opened;
+    const { etag } = sessions.add(session, client, answer);
+    return { streamId: stream.id, token: session.token, etag, answer };
+  });
+
+  const publish: RequestHandler = async (request, response) => {
+    const address = addressOf(request);
+    await arrivals.take(address);
+    const owner = { ...ownerIn(request), address, baseUrl: baseUrlOf(request, config) };
+    const { baseUrl } = owner;
+    const created = await owners
+      .carryOut('publish', { ...owner, offer: textOf(request) })
+      .catch((error) => Promise.reject(asRefusal(error)));
     // Not of the RFC: it tells VDO.Ninja and others where viewers should look.
-    response.setHeader('WHEP', streamLinks(client.baseUrl, stream.id).whepUrl);
+    response.setHeader('WHEP', streamLinks(baseUrl, created.streamId).whepUrl);
     sendCreated(response, {
-      session: created,
-      url: `${client.baseUrl}/whip/sessions/${session.token}`,
-      answer: opened.answer,
+      ...{ etag: created.etag, answer: created.answer },
+      url: `${baseUrl}/whip/sessions/${created.token}`,
       links: iceServerLinks(iceServersFor(config)),
     });
   };
-
-  /**
-   * @throws MeshliftError `KEY_REQUIRED` without a key or with a wrong one, which RFC 9725 has both be 401;
-   *   `STREAM_NOT_FOUND`, `RATE_LIMITED`, `SERVER_FULL`
-   */
-  async function ownStream(request: Request): Promise<Stream> {
-    const publishKey = bearerOf(request);
-    const streamId = streamIdSchema.safeParse(request.params.streamId);
-    if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND', 'This cannot be a stream ID.');
-    try {
-      const address = addressOf(request);
-      return await access.streamFor({ address, streamId: streamId.data, publishKey });
-    } catch (error) {
-      if (!(error instanceof MeshliftError) || error.code !== 'STREAM_NOT_YOURS') throw error;
-      throw new MeshliftError('KEY_REQUIRED', 'The bearer token is not the publish key of this stream.');
-    }
-  }
 
   const router = Router();
   router.use('/sessions', sessionRoutes({ sessions, node, config }));
@@ -73,4 +66,18 @@ export function whipApi({ config, streams, node, tokens }: WhipContext): Router 
     .post(...textBody(SDP, 'Accept-Post'), publish)
     .all(allowOnly('POST', 'OPTIONS'));
   return router;
+}
+
+/** @throws MeshliftError `KEY_REQUIRED` without a key; `STREAM_NOT_FOUND` */
+function ownerIn(request: Request): { streamId: string; publishKey: string } {
+  const publishKey = bearerOf(request);
+  const streamId = streamIdSchema.safeParse(request.params.streamId);
+  if (!streamId.success) throw new MeshliftError('STREAM_NOT_FOUND', 'This cannot be a stream ID.');
+  return { streamId: streamId.data, publishKey };
+}
+
+/** RFC 9725 has a wrong key be 401, as none is. */
+function asRefusal(error: unknown): unknown {
+  if (!(error instanceof MeshliftError) || error.code !== 'STREAM_NOT_YOURS') return error;
+  return new MeshliftError('KEY_REQUIRED', 'The bearer token is not the publish key of this stream.');
 }
