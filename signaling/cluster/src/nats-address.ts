@@ -10,7 +10,7 @@ export interface NatsAddress {
 
 /** What `parseClusterUrl` takes, for the documentation and for errors. */
 export const CLUSTER_URL_FORM =
-  'nats:// or tls:// URLs of NATS servers with commas between, such as nats://10.0.0.5:4222; the same scheme and credentials in all of them';
+  'nats:// or tls:// URLs of NATS servers with commas between, such as nats://10.0.0.5:4222; the same scheme and credentials in all of them; with three, each value is kept by three';
 
 const DEFAULT_PORT = '4222';
 

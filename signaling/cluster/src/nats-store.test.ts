@@ -67,7 +67,7 @@ describe.skipIf(!natsServerPath)('over NATS', () => {
     const log = new TestLog();
     const link = await NatsLink.create({ address: server.address, log });
     onTestFinished(() => link.close());
-    await expect(NatsStore.create({ link, seal, log })).rejects.toThrow(
+    await expect(NatsStore.create({ link, seal, log, startTimeoutMs: 300 })).rejects.toThrow(
       /MESHLIFT_CLUSTER_URL.*jetstream is not enabled/,
     );
   });

@@ -1,12 +1,19 @@
 import { MeshliftError } from '@meshlift/protocol';
-import { JetStreamApiCodes, JetStreamApiError, jetstream, StorageType } from '@nats-io/jetstream';
-import { type KV, type KvEntry, Kvm, KvWatchInclude } from '@nats-io/kv';
-import type { NatsConnection } from '@nats-io/transport-node';
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstream,
+  StorageType,
+} from '@nats-io/jetstream';
+import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import * as z from 'zod';
 import type { Subscription } from './bus.ts';
 import { systemClock } from './clock.ts';
 import type { ClusterLog } from './cluster-log.ts';
 import type { NatsLink } from './nats-link.ts';
+import { NatsReceiver } from './nats-receiver.ts';
 import { PendingRequests } from './pending-requests.ts';
 import type { Seal } from './seal.ts';
 import {
@@ -21,18 +28,27 @@ import {
 import { Listeners, subscription } from './subscriptions.ts';
 
 const PREFIX = 'meshlift_';
+/** Where each bucket's changes are published once they are stored. */
+const CHANGES = 'meshlift_changes';
+const READS_AT_ONCE = 32;
 /** One request to JetStream. */
 const REQUEST_TIMEOUT_MS = 1_500;
 /** A whole operation, of up to three requests. */
 const OPERATION_TIMEOUT_MS = 1_800;
 const RETRY_MS = 250;
+const START_TIMEOUT_MS = 10_000;
 /** A record has a few hundred bytes. */
 const MAX_VALUE_BYTES = 8_192;
 const REMOVED = new Set(['DEL', 'PURGE']);
 
 const storedSchema = z.object({ value: z.unknown(), mark: z.string() });
 
-type Buckets = Record<Bucket, KV>;
+/** What there is on one connection. */
+interface Buckets {
+  connection: NatsConnection;
+  manager: JetStreamManager;
+  kv: Record<Bucket, KV>;
+}
 
 export interface NatsStoreOptions {
   link: NatsLink;
@@ -40,17 +56,23 @@ export interface NatsStoreOptions {
   log: ClusterLog;
   /** Servers that keep each value. @default 1; 3 needs a NATS cluster of three */
   replicas?: number;
+  /** How long the buckets may take: a NATS cluster that has just started chooses its leaders first. @default 10 s */
+  startTimeoutMs?: number;
 }
 
 interface Watching {
   bucket: Bucket;
   from: 'current' | 'changes';
   listeners: Listeners<Change>;
-  stop: (() => void) | undefined;
+  receiver: NatsReceiver;
+  /** Changes that came while what was there before was still being read. */
+  waiting: Change[] | undefined;
 }
 
 /**
- * The store over JetStream's key-value buckets. It reads from the leader and never from a follower, which may be
+ * The store over JetStream's key-value buckets. Changes come as messages that the leader publishes once it has stored
+ * them, for a consumer of JetStream's dies with the server it is on, and its client may not notice.
+ * It reads from the leader and never from a follower, which may be
  * behind. Even a leader can be out of date for a moment while another takes over; writes cannot, and who owns what is
  * decided by writes alone. Each value carries a mark that only this cluster can make, for others may be able to write.
  */
@@ -84,16 +106,24 @@ export class NatsStore implements Store {
    * @throws Error if the server has JetStream turned off, or makes no buckets
    */
   static async create(options: NatsStoreOptions): Promise<NatsStore> {
+    const { link, startTimeoutMs = START_TIMEOUT_MS } = options;
     const store = new NatsStore(options);
-    try {
-      const connection = options.link.require();
-      await store.#begin(await store.#makeBuckets(connection), connection);
-    } catch (error) {
-      await store.close();
-      const why = error instanceof Error ? error.message : String(error);
-      throw new Error(`MESHLIFT_CLUSTER_URL: NATS keeps no values for the cluster: ${why}`, { cause: error });
+    const until = systemClock.now() + startTimeoutMs;
+    for (;;) {
+      try {
+        const connection = link.require();
+        await store.#begin(await store.#makeBuckets(connection));
+        if (store.connected) return store;
+      } catch (error) {
+        if (store.connected) return store;
+        if (systemClock.now() > until) {
+          await store.close();
+          const why = error instanceof Error ? error.message : String(error);
+          throw new Error(`MESHLIFT_CLUSTER_URL: NATS keeps no values for the cluster: ${why}`);
+        }
+      }
+      await new Promise<void>((resolve) => void systemClock.after(RETRY_MS, resolve));
     }
-    return store;
   }
 
   get connected(): boolean {
@@ -107,7 +137,7 @@ export class NatsStore implements Store {
   async get(bucket: Bucket, key: string): Promise<Entry | undefined> {
     assertKey(key);
     return await this.#ask(async (buckets) => {
-      const found = await buckets[bucket].get(key);
+      const found = await buckets.kv[bucket].get(key);
       if (!found || REMOVED.has(found.operation)) return undefined;
       return this.#entry(bucket, found);
     });
@@ -124,7 +154,9 @@ export class NatsStore implements Store {
     const data = JSON.stringify({ value, mark });
     return await this.#ask((buckets) =>
       unlessConflict(() =>
-        after === undefined ? buckets[bucket].create(key, data) : buckets[bucket].update(key, data, after),
+        after === undefined
+          ? buckets.kv[bucket].create(key, data)
+          : buckets.kv[bucket].update(key, data, after),
       ),
     );
   }
@@ -133,7 +165,7 @@ export class NatsStore implements Store {
     assertKey(key);
     const removed = await this.#ask((buckets) =>
       unlessConflict(async () => {
-        await buckets[bucket].delete(key, { previousSeq: revision });
+        await buckets.kv[bucket].delete(key, { previousSeq: revision });
         return revision;
       }),
     );
@@ -147,12 +179,16 @@ export class NatsStore implements Store {
   ): Promise<Subscription> {
     const listeners = new Listeners<Change>(this.#reportThrown);
     listeners.add(listener);
-    const watching: Watching = { bucket, from, listeners, stop: undefined };
+    const receiver = new NatsReceiver({
+      subject: `${CHANGES}.${bucket}.*`,
+      receive: (message) => this.#changed(watching, message),
+    });
+    const watching: Watching = { bucket, from, listeners, receiver, waiting: undefined };
     this.#watching.add(watching);
     if (this.#buckets) await this.#follow(watching, this.#buckets).catch(this.#startOver);
     return subscription(() => {
       this.#watching.delete(watching);
-      watching.stop?.();
+      receiver.close();
     });
   }
 
@@ -160,7 +196,7 @@ export class NatsStore implements Store {
     if (this.#closed) return;
     this.#closed = true;
     this.#following.close();
-    for (const watching of this.#watching) watching.stop?.();
+    for (const { receiver } of this.#watching) receiver.close();
     this.#watching.clear();
     this.#pending.failAll(new MeshliftError('SERVER_CLOSING'));
   }
@@ -172,21 +208,25 @@ export class NatsStore implements Store {
   /** Tries until the buckets are there or the connection is gone. */
   async #open(connection: NatsConnection): Promise<void> {
     const current = () => !this.#closed && this.#link.connection === connection;
+    let said = false;
     while (current()) {
       try {
-        return await this.#begin(await this.#makeBuckets(connection), connection);
+        return await this.#begin(await this.#makeBuckets(connection));
       } catch (error) {
         // A server that has just started has its streams a little later than its port.
-        if (current()) this.#log.warn(`The cluster's values cannot be reached yet: ${String(error)}`);
+        if (current() && !said)
+          this.#log.warn(`The cluster's values cannot be reached yet: ${String(error)}`);
+        said = true;
         await new Promise<void>((resolve) => void systemClock.after(RETRY_MS, resolve));
       }
     }
   }
 
   async #makeBuckets(connection: NatsConnection): Promise<Buckets> {
-    const manager = new Kvm(jetstream(connection, { timeout: REQUEST_TIMEOUT_MS }));
+    const client = jetstream(connection, { timeout: REQUEST_TIMEOUT_MS });
+    const maker = new Kvm(client);
     const made = bucketNames.map((name) =>
-      manager.create(PREFIX + name, {
+      maker.create(PREFIX + name, {
         ttl: BUCKETS[name].ttlMs,
         history: 1,
         // Leases are worth nothing after a restart.
@@ -195,17 +235,21 @@ export class NatsStore implements Store {
         maxValueSize: MAX_VALUE_BYTES,
         // Any follower could answer, with what was there before.
         allow_direct: false,
+        republish: { src: `$KV.${PREFIX}${name}.>`, dest: `${CHANGES}.${name}.>` },
       }),
     );
-    const [cluster, nodes, streams, rooms] = await Promise.all(made);
+    const buckets = await Promise.all(made);
+    // One that is there may still have no leader.
+    await Promise.all(buckets.map((bucket) => bucket.get('any')));
+    const [cluster, nodes, streams, rooms] = buckets;
     if (!cluster || !nodes || !streams || !rooms) throw new Error('a bucket is missing');
-    return { cluster, nodes, streams, rooms };
+    return { connection, manager: await client.jetstreamManager(), kv: { cluster, nodes, streams, rooms } };
   }
 
   /** @throws what keeps a watch from beginning */
-  async #begin(buckets: Buckets, connection: NatsConnection): Promise<void> {
+  async #begin(buckets: Buckets): Promise<void> {
     await Promise.all([...this.#watching].map((watching) => this.#follow(watching, buckets)));
-    if (this.#closed || this.#link.connection !== connection) return;
+    if (this.#closed || this.#link.connection !== buckets.connection) return;
     this.#buckets = buckets;
     this.#connection.notify(true);
   }
@@ -213,30 +257,52 @@ export class NatsStore implements Store {
   #lose(): void {
     const was = this.#buckets;
     this.#buckets = undefined;
-    for (const watching of this.#watching) watching.stop = undefined;
     this.#pending.failAll(new MeshliftError('DIRECTORY_UNAVAILABLE'));
     if (was) this.#connection.notify(false);
   }
 
   /** Resolves when the watch has begun. */
   async #follow(watching: Watching, buckets: Buckets): Promise<void> {
-    const { bucket, from } = watching;
-    const include = from === 'current' ? KvWatchInclude.LastValue : KvWatchInclude.UpdatesOnly;
-    const changes = await buckets[bucket].watch({ include });
-    if (!this.#watching.has(watching)) return changes.stop();
-    watching.stop = () => changes.stop();
-    void this.#deliver(changes, watching).catch(this.#startOver);
+    const { bucket, from, receiver } = watching;
+    watching.waiting = [];
+    receiver.open(buckets.connection);
+    const there = from === 'current' ? await this.#readAll(bucket, buckets) : [];
+    for (const change of [...there, ...watching.waiting]) watching.listeners.notify(change);
+    watching.waiting = undefined;
+    await buckets.connection.flush();
   }
 
-  async #deliver(changes: AsyncIterable<KvEntry>, { bucket, listeners }: Watching): Promise<void> {
-    for await (const change of changes) {
-      const entry = REMOVED.has(change.operation) ? undefined : this.#entry(bucket, change);
-      listeners.notify({ key: change.key, entry });
+  async #readAll(bucket: Bucket, { manager, kv }: Buckets): Promise<Change[]> {
+    const prefix = `$KV.${PREFIX}${bucket}.`;
+    const { state } = await manager.streams.info(`KV_${PREFIX}${bucket}`, { subjects_filter: `${prefix}>` });
+    const keys = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
+    const read: Change[] = [];
+    for (let i = 0; i < keys.length; i += READS_AT_ONCE) {
+      const found = await Promise.all(keys.slice(i, i + READS_AT_ONCE).map((key) => kv[bucket].get(key)));
+      for (const entry of found) {
+        if (entry && !REMOVED.has(entry.operation))
+          read.push({ key: entry.key, entry: this.#entry(bucket, entry) });
+      }
     }
+    return read;
+  }
+
+  #changed(watching: Watching, { subject, headers, data }: Msg): void {
+    const { bucket, listeners, waiting } = watching;
+    if (this.#closed || !this.#watching.has(watching)) return;
+    const key = subject.slice(`${CHANGES}.${bucket}.`.length);
+    const revision = Number(headers?.get('Nats-Sequence'));
+    const removed = REMOVED.has(headers?.get('KV-Operation') ?? '');
+    const change = { key, entry: removed ? undefined : this.#entry(bucket, { key, value: data, revision }) };
+    if (waiting) waiting.push(change);
+    else listeners.notify(change);
   }
 
   /** Whoever can write to NATS can write anything; only this cluster can mark it. */
-  #entry(bucket: Bucket, { key, value: bytes, revision }: KvEntry): Entry {
+  #entry(
+    bucket: Bucket,
+    { key, value: bytes, revision }: Pick<KvEntry, 'key' | 'value' | 'revision'>,
+  ): Entry {
     const stored = storedSchema.safeParse(parse(bytes));
     if (!stored.success) return { key, value: undefined, revision, ours: false };
     const { value, mark } = stored.data;

@@ -19,6 +19,9 @@ import type { Config } from '../config/config.ts';
 /** Version of what the processes of a cluster say to each other. */
 const CLUSTER_PROTOCOL = 1;
 
+/** Where as many NATS servers are named, each value is kept by as many. */
+const REPLICAS = 3;
+
 /** What a process shares with the others, however many there are. */
 export interface Cluster {
   /** The name of this process, new with each start. */
@@ -62,7 +65,8 @@ export async function joinCluster({ config, log }: ClusterOptions): Promise<Clus
   const bus = new NatsBus({ link, seal, log });
   let store: Store | undefined;
   try {
-    store = await NatsStore.create({ link, seal, log });
+    const replicas = address.servers.length >= REPLICAS ? REPLICAS : 1;
+    store = await NatsStore.create({ link, seal, log, replicas });
     return await join({ bus, store, seal, log, role, region, disconnect: () => link.close() });
   } catch (error) {
     await store?.close();

@@ -13,12 +13,14 @@ export const natsServerPath = process.env.MESHLIFT_NATS_SERVER || undefined;
 
 /** A NATS server of its own with JetStream, on a free port of this machine. Ends with the test, and its store too. */
 export class NatsServer {
+  readonly name: string;
   readonly port: number;
   readonly #args: string[];
   #store: string;
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, args: string[]) {
+  private constructor(name: string, port: number, args: string[]) {
+    this.name = name;
     this.port = port;
     this.#args = args;
     this.#store = newStore();
@@ -27,17 +29,37 @@ export class NatsServer {
   /** @param jetStream whether it stores anything; it does by default */
   static async start({
     args = [],
+    name = 'nats',
     jetStream = true,
     atEnd = onTestFinished,
   }: {
     args?: string[];
+    name?: string;
     jetStream?: boolean;
     atEnd?: (end: () => Promise<void>) => void;
   } = {}): Promise<NatsServer> {
-    const server = new NatsServer(await freePort(), [...args, ...(jetStream ? ['-js'] : [])]);
+    const server = new NatsServer(name, await freePort(), [
+      '-n',
+      name,
+      ...args,
+      ...(jetStream ? ['-js'] : []),
+    ]);
     atEnd(() => server.#end());
     await server.start();
     return server;
+  }
+
+  /** Three servers that replicate what they store; each is a process of its own. */
+  static async startCluster(
+    atEnd: (end: () => Promise<void>) => void = onTestFinished,
+  ): Promise<NatsServer[]> {
+    const routes = await Promise.all([freePort(), freePort(), freePort()]);
+    const urls = routes.map((port) => `nats://127.0.0.1:${port}`);
+    const servers = urls.map(async (url, i) => {
+      const args = ['--cluster_name', 'meshlift', '--cluster', url, '--routes', urls.join()];
+      return NatsServer.start({ args, name: `nats-${i}`, atEnd });
+    });
+    return await Promise.all(servers);
   }
 
   get url(): string {
