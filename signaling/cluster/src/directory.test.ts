@@ -97,6 +97,23 @@ describe('a process that was paused', () => {
     expect(b.lost).toEqual([]);
   });
 
+  test('does not take back what another has claimed since the engine came back empty', async ({
+    onTestFinished,
+  }) => {
+    const { a, b, engine, ask, until } = await paused(onTestFinished);
+    await a.directory.release({ kind: 'streams', name: stream, owner: a.directory.id, generation: 1 });
+    await a.directory.claim('streams', stream, {});
+    a.clock.pause();
+    engine.stop();
+    engine.data.empty();
+    engine.start();
+    await until(async () => 'claim' in (await b.directory.claim('streams', stream, {}).catch(() => ({}))));
+    a.clock.resume();
+    await until(() => a.lost.length + b.lost.length > 0);
+    expect([a.lost.length, b.lost.length]).toEqual([1, 0]);
+    expect(await ask()).toBe('lost');
+  });
+
   async function paused(atEnd: AtEnd) {
     const cluster = setUp(atEnd);
     const [a, b] = [await cluster.join(), await cluster.join()];

@@ -212,7 +212,7 @@ export class Directory {
   claimLater<K extends Kind>(kind: K, name: string, details: Details<K>): Claim<K> {
     const held = newlyHeld(kind, name, details);
     this.#held.set(keyOf(kind, name), held);
-    this.#confirmedOn = 0;
+    if (this.#store.connected) this.#inBackground(() => this.#confirmHeld(held));
     return this.#claimOf(held) as Claim<K>;
   }
 
@@ -295,14 +295,14 @@ export class Directory {
   }
 
   /**
-   * Resolves when this process may answer for what it owns: at once, unless its lease may have expired, as after a
-   * pause, and it has not yet read what it still owns. Without the engine it may, if it was not paused.
+   * Resolves when this process may answer for what it owns: at once, unless it was paused or cut off, and has not yet
+   * read what it still owns. While the engine is out of reach it may, if it was not paused.
    *
    * @throws MeshliftError `DIRECTORY_UNAVAILABLE`
    */
   async awake(): Promise<void> {
     this.#notePause();
-    while (this.#paused || (this.#store.connected && this.#lease.stale)) await this.#confirmAll();
+    while (this.#paused || (this.#store.connected && this.#isUnsure())) await this.#confirmAll();
   }
 
   /** A handler that answers only when this process may. */
@@ -442,14 +442,11 @@ export class Directory {
   }
 
   async #confirmEach(): Promise<void> {
+    this.#notePause();
     const connection = this.#connection;
     const paused = this.#paused;
     await this.#lease.renew();
-    await eachAtOnce([...this.#held.values()], (held) =>
-      this.#serial.run(keyOf(held.kind, held.name), async () => {
-        if (this.#heldAs(held.kind, held.name) === held) await this.#confirm(held);
-      }),
-    );
+    await eachAtOnce([...this.#held.values()], (held) => this.#confirmHeld(held));
     await eachAtOnce([...this.#unsettled.values()], ({ kind, name, left }) => this.#settle(kind, name, left));
     this.#confirmedOn = connection;
     if (paused) this.#paused = false;
@@ -458,12 +455,16 @@ export class Directory {
   async #rewriteOld(): Promise<void> {
     const now = this.#clock.now();
     const old = [...this.#held.values()].filter(({ writtenAt }) => now - writtenAt > REWRITE_MS);
-    await eachAtOnce(old.slice(0, AT_ONCE), (held) =>
-      this.#serial.run(keyOf(held.kind, held.name), async () => {
-        held.dirty = true;
-        if (this.#heldAs(held.kind, held.name) === held) await this.#confirm(held);
-      }),
-    );
+    await eachAtOnce(old.slice(0, AT_ONCE), (held) => {
+      held.dirty = true;
+      return this.#confirmHeld(held);
+    });
+  }
+
+  async #confirmHeld(held: Held): Promise<void> {
+    await this.#serial.run(keyOf(held.kind, held.name), async () => {
+      if (this.#heldAs(held.kind, held.name) === held) await this.#confirm(held);
+    });
   }
 
   /**
@@ -473,6 +474,7 @@ export class Directory {
    * @returns false if it is lost, and reported as such
    */
   async #confirm(held: Held, { renumber = false } = {}): Promise<boolean> {
+    this.#notePause();
     for (let race = 0; race < MAX_RACES; race++) {
       const { entry, record } = await this.#read(held.kind, held.name);
       const mine = record?.held === true && record.owner === this.id;
@@ -581,6 +583,11 @@ export class Directory {
 
   #claimOf({ kind, name, generation }: Held): Claim {
     return { kind, name, owner: this.id, generation };
+  }
+
+  /** Whether somebody may have taken over what this node holds without its having read that yet. */
+  #isUnsure(): boolean {
+    return this.#lease.stale || this.#confirmedOn !== this.#connection;
   }
 
   #isSettled(): boolean {

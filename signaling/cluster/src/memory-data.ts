@@ -70,6 +70,11 @@ export class MemoryData {
     return { cluster: text(cluster), nodes: text(nodes), streams: text(streams), rooms: text(rooms) };
   }
 
+  /** Forgets one entry, as if it had expired. */
+  expire(bucket: Bucket, key: string): void {
+    this.#buckets[bucket].entries.delete(key);
+  }
+
   /** Forgets everything; revisions begin again. */
   empty(): void {
     this.#buckets = empty();

@@ -19,12 +19,19 @@ export interface MemoryNodeOptions {
   engine: MemoryEngine;
   clock: SimulatedClock;
   record?: Partial<NodeRecord>;
+  /** How long a message takes to the engine or from it. */
+  latencyMs?: number;
 }
 
 /** A node of a cluster in memory, in a process of its own that can be paused. */
-export async function memoryNode({ engine, clock, record }: MemoryNodeOptions): Promise<MemoryNode> {
+export async function memoryNode({
+  engine,
+  clock,
+  record,
+  latencyMs,
+}: MemoryNodeOptions): Promise<MemoryNode> {
   const log = new TestLog();
-  const own = new ProcessClock(clock);
+  const own = new ProcessClock(clock, latencyMs);
   const bus = new MemoryBus({ log, engine, clock: own });
   const store = new MemoryStore({ link: bus.link, log });
   const directory = await Directory.create({ store, bus, log, clock: own, node: nodeRecord(record) });

@@ -6,13 +6,16 @@ import type { Clock } from '../clock.ts';
  */
 export class ProcessClock implements Clock {
   readonly #clock: Clock;
+  readonly #latencyMs: number;
   #waiting: (() => void)[] | undefined;
   #resuming = false;
   #suspendedAt: number | undefined;
   #suspendedFor = 0;
 
-  constructor(clock: Clock) {
+  /** @param latencyMs how long what is sent or received takes */
+  constructor(clock: Clock, latencyMs = 0) {
     this.#clock = clock;
+    this.#latencyMs = latencyMs;
   }
 
   get paused(): boolean {
@@ -33,7 +36,7 @@ export class ProcessClock implements Clock {
   }
 
   soon(callback: () => void): void {
-    this.#clock.soon(() => this.#run(callback));
+    this.#clock.after(this.#latencyMs, () => this.#run(callback));
   }
 
   pause(): void {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 
 interface Task {
@@ -45,9 +46,17 @@ export class SimulatedClock implements Clock {
     return true;
   }
 
-  /** When the next thing is due. */
-  get nextAt(): number | undefined {
-    return this.#nextBefore(Number.POSITIVE_INFINITY)?.at;
+  /** Lets `ms` pass; what is due runs in its order, and what follows from it before the next. */
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    await setImmediate();
+    for (let task = this.#nextBefore(end); task; task = this.#nextBefore(end)) {
+      this.#tasks.delete(task);
+      this.#now = Math.max(this.#now, task.at);
+      task.run();
+      await setImmediate();
+    }
+    this.#now = end;
   }
 
   #nextBefore(end: number): Task | undefined {
