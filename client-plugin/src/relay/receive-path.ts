@@ -2,6 +2,9 @@ import type { ConsumerOptions, Layers } from '@meshlift/protocol';
 import type { types } from 'mediasoup-client';
 import { type PathOptions, RelayTransport } from './relay-transport.ts';
 
+/** Audio comes every 20 ms, and video every 100 at the least; both stop when their publisher pauses them. */
+const SILENT_AFTER_MS = 1_000;
+
 /** One track that comes from the relay. */
 export interface ReceivedTrack {
   consumerId: string;
@@ -34,6 +37,10 @@ export class ReceivePath {
       iceServers: options.connection.iceServers,
     });
     this.#relay = new RelayTransport(transport, options);
+    this.#relay.watchSilence(() => {
+      const [consumer] = this.#consumers.values();
+      return consumer?.rtpReceiver?.getStats();
+    }, SILENT_AFTER_MS);
   }
 
   get consumerIds(): string[] {

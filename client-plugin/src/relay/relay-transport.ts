@@ -1,6 +1,7 @@
 import type { RequestName, RequestPayload, RequestReply, TransportOptions } from '@meshlift/protocol';
 import type { types } from 'mediasoup-client';
 import type { SignalingConnection } from '../signaling/signaling-connection.ts';
+import { SilenceWatch } from './silence-watch.ts';
 
 /** A path whose checks fail this long is given a new ICE generation; most short losses mend by themselves. */
 const RESTART_AFTER_MS = 2_000;
@@ -21,6 +22,7 @@ export class RelayTransport {
   readonly #connection: SignalingConnection;
   readonly #sessionId: string;
   #restart: ReturnType<typeof setTimeout> | undefined;
+  #silence: SilenceWatch | undefined;
 
   constructor(transport: types.Transport, { connection, sessionId }: PathOptions) {
     this.transport = transport;
@@ -51,6 +53,19 @@ export class RelayTransport {
     });
   }
 
+  /**
+   * Has the server asked whether it still has this path when nothing arrives on it; it closes the session if not.
+   *
+   * @param read statistics of a track on it, as soon as there is one
+   */
+  watchSilence(read: () => Promise<RTCStatsReport> | undefined, afterMs: number): void {
+    this.#silence = new SilenceWatch(read, afterMs, () => {
+      if (this.transport.connectionState === 'new') return;
+      // What is wrong arrives as the end of the session; and an older server does not know the question.
+      this.request('transport:check', {}).catch(() => undefined);
+    });
+  }
+
   /** Looks again whether the path needs mending; for when signaling is back. */
   check(): void {
     this.#mend(this.transport.connectionState);
@@ -58,6 +73,7 @@ export class RelayTransport {
 
   close(): void {
     clearTimeout(this.#restart);
+    this.#silence?.close();
     this.transport.close();
   }
 

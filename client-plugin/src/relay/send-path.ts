@@ -6,6 +6,9 @@ import { type PathOptions, RelayTransport } from './relay-transport.ts';
 /** How much of the video is sent: all layers that are wanted, the smallest of them, or none. */
 export type VideoExtent = 'all' | 'smallest' | 'none';
 
+/** A relay that is sent media reports what it gets more than once a second. */
+const SILENT_AFTER_MS = 2_000;
+
 /** Publishing to the relay: one transport, a producer for each track. */
 export class SendPath {
   readonly #relay: RelayTransport;
@@ -29,6 +32,10 @@ export class SendPath {
       iceServers: options.connection.iceServers,
     });
     this.#relay = new RelayTransport(transport, options);
+    this.#relay.watchSilence(() => {
+      const [producer] = this.#producers.values();
+      return producer?.rtpSender?.getStats();
+    }, SILENT_AFTER_MS);
     transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
       const { paused } = appData as { paused: boolean };
       this.#relay

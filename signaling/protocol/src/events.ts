@@ -218,6 +218,11 @@ export const clientRequests = {
     payload: z.object({ ...ofSession, dtlsParameters: dtlsParametersSchema }),
     reply: nothing,
   },
+  /**
+   * Asks whether the server still has this path, where nothing has arrived on it for a second or more. If it has not,
+   * the session ends with `session:closed`. Servers before this request answer `UNKNOWN_REQUEST`.
+   */
+  'transport:check': { payload: z.object(ofSession), reply: nothing },
   'transport:restartIce': {
     payload: z.object(ofSession),
     reply: z.object({ iceParameters: iceParametersSchema }),

@@ -147,6 +147,17 @@ describe('what is over is forgotten', () => {
     expect(await isRouted(nodes, second, 'next ingest')).toBe(true);
   });
 
+  it('a session that its node does not know any more, when it is asked about', async () => {
+    const { second, nodes } = await twoNodes();
+    await publish(nodes, 'two');
+    await nodes.describeSession('ingest of two');
+    const ended = next(nodes, 'sessionClosed');
+    await second.close();
+    await expect(nodes.describeSession('ingest of two')).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
+    expect(await ended).toEqual({ sessionId: 'ingest of two', code: 'MEDIA_FAILED' });
+    expect(await isRouted(nodes, second, 'ingest of two')).toBe(false);
+  });
+
   it('a session that could not be opened', async () => {
     const { second, nodes } = await twoNodes();
     await publish(nodes, 'two');

@@ -222,7 +222,7 @@ export class Nodes implements MediaNode {
   }
 
   async describeSession(sessionId: string): Promise<SessionDescription> {
-    return this.#nodeWith(sessionId).describeSession(sessionId);
+    return this.#unlessLost(sessionId, (node) => node.describeSession(sessionId));
   }
 
   async connectTransport(sessionId: string, dtlsParameters: DtlsParameters): Promise<void> {
@@ -230,7 +230,7 @@ export class Nodes implements MediaNode {
   }
 
   async restartIce(sessionId: string): Promise<IceParameters> {
-    return this.#nodeWith(sessionId).restartIce(sessionId);
+    return this.#unlessLost(sessionId, (node) => node.restartIce(sessionId));
   }
 
   async closeSession(sessionId: string): Promise<void> {
@@ -410,6 +410,22 @@ export class Nodes implements MediaNode {
     this.#events.emit('sessionClosed', { sessionId, code: 'MEDIA_FAILED' });
   }
 
+  /**
+   * Asks the node of a session for which nothing arrives at its client. A node that does not answer either is lost for
+   * that session, which ends; others on it may still be served.
+   */
+  async #unlessLost<T>(sessionId: string, ask: (node: MediaNode) => Promise<T>): Promise<T> {
+    const entry = this.#nodeOfSession.get(sessionId);
+    if (!entry) throw new MeshliftError('SESSION_NOT_FOUND');
+    try {
+      return await ask(entry.node);
+    } catch (error) {
+      const isLost = error instanceof MeshliftError && LOST.has(error.code);
+      if (isLost && this.#nodeOfSession.get(sessionId) === entry) this.#sessionLost(entry, sessionId);
+      throw error;
+    }
+  }
+
   #nodeWith(sessionId: string): MediaNode {
     const entry = this.#nodeOfSession.get(sessionId);
     if (!entry) throw new MeshliftError('SESSION_NOT_FOUND');
@@ -441,6 +457,9 @@ const UNREACHED: ReadonlySet<string> = new Set([
 
 /** What another node is asked after. */
 const REFUSALS: ReadonlySet<string> = new Set(['SERVER_FULL', 'SERVER_CLOSING', ...UNREACHED]);
+
+/** What tells that a session is over whose client receives nothing. */
+const LOST: ReadonlySet<string> = new Set(['SESSION_NOT_FOUND', 'NODE_UNREACHABLE', 'REQUEST_TIMEOUT']);
 
 /** Events that reach listeners as they are. */
 const PASSED_ON = [

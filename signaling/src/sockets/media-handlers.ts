@@ -11,6 +11,12 @@ export function mediaHandlers({ node }: HandlerContext): Pick<RequestHandlers, M
       return EMPTY_REPLY;
     },
 
+    'transport:check': async (connection, { sessionId }) => {
+      const { id } = connection.session(sessionId);
+      await node.describeSession(id);
+      return EMPTY_REPLY;
+    },
+
     'transport:restartIce': async (connection, { sessionId }) => {
       const { id } = connection.session(sessionId);
       return { iceParameters: await node.restartIce(id) };
