@@ -14,6 +14,7 @@ import { PathFailures } from './sessions/path-failures.ts';
 import { SessionRegistry } from './sessions/session-registry.ts';
 import { SessionTokens } from './sessions/session-tokens.ts';
 import { Gateway } from './sockets/gateway.ts';
+import { OrphanedViewers } from './streams/orphaned-viewers.ts';
 import { Streams } from './streams/streams.ts';
 
 export interface DoorOptions {
@@ -53,11 +54,12 @@ export class Door {
     const shared = { cluster, node: nodes, sessions, logger, registry };
     const originOf = (relayId: string) => nodes.originOf(relayId);
     this.#streams = new Streams({ ...shared, originOf, departures, ...config });
+    const orphans = new OrphanedViewers({ sessions, streams: this.#streams, nodes });
     this.#rooms = new Rooms({ ...shared, streams: this.#streams, ...config });
     followMediaEvents(nodes, sessions, new PathFailures(logger, registry));
     const streams = this.#streams;
     const rooms = this.#rooms;
-    this.#gateway = new Gateway({ ...shared, config, departures, streams, rooms, handshakeLimit });
+    this.#gateway = new Gateway({ ...shared, orphans, config, departures, streams, rooms, handshakeLimit });
     const app = createApp({
       config,
       cluster,

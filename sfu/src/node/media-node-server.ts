@@ -43,7 +43,7 @@ export interface MediaNodeServerOptions {
 const GRACE_MS = 30_000;
 
 /**
- * How long a relay without an owner goes on at most because media still flows to it. Nobody can rotate or revoke its
+ * How long a relay without an owner goes on at most because media still flows to it, and a player with it. Nobody can rotate or revoke its
  * stream meanwhile, so it must not last; and all doors of a cluster can be restarted in that time, one after another.
  */
 export const MAX_UNATTENDED_MS = 15 * 60_000;
@@ -53,8 +53,8 @@ export const MAX_UNATTENDED_MS = 15 * 60_000;
  * calls reach it, and what happens to it is reported to that process, in order.
  *
  * What a process that has ended leaves behind goes on without an owner, until another process adopts it. What nobody has
- * adopted by the end of the grace time is closed, except a relay that media still flows to, with its ingests: an encoder
- * cannot know that a door has ended.
+ * adopted by the end of the grace time is closed, except a relay that media still flows to, with its ingests, and viewers
+ * that came by WHEP: encoders and players cannot know that a door has ended.
  */
 export class MediaNodeServer {
   readonly #node: MediaNode;
@@ -193,7 +193,8 @@ export class MediaNodeServer {
       throw new MeshliftError('WRONG_STATE', 'A session of that name is open.');
     }
     const sourceId = 'sourceId' in session ? session.sourceId : undefined;
-    const isFirst = this.#served.add(sessionId, { owner: from, relayId, sourceId });
+    const byOffer = session.terms.offer !== undefined;
+    const isFirst = this.#served.add(sessionId, { owner: from, relayId, sourceId, byOffer });
     try {
       const opened = await open();
       if (isFirst) this.#reportFlow(from, relayId);
@@ -229,9 +230,21 @@ export class MediaNodeServer {
       if (this.#served.flowingIn(relayId).length === 0) await this.#closeRelay(relayId);
       else this.#leaveUnattended(relayId);
     }
+    const staying = (sessionId: string) =>
+      this.#served.isSending(sessionId) || this.#served.isPlayer(sessionId);
+    await this.#closeOrphans(sessions.filter((sessionId) => !staying(sessionId)));
+    const players = sessions.filter((sessionId) => this.#served.isPlayer(sessionId));
+    if (players.length === 0) return;
+    const cancel = this.#clock.after(MAX_UNATTENDED_MS, () => {
+      this.#graces.delete(cancel);
+      void this.#closeOrphans(players);
+    });
+    this.#graces.add(cancel);
+  }
+
+  async #closeOrphans(sessions: string[]): Promise<void> {
     for (const sessionId of sessions) {
-      if (!this.#served.isOrphan(sessionId) || this.#served.isSending(sessionId)) continue;
-      await this.#closeSession(sessionId);
+      if (this.#served.isOrphan(sessionId)) await this.#closeSession(sessionId);
     }
   }
 

@@ -6,6 +6,8 @@ interface ServedSession {
   relayId: string;
   /** Of an ingest. */
   sourceId: string | undefined;
+  /** Whether it came by WHIP or WHEP: its client has no connection that could be lost. */
+  byOffer: boolean;
 }
 
 interface ServedRelay {
@@ -25,7 +27,10 @@ export class ServedSessions {
   readonly #relays = new Map<string, ServedRelay>();
 
   /** @returns whether this is the first that the process has to do with the relay */
-  add(sessionId: string, session: { owner: string; relayId: string; sourceId: string | undefined }): boolean {
+  add(
+    sessionId: string,
+    session: Pick<ServedSession, 'relayId' | 'sourceId' | 'byOffer'> & { owner: string },
+  ): boolean {
     const isNew = !this.followersOf(session.relayId).includes(session.owner);
     this.#sessions.set(sessionId, { ...session });
     this.#addTo(session.relayId, session.owner, sessionId);
@@ -54,6 +59,12 @@ export class ServedSessions {
     return session !== undefined && session.owner === undefined;
   }
 
+  /** Whether it is a viewer that came by WHEP. */
+  isPlayer(sessionId: string): boolean {
+    const session = this.#sessions.get(sessionId);
+    return session?.byOffer === true && session.sourceId === undefined;
+  }
+
   /** Whether media flows from the source of an ingest. */
   isSending(sessionId: string): boolean {
     const session = this.#sessions.get(sessionId);
@@ -73,9 +84,9 @@ export class ServedSessions {
   giveTo(sessionId: string, process: string): boolean {
     const session = this.#sessions.get(sessionId);
     if (!session) return false;
-    const { relayId, sourceId } = session;
+    const { relayId, sourceId, byOffer } = session;
     this.#removeFrom(relayId, session.owner, sessionId);
-    return this.add(sessionId, { owner: process, relayId, sourceId });
+    return this.add(sessionId, { owner: process, relayId, sourceId, byOffer });
   }
 
   /** @returns whether this is the first that the process has to do with the relay */
@@ -112,11 +123,11 @@ export class ServedSessions {
   }
 
   /** The ingests in a relay that belong to a process, or to none any more. */
-  ingestsOf(relayId: string, process: string): { sessionId: string; sourceId: string }[] {
+  ingestsOf(relayId: string, process: string): { sessionId: string; sourceId: string; byOffer: boolean }[] {
     const sessions = this.#relays.get(relayId)?.sessions;
     return [...(sessions?.get(undefined) ?? []), ...(sessions?.get(process) ?? [])].flatMap((sessionId) => {
-      const sourceId = this.#sessions.get(sessionId)?.sourceId;
-      return sourceId === undefined ? [] : [{ sessionId, sourceId }];
+      const { sourceId, byOffer = false } = this.#sessions.get(sessionId) ?? {};
+      return sourceId === undefined ? [] : [{ sessionId, sourceId, byOffer }];
     });
   }
 

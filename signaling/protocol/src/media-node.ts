@@ -111,7 +111,13 @@ export type Adoption<T> = { adopted: T } | { heldBy: string };
 
 /** A relay that has been taken over, with its publishers' sessions. */
 export interface AdoptedRelay {
-  ingests: { sessionId: string; sourceId: string; flowing: boolean }[];
+  ingests: {
+    sessionId: string;
+    sourceId: string;
+    /** Whether it came by WHIP: its client has no connection that could be lost. */
+    byOffer: boolean;
+    flowing: boolean;
+  }[];
 }
 
 /**

@@ -135,7 +135,7 @@ describe('a relay of a media node', () => {
     host.server.orphan(first.self);
     const token = { owner: second.self, generation: 2 };
     expect(await second.node.adoptRelay('relay', token)).toEqual({
-      adopted: { ingests: [{ sessionId: 'ingest', sourceId: 'camera', flowing: false }] },
+      adopted: { ingests: [{ sessionId: 'ingest', sourceId: 'camera', byOffer: false, flowing: false }] },
     });
     expect(await second.node.listWantedLayers('ingest')).toHaveLength(1);
     expect(await codeOf(first.node.listWantedLayers('ingest'))).toBe('SESSION_NOT_FOUND');
@@ -186,7 +186,7 @@ describe('a relay of a media node', () => {
     expect(await host.local.listWantedLayers('ingest')).toHaveLength(1);
     clock.advance(MAX_UNATTENDED_MS - 1);
     expect(await second.node.adoptRelay('relay')).toEqual({
-      adopted: { ingests: [{ sessionId: 'ingest', sourceId: 'camera', flowing: true }] },
+      adopted: { ingests: [{ sessionId: 'ingest', sourceId: 'camera', byOffer: false, flowing: true }] },
     });
     await expect.poll(() => second.events).toMatchObject([{ name: 'ingestFlow', event: { flowing: true } }]);
     clock.advance(MAX_UNATTENDED_MS);

@@ -43,6 +43,8 @@ export interface MemoryClusterOptions {
   /** The same for all that meet. @default one that nobody else has */
   seal?: Seal;
   region?: string;
+  /** @default all */
+  role?: Config['role'];
 }
 
 /** How a process takes part in a cluster. */
@@ -82,10 +84,11 @@ export async function joinMemoryCluster({
   engine = new MemoryEngine(),
   seal = Seal.random(),
   region = '',
+  role = 'all',
 }: MemoryClusterOptions): Promise<Cluster> {
   const bus = new MemoryBus({ engine, log });
   const store = new MemoryStore({ link: bus.link, log });
-  return join({ bus, store, seal, log, role: 'all', region, alone: true, disconnect: async () => {} });
+  return join({ bus, store, seal, log, role, region, alone: true, disconnect: async () => {} });
 }
 
 interface JoinOptions {

@@ -2,7 +2,7 @@ import { MeshliftError } from '@meshlift/protocol';
 import { newSessionId } from '../access/capabilities.ts';
 import { expiring } from '../access/expiring.ts';
 import { type Client, Session, type SessionOwner, type SessionRole, type TokenKind } from './session.ts';
-import type { SessionTokens } from './session-tokens.ts';
+import type { SessionTokens, TokenContent } from './session-tokens.ts';
 
 /** How long it is remembered that a session was replaced: a laptop may sleep that long. */
 export const REPLACED_REMEMBERED_MS = 24 * 60 * 60_000;
@@ -28,6 +28,14 @@ export class SessionRegistry {
     const { tokenKind } = client;
     const issueToken = (session: Session) => this.#tokens.issue(tokenKind, session);
     return new Session({ id: newSessionId(), role, owner, client, issueToken });
+  }
+
+  /** A session that another process had, under the name and the tokens that it has. It waits for its client. */
+  inherit({ id, role, owner }: { id: string; role: SessionRole; owner: SessionOwner }): Session {
+    const issueToken = (session: Session) => this.#tokens.issue('session', session);
+    const session = new Session({ id, role, owner, client: undefined, issueToken });
+    this.add(session);
+    return session;
   }
 
   add(session: Session): void {
@@ -56,13 +64,13 @@ export class SessionRegistry {
   /**
    * Where to look for the session of a token that another process may hold.
    *
-   * @returns the process that has issued it, if the token says so; `undefined` when there is nothing to look for: the
+   * @returns what the token says, if it says something; `undefined` when there is nothing to look for: the
    *   session is here, or was until another one replaced it, or the token is forged
    */
-  findElsewhere(kind: TokenKind, token: string): { issuer: string | undefined } | undefined {
-    const { name, session, issuer } = this.#findBy(kind, token);
+  findElsewhere(kind: TokenKind, token: string): { issuer?: string; content?: TokenContent } | undefined {
+    const { name, session, content } = this.#findBy(kind, token);
     if (name === undefined || session || this.#replaced.has(name)) return undefined;
-    return { issuer };
+    return content ? { issuer: content.door, content } : {};
   }
 
   find(sessionId: string): Session | undefined {
@@ -76,15 +84,21 @@ export class SessionRegistry {
    */
   get(kind: TokenKind, token: string): Session {
     const { name, session } = this.#findBy(kind, token);
-    if (session) return session;
+    if (session) {
+      session.knownBy(token);
+      return session;
+    }
     const replaced = name !== undefined && this.#replaced.has(name);
     throw new MeshliftError(replaced ? 'SESSION_REPLACED' : 'SESSION_NOT_FOUND');
   }
 
   /** What a token leads to; no name for one that is forged. */
-  #findBy(kind: TokenKind, token: string): { name?: string; session?: Session | undefined; issuer?: string } {
+  #findBy(
+    kind: TokenKind,
+    token: string,
+  ): { name?: string; session?: Session | undefined; content?: TokenContent } {
     if (kind === 'short') return { name: token, session: this.#byShortToken.get(token) };
     const content = this.#tokens.open(kind, token);
-    return content ? { name: content.id, session: this.#sessions.get(content.id), issuer: content.door } : {};
+    return content ? { name: content.id, session: this.#sessions.get(content.id), content } : {};
   }
 }

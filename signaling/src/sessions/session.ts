@@ -42,7 +42,8 @@ interface SessionOptions {
   id: string;
   role: SessionRole;
   owner: SessionOwner;
-  client: Client;
+  /** None for one that another process had: it waits for its client. */
+  client: Client | undefined;
   /** Called once, when the token is first needed. */
   issueToken: (session: Session) => string;
 }
@@ -75,6 +76,11 @@ export class Session {
   get token(): string {
     this.#token ??= this.#issueToken(this);
     return this.#token;
+  }
+
+  /** Its client has named it by this token, which another process had issued. */
+  knownBy(token: string): void {
+    this.#token ??= token;
   }
 
   /** The connection, or `undefined` while the session waits for one. */

@@ -2,6 +2,7 @@ import type { MediaNode, RequestName, RequestPayload, RequestReply } from '@mesh
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
+import type { OrphanedViewers } from '../streams/orphaned-viewers.ts';
 import type { Streams } from '../streams/streams.ts';
 import type { Connection } from './connection.ts';
 
@@ -17,6 +18,7 @@ export interface HandlerContext {
   rooms: Rooms;
   sessions: SessionRegistry;
   node: MediaNode;
+  orphans: OrphanedViewers;
 }
 
 /** The reply to a request that has nothing to say but that it was carried out. */

@@ -6,7 +6,7 @@ import { streamHandlers } from './stream-handlers.ts';
 
 /** The handler of every request there is. */
 export function requestHandlers(context: HandlerContext): RequestHandlers {
-  const { cluster, sessions } = context;
+  const { cluster, orphans } = context;
   return {
     ...streamHandlers(context),
     ...roomHandlers(context),
@@ -15,7 +15,7 @@ export function requestHandlers(context: HandlerContext): RequestHandlers {
     'session:resume': async (connection, { sessionId }) => {
       assertSessionLimit(connection);
       await cluster.directory.awake();
-      const session = sessions.get(connection.tokenKind, sessionId);
+      const session = await orphans.get(connection.tokenKind, sessionId);
       connection.adopt(session);
       return session.owner.resume(session, connection);
     },

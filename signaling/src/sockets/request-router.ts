@@ -65,6 +65,6 @@ export class RequestRouter {
     if (name !== 'session:resume') return connection.ownerOf(sessionId);
     const { tokenKind } = connection;
     const elsewhere = this.#sessions.findElsewhere(tokenKind, sessionId);
-    return elsewhere && this.#forwarder.holderOf(sessionId, { tokenKind, ...elsewhere });
+    return elsewhere && this.#forwarder.holderOf(sessionId, { tokenKind, issuer: elsewhere.issuer });
   }
 }

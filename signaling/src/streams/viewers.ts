@@ -119,6 +119,14 @@ export class Viewers implements SessionOwner {
     }
   }
 
+  /** Goes on with a session that another door had, whose client is expected here. */
+  inherit(sessionId: string): Session {
+    const session = this.#context.sessions.inherit({ id: sessionId, role: 'viewer', owner: this });
+    this.#sessions.add(session);
+    this.#stream.viewersHereChanged();
+    return session;
+  }
+
   /** Takes a viewer's session over to another connection. */
   async resume(session: Session, client: Client): Promise<RequestReply<'session:resume'>> {
     session.attach(client);

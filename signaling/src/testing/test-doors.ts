@@ -13,17 +13,22 @@ export interface Door {
   kill(): void;
 }
 
-/** Doors that share nothing but an engine in memory. They know each other, and stop when the test is over. */
+/**
+ * Doors that share nothing but an engine in memory. They know each other, and stop when the test is over.
+ *
+ * @param roles of the servers in their order, where they are not `all`
+ */
 export async function testDoors(
   count: number,
-  overrides: Partial<Config> = {},
+  { roles = [], ...overrides }: Partial<Config> & { roles?: readonly Config['role'][] } = {},
 ): Promise<{ engine: MemoryEngine; doors: Door[] }> {
   const engine = new MemoryEngine();
   const seal = Seal.random();
   const doors = await Promise.all(
-    Array.from({ length: count }, async (): Promise<Door> => {
-      const cluster = await joinMemoryCluster({ log: createLogger('silent'), engine, seal });
-      const server = await TestServer.start(overrides, { cluster });
+    Array.from({ length: count }, async (_, index): Promise<Door> => {
+      const role = roles[index] ?? 'all';
+      const cluster = await joinMemoryCluster({ log: createLogger('silent'), engine, seal, role });
+      const server = await TestServer.start({ ...overrides, role }, { cluster });
       const { bus } = cluster;
       if (!(bus instanceof MemoryBus)) throw new Error('a cluster in memory has a bus in memory');
       return { server, cluster, kill: () => bus.link.disconnect() };

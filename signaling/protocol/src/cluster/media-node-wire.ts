@@ -50,7 +50,9 @@ const descriptionSchema = z.discriminatedUnion('role', [
 ]);
 const heldBySchema = z.object({ heldBy: processSchema });
 const adoptedRelaySchema = z.object({
-  ingests: z.array(z.object({ sessionId, sourceId, flowing: z.boolean() })).check(z.maxLength(1_024)),
+  ingests: z
+    .array(z.object({ sessionId, sourceId, byOffer: z.boolean(), flowing: z.boolean() }))
+    .check(z.maxLength(1_024)),
 });
 
 /** The arguments of each method, in order, and what it resolves to. */
