@@ -28,12 +28,19 @@ for (const [network, change] of [
     test.use({ beforePages: `(${change})()` });
 
     test('a browser publishes and another watches, over long polling', async ({ server, studio, watch }) => {
+      const polls: URL[] = [];
+      studio.page.on('request', (request) => {
+        if (request.url().includes('transport=polling')) polls.push(new URL(request.url()));
+      });
       const viewer = await watch(await studio.goLive(server.url));
       await viewer.seesMotion();
       await expect(studio.page.getByTestId('viewer-count')).toHaveAttribute('data-count', '1');
       await viewer.page.getByTestId('quality-menu').selectOption('0');
       await viewer.seesWidth(320);
       expect(await server.metric('meshlift_connections')).toEqual([2]);
+      // A proxy in front of several doors goes by it.
+      expect(new Set(polls.map(({ searchParams }) => searchParams.get('n'))).size).toBe(1);
+      expect(polls[0]?.searchParams.get('n')).toMatch(/^0\.\d+$/);
     });
 
     test('two people meet in a room, lift it and lower it, over long polling', async ({

@@ -62,7 +62,7 @@ function announce(server: MeshliftServer, config: ReturnType<typeof parseConfig>
   say(`\n  Meshlift is ready after ${(performance.now() / 1_000).toFixed(1)} s: ${what}`);
   const media =
     mediaAddresses.length > 0 ? `Media arrives at ${mediaAddresses.join(', ')}` : 'Media is elsewhere';
-  say(`  ${media}; metrics are on port ${metricsPort}.`);
+  say(`  ${media}; metrics are on ${typeof metricsPort === 'number' ? `port ${metricsPort}` : metricsPort}.`);
   if (port === undefined) return;
   const unasked = unaskedAddress(config, process.env);
   if (unasked) say(`  ${unasked}`);

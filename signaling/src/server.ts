@@ -13,6 +13,7 @@ import { registerClusterMetrics } from './cluster/cluster-metrics.ts';
 import { Departures } from './cluster/departures.ts';
 import { KnownNodes } from './cluster/known-nodes.ts';
 import { Nodes } from './cluster/nodes.ts';
+import { SharedMetrics } from './cluster/shared-metrics.ts';
 import type { Config } from './config/config.ts';
 import { readVersion, type Version } from './config/version.ts';
 import { Door } from './door.ts';
@@ -36,7 +37,8 @@ export interface ServerLimits {
 export interface MeshliftServer {
   /** TCP port of pages, API and signaling; `undefined` where media alone is served. */
   readonly port: number | undefined;
-  readonly metricsPort: number;
+  /** TCP port of the metrics, or the path of their socket. */
+  readonly metricsPort: number | string;
   /** Where browsers are told to send media to this process; none where it serves no media. */
   readonly mediaAddresses: readonly string[];
   /** The media node of this process, for tests and diagnosis; `undefined` where it serves no media. */
@@ -67,8 +69,6 @@ export async function startServer(
   const version = readVersion();
   registerBuild(registry, version);
   const readiness: Readiness = { ready: false };
-  const metricsApp = createMetricsApp({ registry, logger, readiness, version });
-  const metricsDoor = new HttpPort({ app: metricsApp, logger });
   let cluster: Cluster | undefined;
   let media: MediaService | undefined;
   let nodes: Nodes | undefined;
@@ -76,6 +76,8 @@ export async function startServer(
   let known: KnownNodes | undefined;
   let reports: LoadReports | undefined;
   let door: Door | undefined;
+  let shared: SharedMetrics | undefined;
+  let metricsDoor: HttpPort | undefined;
   let closing: Promise<void> | undefined;
 
   const closeAll = async () => {
@@ -86,9 +88,10 @@ export async function startServer(
     departures?.close();
     await nodes?.close();
     await media?.close();
+    shared?.close();
     await cluster?.close();
     await door?.closePort();
-    await metricsDoor.close();
+    await metricsDoor?.close();
     logger.info('stopped');
   };
   const close = () => {
@@ -121,11 +124,10 @@ export async function startServer(
       door = new Door({ ...about, httpLimits, handshakeLimit });
       port = await door.listen(config);
     }
-    const metricsPort = await metricsDoor.listen({
-      port: config.metricsPort,
-      host: config.metricsHost,
-      variable: 'MESHLIFT_METRICS_PORT',
-    });
+    shared = new SharedMetrics({ cluster, registry });
+    const metricsApp = createMetricsApp({ registry, shared, logger, readiness, version });
+    metricsDoor = new HttpPort({ app: metricsApp, logger });
+    const metricsPort = await listenForMetrics(metricsDoor, config);
     readiness.ready = true;
     const { role } = config;
     logger.info({ ...version, role, port, metricsPort, workers: media && config.workers }, 'ready');
@@ -135,6 +137,16 @@ export async function startServer(
     await close();
     throw error;
   }
+}
+
+async function listenForMetrics(
+  door: HttpPort,
+  { metricsPort: port, metricsHost: host }: Config,
+): Promise<number | string> {
+  const variable = 'MESHLIFT_METRICS_PORT';
+  if (typeof port === 'number') return door.listen({ port, host, variable });
+  await door.listenAt({ path: port, variable });
+  return port;
 }
 
 function registerBuild(registry: Registry, { version, revision }: Version): void {

@@ -74,6 +74,8 @@ export class SignalingConnection extends Emitter<ConnectionEvents> {
       tryAllTransports: true,
       timeout: CONNECT_TIMEOUT_MS,
       auth: { protocol: PROTOCOL_VERSION },
+      // By this a proxy in front of several doors keeps the requests of one connection together.
+      query: { n: Math.random() },
       reconnectionDelay: 300,
       reconnectionDelayMax: 3_000,
       forceNew: true,

@@ -1,11 +1,18 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { NatsServer, natsServerPath } from '@meshlift/cluster/testing';
 import type { CreatedStream } from '@meshlift/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { publishLive, watchLive } from '../testing/sdp-client.ts';
 import { ServerProcess } from '../testing/server-process.ts';
 
 const KEY = randomBytes(32).toString('base64url');
+const HEALTH_CHECK = fileURLToPath(new URL('../../../docker/image/healthcheck.ts', import.meta.url));
 const OTHER_KEY = randomBytes(32).toString('base64url');
 
 /** Servers of one cluster as an operator runs them: processes of their own, and a real NATS. */
@@ -31,6 +38,20 @@ async function createStream({ url }: ServerProcess): Promise<CreatedStream> {
   return (await (await fetch(`${url}/api/streams`, { method: 'POST' })).json()) as CreatedStream;
 }
 
+/** Where a server can make a socket, until the test is over. */
+function socketPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'meshlift-metrics-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, 'socket');
+}
+
+/** What a container's health check finds. */
+async function isHealthy(environment: Record<string, string>): Promise<boolean> {
+  const env = { ...process.env, ...environment };
+  const [status] = await once(spawn(process.execPath, [HEALTH_CHECK], { env }), 'exit');
+  return status === 0;
+}
+
 const viewersOn = (server: ServerProcess) => server.metric('meshlift_sessions{role="viewer"}');
 
 describe.skipIf(!natsServerPath)('servers in processes of their own', () => {
@@ -47,6 +68,33 @@ describe.skipIf(!natsServerPath)('servers in processes of their own', () => {
     edge.child.kill('SIGKILL');
     await watchLive(door, stream);
     expect(await viewersOn(origin)).toBe(1);
+  }, 60_000);
+
+  it('tell what each of them measures at any of them, also where one has no port', async () => {
+    const cluster = await ProcessCluster.start();
+    const socket = socketPath();
+    const media = { MESHLIFT_ROLE: 'sfu', MESHLIFT_REGION: 'here', MESHLIFT_METRICS_PORT: socket };
+    const door = await cluster.add('signaling', '');
+    expect(await door.targets()).toMatchObject([{ role: 'signaling', region: '' }]);
+    const sfu = new ServerProcess({ ...cluster.environment, ...media });
+    await sfu.said(`metrics are on ${socket}`);
+    await expect.poll(() => isHealthy(media)).toBe(true);
+    await expect
+      .poll(async () => (await door.targets()).map(({ role }) => role))
+      .toEqual(['signaling', 'sfu']);
+    const [own, other] = await door.targets();
+    expect(other).toMatchObject({ region: 'here' });
+    expect(await door.metrics(own?.__metrics_path__)).toMatch(/^meshlift_streams/m);
+    expect(await door.metrics(other?.__metrics_path__)).toMatch(/^meshlift_worker_utilisation/m);
+    // One that was killed leaves its socket behind.
+    sfu.child.kill('SIGKILL');
+    await expect.poll(() => isHealthy(media)).toBe(false);
+    const second = new ServerProcess({ ...cluster.environment, ...media });
+    await second.said(`metrics are on ${socket}`);
+    await expect.poll(() => isHealthy(media)).toBe(true);
+    const third = new ServerProcess({ ...cluster.environment, ...media });
+    expect(await third.exitCode()).toBe(1);
+    expect(third.output).toContain(`${socket} cannot be opened: it is in use. Set MESHLIFT_METRICS_PORT`);
   }, 60_000);
 
   it('stay apart with different keys: the later one stops, and both say why', async () => {

@@ -68,6 +68,8 @@ describe('the configuration', () => {
   it.each([
     ['MESHLIFT_PORT', '65536'],
     ['MESHLIFT_PORT', '80a'],
+    ['MESHLIFT_PORT', '/tmp/pages'],
+    ['MESHLIFT_METRICS_PORT', 'tmp/metrics'],
     ['MESHLIFT_WORKERS', '0'],
     ['MESHLIFT_HOST', 'localhost'],
     ['MESHLIFT_PUBLIC_URL', 'ftp://example.org'],

@@ -34,6 +34,8 @@ const whole = (least: number, most: number) =>
   z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(least).max(most));
 
 const port = whole(0, 65_535);
+/** A socket of the file system, where no port is to be taken. */
+const socketPath = z.string().regex(/^\/\S{1,99}$/);
 const portRange = z
   .string()
   .regex(/^\d+-\d+$/)
@@ -235,12 +237,12 @@ export const variables = {
     about: 'How many servers this one sends each stream to at most; others get it from those',
     schema: whole(1, 64),
   }),
-  metricsPort: variable({
+  metricsPort: variable<number | string>({
     name: 'MESHLIFT_METRICS_PORT',
     fallback: 9091,
-    allowed: '0 to 65535; 0 takes any free port',
-    about: 'TCP port of `/metrics` for Prometheus',
-    schema: port,
+    allowed: '0 to 65535; 0 takes any free port; or the absolute path of a Unix socket to make',
+    about: 'TCP port of `/metrics` for Prometheus, which has the figures of a whole cluster',
+    schema: z.union([port, socketPath]),
   }),
   metricsHost: variable({
     name: 'MESHLIFT_METRICS_HOST',

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, connect, type ListenOptions, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '@meshlift/telemetry';
 
@@ -37,7 +39,7 @@ interface HttpPortOptions {
 }
 
 /**
- * A TCP port that speaks HTTP. It bounds what a client can hold, and keeps the fault of one connection or of one
+ * A TCP port, or a Unix socket, that speaks HTTP. It bounds what a client can hold, and keeps the fault of one connection or of one
  * response from reaching the process.
  */
 export class HttpPort {
@@ -85,7 +87,7 @@ export class HttpPort {
    * @returns the port, which matters when 0 was asked for
    * @throws Error that says which port is in use, or why it cannot be opened
    */
-  listen({
+  async listen({
     port,
     host,
     variable,
@@ -94,22 +96,35 @@ export class HttpPort {
     host: string | undefined;
     variable: string;
   }): Promise<number> {
+    await this.#open({ port, host }, { what: `Port ${port}`, variable });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /**
+   * Opens a Unix socket. One that a process has left behind, which was killed, is removed.
+   *
+   * @throws Error that says which path is in use, or why nothing can be made there
+   */
+  async listenAt({ path, variable }: { path: string; variable: string }): Promise<void> {
+    if (await isLeftover(path)) await rm(path, { force: true });
+    await this.#open({ path }, { what: path, variable });
+  }
+
+  #open(options: ListenOptions, { what, variable }: { what: string; variable: string }): Promise<void> {
     const server = this.#server;
     return new Promise((resolve, reject) => {
       const refuse = (error: NodeJS.ErrnoException) => {
         const reason = error.code === 'EADDRINUSE' ? 'it is in use' : error.message;
         reject(
-          new Error(`Port ${port} cannot be opened: ${reason}. Set ${variable} to another one.`, {
-            cause: error,
-          }),
+          new Error(`${what} cannot be opened: ${reason}. Set ${variable} to another one.`, { cause: error }),
         );
       };
       server.once('error', refuse);
-      server.listen(port, host, () => {
+      server.listen(options, () => {
         server.off('error', refuse);
         // Such as a connection that cannot be accepted.
         server.on('error', (err) => this.#logger.error({ err }, 'port failed'));
-        resolve((server.address() as AddressInfo).port);
+        resolve();
       });
     });
   }
@@ -129,5 +144,18 @@ export class HttpPort {
       this.#logger.error({ err }, 'upgrade failed');
       socket.destroy();
     }
+  }
+}
+
+/** Whether there is a socket on which nobody listens. */
+async function isLeftover(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+  } finally {
+    socket.destroy();
   }
 }

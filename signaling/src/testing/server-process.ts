@@ -65,9 +65,21 @@ export class ServerProcess {
     return sumOf(await this.metrics(), name);
   }
 
-  async metrics(): Promise<string> {
+  /** @param path of the metrics of another server of its cluster */
+  async metrics(path = '/metrics'): Promise<string> {
+    return (await this.#askForMetrics(path)).text();
+  }
+
+  /** The servers of its cluster, by the labels that Prometheus is told of each. */
+  async targets(): Promise<Record<string, string>[]> {
+    const response = await this.#askForMetrics('/metrics/targets');
+    const listed = (await response.json()) as { targets: string[]; labels: Record<string, string> }[];
+    return listed.map(({ labels }) => labels);
+  }
+
+  #askForMetrics(path: string): Promise<Response> {
     const [, port = ''] = /metrics are on port (\d+)/.exec(this.#output) ?? [];
-    return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    return fetch(`http://127.0.0.1:${port}${path}`);
   }
 
   async exitCode(): Promise<number | null> {
