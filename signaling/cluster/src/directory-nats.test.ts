@@ -5,6 +5,8 @@ import { Kvm } from '@nats-io/kv';
 import { connect } from '@nats-io/transport-node';
 import { describe, expect, test, vi } from 'vitest';
 import { type AtEnd, directoryContract } from './directory.contract.ts';
+import type { Directory } from './directory.ts';
+import { Names } from './names.ts';
 import { Seal } from './seal.ts';
 import { natsCluster } from './testing/nats-cluster.ts';
 import { natsServerPath } from './testing/nats-server.ts';
@@ -88,6 +90,42 @@ describe.skipIf(!natsServerPath).concurrent('over NATS', () => {
     await b.directory.announce({ load: 0.25 });
     await until(() => a.directory.nodes.some(({ load }) => load === 0.25));
     expect(a.directory.nodes.map(({ id }) => id).sort()).toEqual([a.directory.id, b.directory.id].sort());
+  });
+
+  test('while the key is rotated server by server all know each other and find what each owns', async ({
+    onTestFinished,
+  }) => {
+    const { join } = await natsCluster(onTestFinished);
+    const [old, fresh] = [randomBytes(32), randomBytes(32)];
+    const joinWith = async (keys: Uint8Array[]) => {
+      const seal = new Seal(keys);
+      const { store, directory, log, bus } = await join({}, seal);
+      const names = await Names.join({ store, seal, directory, log });
+      onTestFinished(() => names.close());
+      bus.serve(`node.${directory.id}`, () => 'here');
+      await bus.flush();
+      return { directory, names, bus };
+    };
+    const knows = (a: Directory, b: Directory) =>
+      a.nodes.some(({ id, unusable }) => id === b.id && !unusable);
+    let before = await joinWith([old]);
+    const name = before.names.nameOf('streams', 'my-show');
+    await before.directory.claim('streams', name, {});
+    for (const keys of [[old, fresh], [fresh, old], [fresh]]) {
+      const after = await joinWith(keys);
+      await until(() => knows(before.directory, after.directory) && knows(after.directory, before.directory));
+      expect(await before.bus.request(`node.${after.directory.id}`, {}, { timeoutMs: 5_000 })).toBe('here');
+      expect(await after.bus.request(`node.${before.directory.id}`, {}, { timeoutMs: 5_000 })).toBe('here');
+      expect(after.names.nameOf('streams', 'my-show')).toBe(name);
+      expect(await after.directory.find('streams', name)).toMatchObject({ owner: before.directory.id });
+      const claim = before.directory.holds('streams', name);
+      if (!claim) throw new Error('it has lost it');
+      await before.directory.release(claim);
+      expect(await after.directory.claim('streams', name, {})).toHaveProperty('claim');
+      await before.directory.close();
+      before = after;
+    }
+    expect(before.directory.holds('streams', name)?.generation).toBe(4);
   });
 
   /** An owner of the stream in a process of its own, stopped, and another node. */
