@@ -52,8 +52,7 @@ export class Door {
     const tokens = new SessionTokens({ ...cluster, nodeOf: ({ id }) => nodes.processOf(id) });
     const sessions = new SessionRegistry(tokens);
     const shared = { cluster, node: nodes, sessions, logger, registry };
-    const originOf = (relayId: string) => nodes.originOf(relayId);
-    this.#streams = new Streams({ ...shared, originOf, departures, ...config });
+    this.#streams = new Streams({ ...shared, departures, ...config });
     const orphans = new OrphanedViewers({ sessions, streams: this.#streams, nodes });
     this.#rooms = new Rooms({ ...shared, streams: this.#streams, ...config });
     followMediaEvents(nodes, sessions, new PathFailures(logger, registry));

@@ -98,6 +98,11 @@ export class Nodes implements MediaNode {
     return this.#entries.size;
   }
 
+  /** Whether there is one in a process. */
+  has(process: string): boolean {
+    return this.#entries.has(process);
+  }
+
   /** Begins to use a node. It is closed with this, unless it is removed before. */
   add({
     process,

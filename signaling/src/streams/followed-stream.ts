@@ -34,20 +34,15 @@ export class FollowedStream implements Watchable {
   #over = false;
   #idle: NodeJS.Timeout | undefined;
 
-  /** @param options.viewers those who watch through this door already */
-  constructor(
-    options: { id: string; name: string; owner: string; viewers?: Viewers | undefined },
-    context: FollowedStreamContext,
-  ) {
+  constructor(options: { id: string; name: string; owner: string }, context: FollowedStreamContext) {
     this.id = options.id;
     this.name = options.name;
     this.#owner = options.owner;
     this.#context = context;
-    this.viewersHere = options.viewers ?? new Viewers(this, context);
-    this.viewersHere.moveTo(this);
+    this.viewersHere = new Viewers(this, context);
     this.#reported = new ViewerCount(() => this.#report());
     this.#shown = new ViewerCount((viewers) => this.viewersHere.sendCount(viewers));
-    this.viewersHereChanged();
+    this.#endWhenIdle();
   }
 
   get logFields(): { streamId: string } {

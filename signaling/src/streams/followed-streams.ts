@@ -74,13 +74,6 @@ export class FollowedStreams {
     return this.#byName.get(this.#nameOf(streamId))?.handOver();
   }
 
-  /** Another door owns a stream from now on that this one has owned. */
-  goOn(streamId: string, viewers: Viewers): void {
-    const { self } = this.#context.cluster;
-    const stream = this.#add({ id: streamId, name: this.#nameOf(streamId), owner: self, viewers });
-    void this.#findOwner(stream);
-  }
-
   /** Messages from that door have been lost. */
   followAgain(door: string): void {
     for (const stream of this.#byName.values()) if (stream.owner === door) this.#follow(stream, door);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type IngestOpened, type IngestTerms, MeshliftError, type RequestReply } from '@meshlift/protocol';
 import { newSessionId } from '../access/capabilities.ts';
 import type { Client, Session, SessionOwner } from '../sessions/session.ts';
@@ -12,6 +13,10 @@ export interface Publishing<T extends IngestTerms> {
   /** What the media node has answered to its terms. */
   opened: IngestOpened<T>;
 }
+
+/** The media node may learn a little later than this process that the owner before is gone. */
+const ADOPT_AGAIN_AFTER_MS = 500;
+const MAX_ADOPTIONS = 20;
 
 /** A relay that another owner of a stream has opened, and where it is. */
 export interface InheritedRelay {
@@ -30,7 +35,7 @@ export class StreamPublisher implements StreamSource, SessionOwner {
   #next: Session | undefined;
   #by: 'whip' | 'page' = 'page';
   #hasRelay = false;
-  readonly #relayId: string;
+  #relayId = newSessionId();
   /** What another owner of the stream has left at a media node. */
   #inherited: InheritedRelay | undefined;
   readonly #takeovers = new Takeovers();
@@ -39,7 +44,6 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     this.#stream = stream;
     this.#context = context;
     this.#inherited = inherited;
-    this.#relayId = newSessionId();
   }
 
   get relayId(): string {
@@ -99,6 +103,18 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     return { kind: 'publisher', links: streamLinks(client.baseUrl, id), viewers, wantedLayers };
   }
 
+  /**
+   * Makes what another owner has left at a media node this one's: the relay, with all who watch, and the ingest that
+   * still sends to it. Where that owner is not known to be gone yet, it is tried again for a while.
+   */
+  async adopt(): Promise<void> {
+    for (let attempt = 0; attempt < MAX_ADOPTIONS; attempt += 1) {
+      if (await this.#stream.inTurn(() => this.#tryToAdopt())) return;
+      await pause(ADOPT_AGAIN_AFTER_MS, undefined, { ref: false });
+    }
+    if (this.#inherited) await this.#stream.relayLost();
+  }
+
   /** The publisher's connection dropped; its media may still flow. */
   detach(session: Session): void {
     session.detach(this.#context.graceMs, () => {
@@ -146,8 +162,10 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     this.#giveUpInherited();
   }
 
-  async close(): Promise<void> {
-    const error = new MeshliftError('STREAM_NOT_FOUND', 'The stream has ended.');
+  async close({ isLost = false } = {}): Promise<void> {
+    const error = isLost
+      ? new MeshliftError('MEDIA_FAILED')
+      : new MeshliftError('STREAM_NOT_FOUND', 'The stream has ended.');
     await this.#dropNext(error);
     this.#session?.send('session:closed', error.toBody());
     this.#drop();
@@ -171,6 +189,28 @@ export class StreamPublisher implements StreamSource, SessionOwner {
     } catch (error) {
       if (this.#stream.state === 'idle' && !this.#session) await this.#closeRelay();
       throw error;
+    }
+  }
+
+  /** @returns whether it is decided */
+  async #tryToAdopt(): Promise<boolean> {
+    const inherited = this.#inherited;
+    if (!inherited || this.#stream.state === 'ended') return true;
+    try {
+      const adoption = await this.#context.node.adoptRelay(inherited.origin, inherited.relayId);
+      if ('heldBy' in adoption) return false;
+      this.#relayId = inherited.relayId;
+      this.#hasRelay = true;
+      this.#inherited = undefined;
+      this.#stream.ingestFlow(adoption.adopted.ingests.some(({ flowing }) => flowing));
+      this.#stream.changed();
+      return true;
+    } catch (error) {
+      // A node that cannot be reached may still serve those who watch.
+      const isKnown = this.#context.node.has(inherited.origin);
+      if (!isKnown || MeshliftError.from(error).code !== 'MEDIA_FAILED') return false;
+      void this.#stream.relayLost();
+      return true;
     }
   }
 

@@ -20,6 +20,6 @@ export interface StreamSource {
   /** The stream has another ID. */
   renamed(): void;
   relayLost(): void;
-  /** The stream has ended. */
-  close(): Promise<void>;
+  /** The stream has ended; or, if it is lost, another door has it now. */
+  close(options?: { isLost: boolean }): Promise<void>;
 }

@@ -1,10 +1,10 @@
-import type { MediaNode } from '@meshlift/protocol';
 import { MeshliftError } from '@meshlift/protocol';
 import type { Demand, FollowedState } from '@meshlift/protocol/cluster';
 import type { Logger } from '@meshlift/telemetry';
 import pLimit from 'p-limit';
 import type { StreamKey } from '../access/stream-keys.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Nodes } from '../cluster/nodes.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import { Followers } from './followers.ts';
 import type { StreamLink } from './stream-link.ts';
@@ -27,9 +27,7 @@ export type Lifecycle = 'idle' | 'live' | 'waiting' | 'ended';
 
 /** What a stream needs of the world around it. */
 export interface StreamContext {
-  node: MediaNode;
-  /** The process whose media node has a relay that this process has opened. */
-  originOf(relayId: string): string | undefined;
+  node: Nodes;
   logger: Logger;
   graceMs: number;
   sessions: SessionRegistry;
@@ -259,25 +257,23 @@ export class Stream implements Watchable {
     });
   }
 
-  /**
-   * Another door owns the stream now. Those who watch through this one go on, and the publisher joins again.
-   *
-   * @returns those who watch here
-   */
-  lose(): Viewers {
+  /** Another door owns the stream now. Its publisher and its viewers here join again, and find that door. */
+  async lose(): Promise<void> {
     this.#state = 'ended';
     clearTimeout(this.#deadline);
     this.#viewerCount.close();
     this.record.abandon();
     this.#followers.clear();
-    void this.inTurn(() => this.source.close());
-    return this.viewersHere;
+    await this.inTurn(async () => {
+      await this.viewersHere.dropAll('MEDIA_FAILED');
+      await this.source.close({ isLost: true });
+    });
   }
 
   /** The process whose media node has the relay, while it is open. */
   get #origin(): string | undefined {
     const { inheritedFrom, relayId } = this.source;
-    return inheritedFrom ?? this.#context.originOf(relayId);
+    return inheritedFrom ?? this.#context.node.originOf(relayId);
   }
 
   get #details(): StreamDetails {

@@ -2,6 +2,7 @@ import { opusAudio } from '@meshlift/sfu/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { joinMemoryCluster } from '../cluster/cluster.ts';
 import { Departures } from '../cluster/departures.ts';
+import { Nodes } from '../cluster/nodes.ts';
 import { SessionRegistry } from '../sessions/session-registry.ts';
 import { SessionTokens } from '../sessions/session-tokens.ts';
 import { NativePeer } from '../testing/native-peer.ts';
@@ -35,7 +36,7 @@ class CountedSource implements StreamSource {
 }
 
 it('an event of one relay reaches its own streams and asks nothing of the others', async () => {
-  const { node, logger, registry } = await testNode();
+  const { node: local, logger, registry } = await testNode();
   const limits = { graceSeconds: 1, maxStreams: 1_000, openClaims: false };
   const cluster = await joinMemoryCluster({ log: logger });
   const departures = new Departures(cluster.directory);
@@ -43,9 +44,10 @@ it('an event of one relay reaches its own streams and asks nothing of the others
     departures.close();
     await cluster.close();
   });
+  const node = new Nodes({ routerRtpCapabilities: local.routerRtpCapabilities, self: cluster.self });
+  node.add({ process: cluster.self, node: local, facts: { region: '', state: 'up', load: 0 } });
   const sessions = new SessionRegistry(new SessionTokens(cluster));
-  const originOf = () => cluster.self;
-  const streams = new Streams({ node, originOf, cluster, departures, logger, registry, sessions, ...limits });
+  const streams = new Streams({ node, cluster, departures, logger, registry, sessions, ...limits });
   const offer = (relayId: string) => {
     const source = new CountedSource(relayId);
     return { source, stream: streams.offer(() => source).stream };
@@ -66,7 +68,7 @@ it('an event of one relay reaches its own streams and asks nothing of the others
 
   const lost = vi.spyOn(second.source, 'relayLost');
   await second.stream.end();
-  for (const pid of node.workerPids()) process.kill(pid, 'SIGKILL');
+  for (const pid of local.workerPids()) process.kill(pid, 'SIGKILL');
   await vi.waitFor(() => expect(first.stream.state).toBe('waiting'));
   expect(lost).not.toHaveBeenCalled();
   expect(offer('relay').stream.state).toBe('waiting');

@@ -1,11 +1,12 @@
 import type { ClaimRecord } from '@meshlift/cluster';
-import { type IngestTerms, type MediaNode, MeshliftError } from '@meshlift/protocol';
+import { type IngestTerms, MeshliftError } from '@meshlift/protocol';
 import { Gauge, type Logger, liveIds, type Registry } from '@meshlift/telemetry';
 import { KeyHash, newPublishKey } from '../access/capabilities.ts';
 import { firstStreamId, nextStreamId } from '../access/stream-ids.ts';
 import { StreamKey } from '../access/stream-keys.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Departures } from '../cluster/departures.ts';
+import type { Nodes } from '../cluster/nodes.ts';
 import type { Client } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import { type Claim, Claims } from './claims.ts';
@@ -20,9 +21,7 @@ import { StreamsByRelay } from './streams-by-relay.ts';
 import type { Viewers } from './viewers.ts';
 
 export interface StreamsOptions {
-  node: MediaNode;
-  /** The process whose media node has a relay that this process has opened. */
-  originOf(relayId: string): string | undefined;
+  node: Nodes;
   cluster: Cluster;
   departures: Departures;
   sessions: SessionRegistry;
@@ -65,7 +64,6 @@ export class Streams {
     this.#context = {
       ...viewers,
       ...{ cluster, logger, link: this.#link, byRelay: this.#byRelay },
-      originOf: (relayId) => options.originOf(relayId),
       ended: (stream) => this.#remove(stream),
     };
     this.#followed = new FollowedStreams({
@@ -298,8 +296,7 @@ export class Streams {
     }
     this.#forget(stream);
     this.#context.logger.info({ streamId: stream.id }, 'stream lost to another door');
-    const viewers = stream.lose();
-    this.#followed.goOn(stream.id, viewers);
+    void stream.lose();
   }
 
   async #make(stream: Stream): Promise<void> {
@@ -353,6 +350,7 @@ export class Streams {
       }),
     });
     if (publisher) this.#publishers.set(stream, publisher);
+    if (inherited) void publisher?.adopt();
     return stream;
   }
 

@@ -37,8 +37,8 @@ export class RecordedClient implements Client {
 export interface StreamDoorOptions {
   graceSeconds?: number;
   openClaims?: boolean;
-  /** Where it opens relays and viewers: on its own media node, or on any. @default own */
-  media?: 'own' | 'all';
+  /** The doors whose media nodes each of them uses, by their numbers. @default its own */
+  mediaOf?: (door: number) => number[];
 }
 
 /** A door of a cluster with nothing but its streams. */
@@ -47,9 +47,11 @@ export class StreamDoor {
   readonly nodes: Nodes;
   readonly streams: Streams;
 
+  /** @param media the doors whose media nodes it uses */
   constructor(
     door: TestDoor,
-    { graceSeconds = 10, openClaims = true, media = 'own' }: StreamDoorOptions = {},
+    media: readonly TestDoor[],
+    { graceSeconds = 10, openClaims = true }: StreamDoorOptions,
   ) {
     this.door = door;
     const { cluster, local, remote, logger, registry } = door;
@@ -59,13 +61,21 @@ export class StreamDoor {
     const { routerRtpCapabilities } = local;
     const nodes = new Nodes({ routerRtpCapabilities, self });
     const facts = { region: '', state: 'up', load: 0 } as const;
-    nodes.add({ process: self, node: local, facts });
-    if (media === 'all') for (const [process, node] of remote) nodes.add({ process, node, facts });
+    for (const { cluster } of media) {
+      const process = cluster.self;
+      const adoption = process === self ? door.server : remote.get(process);
+      const node = process === self ? local : remote.get(process);
+      if (node) nodes.add({ process, node, adoption, facts });
+    }
+    departures.on((process) => {
+      door.server.orphan(process);
+      remote.get(process)?.lose();
+      cluster.delivery.forget(process);
+    });
     departures.on((process) => nodes.remove(process));
     this.nodes = nodes;
     this.streams = new Streams({
       ...{ node: nodes, cluster, departures, sessions, logger, registry, graceSeconds, openClaims },
-      originOf: (relayId) => nodes.originOf(relayId),
       maxStreams: 100,
     });
     followMediaEvents(nodes, sessions, new PathFailures(logger, registry));
@@ -116,7 +126,11 @@ export async function streamDoors(
   options: StreamDoorOptions = {},
 ): Promise<{ engine: MemoryEngine; doors: StreamDoor[] }> {
   const { engine, doors } = await testCluster(count);
-  const started = doors.map((door) => new StreamDoor(door, options));
+  const mediaOf = options.mediaOf ?? ((door) => [door]);
+  const started = doors.map((door, index) => {
+    const media = mediaOf(index).flatMap((other) => doors[other] ?? []);
+    return new StreamDoor(door, media, options);
+  });
   await vi.waitFor(() => {
     for (const { cluster } of doors) {
       if (cluster.directory.nodes.length < count) throw new Error('They do not know each other');
