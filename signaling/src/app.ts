@@ -14,9 +14,11 @@ import { servePages } from './http/pages.ts';
 import { framedBy, securityHeaders } from './http/security-headers.ts';
 import { streamsApi } from './http/streams-api.ts';
 import { privacyApi } from './privacy/privacy-api.ts';
+import type { SessionRegistry } from './sessions/session-registry.ts';
 import type { SessionTokens } from './sessions/session-tokens.ts';
 import { type Gateway, SIGNALING_PATH } from './sockets/gateway.ts';
 import { pollingRoute } from './sockets/polling-route.ts';
+import type { OrphanedViewers } from './streams/orphaned-viewers.ts';
 import { OwnerRequests } from './streams/owner-requests.ts';
 import type { Streams } from './streams/streams.ts';
 import { describeEndpoint, describeSession } from './whip/options.ts';
@@ -31,6 +33,8 @@ export interface AppContext {
   streams: Streams;
   node: MediaNode;
   tokens: SessionTokens;
+  registry: SessionRegistry;
+  orphans: OrphanedViewers;
   readiness: Readiness;
   gateway: Gateway;
 }
@@ -43,6 +47,8 @@ export function createApp({
   streams,
   node,
   tokens,
+  registry,
+  orphans,
   readiness,
   gateway,
   version,
@@ -64,8 +70,9 @@ export function createApp({
   app.use(allowOrigins(config));
   app.use(SIGNALING_PATH, pollingRoute(gateway));
   app.use('/api/streams', streamsApi({ streams, config, node, owners }));
-  app.use('/whip', whipApi({ config, streams, node, tokens, owners }));
-  app.use('/whep', whepApi({ config, streams, node, tokens }));
+  const sdp = { config, cluster, streams, node, tokens, registry, orphans };
+  app.use('/whip', whipApi({ ...sdp, owners }));
+  app.use('/whep', whepApi(sdp));
   app.use(privacyApi(config, logger));
   app.use(frameRulesApi(config));
   app.use(servePages());

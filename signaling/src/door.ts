@@ -66,6 +66,8 @@ export class Door {
       streams,
       node: nodes,
       tokens,
+      registry: sessions,
+      orphans,
       readiness,
       gateway: this.#gateway,
       version,

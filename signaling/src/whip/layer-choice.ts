@@ -1,10 +1,13 @@
 import { type ConsumerOptions, type Layers, type MediaNode, MeshliftError } from '@meshlift/protocol';
 import { type Request, type RequestHandler, Router } from 'express';
 import * as z from 'zod';
+import type { Config } from '../config/config.ts';
+import { baseUrlOf } from '../http/base-url.ts';
 import { allowOnly } from '../http/errors.ts';
+import type { HeldSessions } from './held-sessions.ts';
 import { jsonBody } from './json-body.ts';
 import { link } from './links.ts';
-import type { SdpSessions } from './sdp-sessions.ts';
+import type { SessionCallHandlers, SessionCalls } from './session-calls.ts';
 
 const LAYER = 'urn:ietf:params:whep:ext:core:layer';
 
@@ -25,25 +28,21 @@ const layerChoiceSchema = z.object({
 export const layerLink = (url: string): string => link(`${url}/layer`, { rel: LAYER });
 
 /** `POST` and `DELETE` of `/layer` below a session's URL: the WHEP extension by which a viewer chooses a layer. */
-export function layerRoutes({ sessions, node }: { sessions: SdpSessions; node: MediaNode }): Router {
-  const sessionOf = (request: Request) => sessions.get(request.params.token).session.id;
-
+export function layerRoutes({ calls, config }: { calls: SessionCalls; config: Config }): Router {
   const choose: RequestHandler = async (request, response) => {
-    const sessionId = sessionOf(request);
-    const choice = layerChoiceSchema.safeParse(request.body);
-    if (!choice.success) throw new MeshliftError('BAD_REQUEST', 'This is no choice of a layer.');
-    const consumer = videoOf(await node.listConsumers(sessionId), choice.data.mediaId);
-    await node.setConsumerLayers(sessionId, consumer.id, layersOf(choice.data, consumer));
+    await calls.carryOut('chooseLayer', { ...addressed(request), choice: request.body });
     response.status(200).end();
   };
 
   const leaveOpen: RequestHandler = async (request, response) => {
-    const sessionId = sessionOf(request);
-    for (const { kind, id } of await node.listConsumers(sessionId)) {
-      if (kind === 'video') await node.setConsumerLayers(sessionId, id, null);
-    }
+    await calls.carryOut('chooseLayer', { ...addressed(request), choice: null });
     response.status(200).end();
   };
+
+  const addressed = (request: Request) => ({
+    token: request.params.token,
+    baseUrl: baseUrlOf(request, config),
+  });
 
   const router = Router();
   router
@@ -52,6 +51,30 @@ export function layerRoutes({ sessions, node }: { sessions: SdpSessions; node: M
     .delete(leaveOpen)
     .all(allowOnly('POST', 'DELETE', 'OPTIONS'));
   return router;
+}
+
+/** What carries a choice out, where the session is. */
+export function layerHandler({
+  held,
+  node,
+}: {
+  held: HeldSessions;
+  node: MediaNode;
+}): SessionCallHandlers['chooseLayer'] {
+  return async ({ token, baseUrl, choice: chosen }) => {
+    const { id: sessionId } = (await held.get(token, baseUrl)).session;
+    const choice = layerChoiceSchema.nullable().safeParse(chosen);
+    if (!choice.success) throw new MeshliftError('BAD_REQUEST', 'This is no choice of a layer.');
+    const consumers = await node.listConsumers(sessionId);
+    if (choice.data) {
+      const consumer = videoOf(consumers, choice.data.mediaId);
+      await node.setConsumerLayers(sessionId, consumer.id, layersOf(choice.data, consumer));
+      return;
+    }
+    for (const { kind, id } of consumers) {
+      if (kind === 'video') await node.setConsumerLayers(sessionId, id, null);
+    }
+  };
 }
 
 /** @throws MeshliftError `WRONG_STATE` when there is no video, or none in that section */

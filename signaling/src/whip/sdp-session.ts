@@ -11,15 +11,15 @@ export interface SdpSession {
 
 const ETAG_BYTES = 9;
 
+/** This end's ICE user name in its answer, or in a fragment (RFC 8839, section 5.4). */
+export const iceUsernameIn = (sdp: string): string => /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? '';
+
 /**
  * A strong entity tag (RFC 9110, section 8.8.3). It follows from the session and this end's ICE user name, so that
  * any process can tell which tag is current.
- *
- * @param sdp the last answer of this end, or the last fragment
  */
-export function etagOf({ id }: Session, sdp: string): string {
-  const username = /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? '';
-  const digest = createHash('sha256').update(`${id} ${username}`).digest();
+export function etagOf({ id }: Session, iceUsername: string): string {
+  const digest = createHash('sha256').update(`${id} ${iceUsername}`).digest();
   return `"${digest.subarray(0, ETAG_BYTES).toString('base64url')}"`;
 }
 

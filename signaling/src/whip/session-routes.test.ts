@@ -148,7 +148,7 @@ describe('the name of a session that is over', () => {
     let now = 1;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
     onTestFinished(() => clock.mockRestore());
-    const sessions = new SdpSessions('whep', tokens);
+    const sessions = new SdpSessions('whep', { tokens, registry });
     const name = over(sessions);
     now += ENDED_KNOWN_MS;
     expect(sessions.hasEnded(name)).toBe(true);
@@ -158,7 +158,7 @@ describe('the name of a session that is over', () => {
   });
 
   it('is forgotten sooner when ten thousand more have ended', () => {
-    const sessions = new SdpSessions('whep', tokens);
+    const sessions = new SdpSessions('whep', { tokens, registry });
     const [first = '', second = ''] = Array.from({ length: 10_001 }, () => over(sessions));
     expect([sessions.hasEnded(first), sessions.hasEnded(second)]).toEqual([false, true]);
   });

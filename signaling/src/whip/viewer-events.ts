@@ -122,8 +122,8 @@ export class ViewerEvents {
 
   /** @throws MeshliftError `SESSION_NOT_FOUND` */
   #viewer(request: Request): Viewer {
-    const { session } = this.#sessions.get(request.params.token);
-    const viewer = this.#viewers.get(session.id);
+    const session = this.#sessions.find(request.params.token)?.session;
+    const viewer = session && this.#viewers.get(session.id);
     if (!viewer) throw new MeshliftError('SESSION_NOT_FOUND');
     return viewer;
   }

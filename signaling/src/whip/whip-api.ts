@@ -1,37 +1,53 @@
 import { type MediaNode, MeshliftError, streamIdSchema } from '@meshlift/protocol';
 import { type Request, type RequestHandler, Router } from 'express';
 import { RateLimiter, rateLimits } from '../access/rate-limits.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Config } from '../config/config.ts';
 import { iceServersFor } from '../config/ice-servers.ts';
 import { addressOf } from '../http/address.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { bearerOf } from '../http/bearer.ts';
 import { allowOnly } from '../http/errors.ts';
+import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { SessionTokens } from '../sessions/session-tokens.ts';
+import type { OrphanedViewers } from '../streams/orphaned-viewers.ts';
 import type { OwnerRequests } from '../streams/owner-requests.ts';
 import { PublishAccess } from '../streams/publish-access.ts';
 import { streamLinks } from '../streams/stream-links.ts';
 import type { Streams } from '../streams/streams.ts';
 import { sendCreated } from './created.ts';
+import { HeldSessions } from './held-sessions.ts';
 import { HttpClient } from './http-client.ts';
 import { iceServerLinks } from './links.ts';
 import { SDP, textBody, textOf } from './sdp-body.ts';
 import { SdpSessions } from './sdp-sessions.ts';
-import { sessionRoutes } from './session-routes.ts';
+import { SessionCalls } from './session-calls.ts';
+import { sessionHandlers, sessionRoutes } from './session-routes.ts';
 
 export interface WhipContext {
   config: Config;
   streams: Streams;
   node: MediaNode;
+  cluster: Cluster;
   tokens: SessionTokens;
+  registry: SessionRegistry;
+  orphans: OrphanedViewers;
   owners: OwnerRequests;
 }
 
 /** `POST /whip/:streamId` and the sessions it makes: ingest by RFC 9725. */
-export function whipApi({ config, streams, node, tokens, owners }: WhipContext): Router {
+export function whipApi(context: WhipContext): Router {
+  const { config, streams, node, owners } = context;
   const access = new PublishAccess(streams);
   const arrivals = new RateLimiter(rateLimits.connect);
-  const sessions = new SdpSessions('whip', tokens);
+  const sessions = new SdpSessions('whip', context);
+  const held = new HeldSessions({ ...context, kind: 'whip', sessions });
+  const handlers = {
+    ...sessionHandlers({ sessions, held, node }),
+    // There are none to choose from.
+    chooseLayer: async () => Promise.reject(new MeshliftError('BAD_REQUEST')),
+  };
+  const calls = new SessionCalls({ ...context, kind: 'whip', sessions, handlers });
 
   owners.serve('publish', async ({ streamId, publishKey, who: address, baseUrl, offer }) => {
     const stream = await access.streamFor({ address, streamId, publishKey });
@@ -60,7 +76,7 @@ export function whipApi({ config, streams, node, tokens, owners }: WhipContext):
   };
 
   const router = Router();
-  router.use('/sessions', sessionRoutes({ sessions, node, config }));
+  router.use('/sessions', sessionRoutes({ calls, config }));
   router
     .route('/:streamId')
     .post(...textBody(SDP, 'Accept-Post'), publish)
