@@ -17,8 +17,9 @@ export class NatsReceiver {
     this.#options = options;
   }
 
-  /** Subscribes on a new connection; the last one is gone. */
+  /** Subscribes on this connection, and on no other any more. */
   open(connection: NatsConnection): void {
+    this.close();
     const { subject, queue, receive } = this.#options;
     this.#subscription = connection.subscribe(subject, {
       ...(queue !== undefined && { queue }),

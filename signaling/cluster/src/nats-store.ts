@@ -66,15 +66,22 @@ interface Watching {
   listeners: Listeners<Change>;
   receiver: NatsReceiver;
   /** Changes that came while what was there before was still being read. */
-  waiting: Change[] | undefined;
+  waiting: Numbered[] | undefined;
+}
+
+interface Numbered {
+  change: Change;
+  revision: number;
 }
 
 /**
- * The store over JetStream's key-value buckets. Changes come as messages that the leader publishes once it has stored
- * them, for a consumer of JetStream's dies with the server it is on, and its client may not notice.
- * It reads from the leader and never from a follower, which may be
- * behind. Even a leader can be out of date for a moment while another takes over; writes cannot, and who owns what is
- * decided by writes alone. Each value carries a mark that only this cluster can make, for others may be able to write.
+ * The store over JetStream's key-value buckets.
+ *
+ * - It reads from the leader and never from a follower, which may be behind. Even a leader can be out of date for a
+ *   moment while another takes over; writes cannot, and who owns what is decided by writes alone.
+ * - Changes come as messages that the leader publishes once it has stored them. A consumer of JetStream's would die
+ *   with the server it is on, and its client may not notice.
+ * - Each value carries a mark that only this cluster can make, for others may be able to write.
  */
 export class NatsStore implements Store {
   readonly #link: NatsLink;
@@ -267,21 +274,24 @@ export class NatsStore implements Store {
     watching.waiting = [];
     receiver.open(buckets.connection);
     const there = from === 'current' ? await this.#readAll(bucket, buckets) : [];
-    for (const change of [...there, ...watching.waiting]) watching.listeners.notify(change);
+    const read = new Map(there.map(({ key, revision }) => [key, revision]));
+    // What was read may be newer than what came meanwhile.
+    const came = watching.waiting.filter(({ change, revision }) => revision > (read.get(change.key) ?? 0));
     watching.waiting = undefined;
-    await buckets.connection.flush();
+    for (const entry of there) watching.listeners.notify({ key: entry.key, entry });
+    for (const { change } of came) watching.listeners.notify(change);
+    await this.#link.flush();
   }
 
-  async #readAll(bucket: Bucket, { manager, kv }: Buckets): Promise<Change[]> {
+  async #readAll(bucket: Bucket, { manager, kv }: Buckets): Promise<Entry[]> {
     const prefix = `$KV.${PREFIX}${bucket}.`;
     const { state } = await manager.streams.info(`KV_${PREFIX}${bucket}`, { subjects_filter: `${prefix}>` });
     const keys = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
-    const read: Change[] = [];
+    const read: Entry[] = [];
     for (let i = 0; i < keys.length; i += READS_AT_ONCE) {
       const found = await Promise.all(keys.slice(i, i + READS_AT_ONCE).map((key) => kv[bucket].get(key)));
       for (const entry of found) {
-        if (entry && !REMOVED.has(entry.operation))
-          read.push({ key: entry.key, entry: this.#entry(bucket, entry) });
+        if (entry && !REMOVED.has(entry.operation)) read.push(this.#entry(bucket, entry));
       }
     }
     return read;
@@ -294,7 +304,7 @@ export class NatsStore implements Store {
     const revision = Number(headers?.get('Nats-Sequence'));
     const removed = REMOVED.has(headers?.get('KV-Operation') ?? '');
     const change = { key, entry: removed ? undefined : this.#entry(bucket, { key, value: data, revision }) };
-    if (waiting) waiting.push(change);
+    if (waiting) waiting.push({ change, revision });
     else listeners.notify(change);
   }
 
@@ -314,7 +324,7 @@ export class NatsStore implements Store {
     };
   }
 
-  /** What the connection is good for has gone, as when somebody has deleted a bucket. Without it this process would not hear of the others. */
+  /** What the connection is good for has gone, as when somebody has deleted a bucket: begins anew with another one. */
   readonly #startOver = (error: unknown): void => {
     if (this.#closed || !this.#buckets) return;
     this.#log.warn(`The cluster's values are gone from NATS; connecting again: ${String(error)}`);
