@@ -1,6 +1,9 @@
+import type { RoomMode } from '../src/index.ts';
 import { ServerCluster, sum } from './support/cluster.ts';
+import { CuttableProxy } from './support/cuttable-proxy.ts';
 import { expect, test } from './support/fixtures.ts';
-import { expectAllIn, expectAllToMeet, gather } from './support/gathering.ts';
+import { expectAllIn, expectAllToMeet, gather, room } from './support/gathering.ts';
+import { TONES } from './support/member.ts';
 
 /** The test picture has thirty frames a second. */
 const FRAMES_IN_300_MS = 9;
@@ -53,4 +56,52 @@ test('a room moves to a machine that serves media alone, and back', async ({ new
   await expectAllIn('mesh', members);
   await expectAllToMeet(members);
   await expect.poll(() => relay.metric('meshlift_relays')).toEqual([0]);
+});
+
+test('a room whose members come by two doors is lifted, and stays on the relay when the door that answers for it is lost', async ({
+  newMember,
+}) => {
+  test.setTimeout(120_000);
+  const [owner, other] = [await cluster.add('signaling', ''), await cluster.add('signaling', '')];
+  const relay = await cluster.add('sfu', '');
+  const balancer = await CuttableProxy.to(owner.port);
+  try {
+    const [ada, bob] = [await newMember(), await newMember()];
+    const members = [ada, bob];
+    await ada.join(balancer.url, { room, name: 'ada' });
+    await ada.publish(TONES.ada);
+    await bob.join(other.url, { room, name: 'bob' });
+    await bob.publish(TONES.bob);
+    await expectAllToMeet(members);
+    await ada.run((room) => room.setMode('sfu'));
+    await expectAllIn('sfu', members);
+    expect(await relay.metric('meshlift_sessions')).toEqual([2, 2]);
+    expect(sum(await owner.metric('meshlift_rooms'))).toBe(1);
+    expect(sum(await other.metric('meshlift_rooms'))).toBe(0);
+
+    for (const member of members) {
+      await member.run((room) => {
+        const seen: RoomMode[] = [];
+        room.on('modechange', ({ mode }) => seen.push(mode));
+        Object.assign(window, { seen });
+      });
+    }
+    await cluster.kill(owner);
+    balancer.lead(other.port);
+    await expect.poll(async () => sum(await other.metric('meshlift_participants'))).toBe(2);
+    await expectAllIn('sfu', members);
+    await expect
+      .poll(() => Promise.all(members.map((member) => member.run((room) => room.participants.length))))
+      .toEqual([1, 1]);
+    await expectAllToMeet(members);
+    for (const member of members) {
+      expect(await member.run(() => (window as unknown as { seen: RoomMode[] }).seen)).not.toContain('mesh');
+    }
+    expect(await ada.run((room) => room.host)).toBe(true);
+    await ada.run((room) => room.setMode('mesh'));
+    await expectAllIn('mesh', members);
+    await expectAllToMeet(members);
+  } finally {
+    balancer.close();
+  }
 });

@@ -9,6 +9,7 @@ export class CuttableProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #isCut = false;
+  #targetPort: number;
 
   static async to(targetPort: number): Promise<CuttableProxy> {
     const proxy = new CuttableProxy(targetPort);
@@ -18,12 +19,13 @@ export class CuttableProxy {
   }
 
   private constructor(targetPort: number) {
+    this.#targetPort = targetPort;
     this.#server = createServer((client) => {
       if (this.#isCut) {
         client.destroy();
         return;
       }
-      const target = connect(targetPort, '127.0.0.1');
+      const target = connect(this.#targetPort, '127.0.0.1');
       for (const socket of [client, target]) {
         this.#sockets.add(socket);
         socket.on('error', () => socket.destroy());
@@ -41,6 +43,12 @@ export class CuttableProxy {
 
   cut(): void {
     this.#isCut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Leads to another server from now on, as a balancer does when one is gone. */
+  lead(targetPort: number): void {
+    this.#targetPort = targetPort;
     for (const socket of this.#sockets) socket.destroy();
   }
 

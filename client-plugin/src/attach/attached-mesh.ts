@@ -209,7 +209,7 @@ export class AttachedMesh extends Emitter<AttachedMeshEvents> {
     this.#welcome = welcome;
     this.#follow(session);
     this.#takeOver(state);
-    void this.#paths.enter(state);
+    void this.#paths.join(state);
   }
 
   async #resume(session: RoomSession): Promise<void> {

@@ -52,6 +52,11 @@ export class KeptSession<S extends RelaySession<RelaySessionEvents>> {
     session?.resume().catch(() => this.#replace(session));
   }
 
+  /** This page is another participant now, to whom the session does not belong. */
+  renew(): void {
+    if (this.#session) this.#replace(this.#session);
+  }
+
   /** Repeating it changes nothing. It can be opened again. */
   close(): void {
     this.#drop();

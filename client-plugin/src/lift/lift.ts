@@ -142,6 +142,11 @@ export class Lift {
     this.#receiving.resume();
   }
 
+  /** This page is another participant now. */
+  renew(): void {
+    this.#receiving.renew();
+  }
+
   /** The server has told of a phase. */
   async follow(told: Told): Promise<void> {
     const { mode, epoch, phase, failures } = told;

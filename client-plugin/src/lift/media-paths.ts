@@ -76,22 +76,18 @@ export class MediaPaths {
     return this.#lift.setMode(mode);
   }
 
-  /**
-   * The page has joined, or come back, and is told how the room stands. A host who brings a room back after a restart
-   * of the server moves it to where it was.
-   */
-  async enter(state: RoomState): Promise<void> {
-    const before = this.#auto ? 'auto' : this.mode;
-    this.setAuto(state.auto);
-    await this.#lift.enter(state);
-    if (state.restored && before !== 'mesh') await this.setMode(before).catch(() => undefined);
+  /** The page has joined, as a participant of another name if it had been there before. */
+  async join(state: RoomState): Promise<void> {
+    this.uplink.renew();
+    this.#lift.renew();
+    await this.#enter(state);
   }
 
   /** Signaling is back, and the session with the room still there. */
   async resume(state: RoomState): Promise<void> {
     this.uplink.resume();
     this.#lift.resume();
-    await this.enter(state);
+    await this.#enter(state);
   }
 
   /** The server has told of a phase of a switch. */
@@ -135,6 +131,17 @@ export class MediaPaths {
     this.#adviser.stop();
     this.#lift.close();
     this.uplink.close();
+  }
+
+  /**
+   * The page has joined or come back, and has heard how the room stands. A host who brings a room back after a restart
+   * of the server moves it to where it was.
+   */
+  async #enter(state: RoomState): Promise<void> {
+    const before = this.#auto ? 'auto' : this.mode;
+    this.setAuto(state.auto);
+    await this.#lift.enter(state);
+    if (state.restored && before !== 'mesh') await this.setMode(before).catch(() => undefined);
   }
 
   #setError(way: 'send' | 'receive', error: MeshliftError | undefined): void {

@@ -97,6 +97,11 @@ export class Uplink {
     this.#kept.resume();
   }
 
+  /** This page is another participant now. */
+  renew(): void {
+    this.#kept.renew();
+  }
+
   get #extent(): VideoExtent {
     return this.hasAudience ? 'all' : this.#limit;
   }

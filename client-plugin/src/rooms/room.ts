@@ -298,7 +298,7 @@ export class Room extends Emitter<RoomEvents> {
     mesh.begin(session.participantId);
     this.#update(state, (participantId) => mesh.connect(participantId));
     this.#hostMayHaveChanged(wasHost);
-    void this.#paths.enter(state);
+    void this.#paths.join(state);
     // What stands in the way of an audience does not keep anybody out of the room.
     void this.#audience.offerAgain().catch(() => undefined);
     this.#setState('joined');
