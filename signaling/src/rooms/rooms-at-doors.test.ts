@@ -166,10 +166,12 @@ describe('the record of a room', () => {
   });
 });
 
-describe('a room whose door ends', () => {
+describe('a room whose door ends or closes', () => {
   it('goes on at another one as it was, in whatever phase of a switch it was', async () => {
-    const { doors } = await setup(2);
-    const [owner, other] = doors;
+    const { doors } = await setup(3);
+    const [owner, other, closing] = doors;
+    const [closed, left] = [await join(closing, 'closed'), await join(other, 'closed')];
+    await closed.client.request('room:setLocked', { sessionId: closed.sessionId, locked: true });
     const idle = [await join(owner, 'idle'), await join(other, 'idle')] as const;
     await idle[0].client.request('room:setLocked', { sessionId: idle[0].sessionId, locked: true });
     const lifted: Record<string, readonly [Member, Member]> = {};
@@ -187,6 +189,7 @@ describe('a room whose door ends', () => {
       await members[1].client.next('room:switch', (told) => told.phase === 'commit');
     }
     owner.kill();
+    await closing.server.server.close();
     for (const member of [...idle, ...Object.values(lifted).flat()]) {
       if (member.client.socket.connected) member.client.close();
     }
@@ -205,6 +208,10 @@ describe('a room whose door ends', () => {
           room: roomId === 'commit' ? { mode: 'sfu', epoch: 1 } : { mode: 'mesh', epoch: 0, host: !!hostKey },
         });
     };
+    await left.client.ended();
+    const returned = await join(other, 'closed', memoryOf(left.room));
+    expect(returned.room).toMatchObject({ host: false, locked: true, hostHash: closed.room.hostHash });
+    expect((await join(other, 'closed', { hostKey: closed.hostKey })).room.host).toBe(true);
     // Somebody who was never in it finds it locked, and does not begin another one.
     await expect.poll(() => refusedAt(other, 'idle'), { timeout: 8_000, interval: 250 }).toBe('ROOM_LOCKED');
     await back('idle', idle[1], true);
@@ -217,7 +224,7 @@ describe('a room whose door ends', () => {
     expect(again.room.switching).toBeUndefined();
     expect((await enterRelay(again)).consumers).toEqual([]);
     expect(await recordOf(other, 'commit')).toMatchObject({ owner: other.cluster.self, generation: 2 });
-    expect(await other.server.metric('meshlift_rooms')).toBe(4);
+    expect(await other.server.metric('meshlift_rooms')).toBe(5);
   });
 });
 

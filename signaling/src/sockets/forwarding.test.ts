@@ -1,5 +1,5 @@
-import { doorSubject, TO_CLIENTS } from '@meshlift/protocol/cluster';
-import { describe, expect, it } from 'vitest';
+import { doorSubject, FROM_CLIENTS, TO_CLIENTS } from '@meshlift/protocol/cluster';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Door, testDoors } from '../testing/test-doors.ts';
 import type { TestClient } from '../testing/test-server.ts';
 
@@ -123,27 +123,60 @@ describe('a session at another door', () => {
   });
 });
 
-describe('a door that ends', () => {
-  it('leaves the sessions of its clients waiting for them', async () => {
-    const { owner, door, host, hosting, participantId, sessionId } = await apart();
-    const signal = () =>
-      host.request('room:signal', { sessionId: hosting.sessionId, to: participantId, signal: 'there?' });
-    door.kill();
-    await expect.poll(signal, { timeout: 8_000 }).toEqual({ delivered: false });
-    const again = await owner.server.connect();
-    expect(await again.request('session:resume', { sessionId })).toMatchObject({ kind: 'participant' });
-    expect(await signal()).toEqual({ delivered: true });
-  });
+/** Somebody in a room that one door answers for, who came by another one. */
+async function guestOf(owner: Door, door: Door, roomId: string) {
+  const host = await owner.server.connect();
+  const hosting = await host.request('room:join', { roomId });
+  const client = await door.server.connect();
+  const { sessionId, participantId } = await client.request('room:join', { roomId });
+  return {
+    client,
+    sessionId,
+    host,
+    hosting,
+    signalled: () =>
+      host.request('room:signal', { sessionId: hosting.sessionId, to: participantId, signal: 'there?' }),
+  };
+}
 
-  it('is given up for those elsewhere whose sessions it answered for: they are dropped, and nobody else', async () => {
-    const { owner, door, guest, sessionId } = await apart();
-    const bystander = await door.server.connect();
-    owner.kill();
-    expect(await guest.refused('room:setLocked', { sessionId, locked: true })).toBe('NODE_UNREACHABLE');
-    await guest.ended();
-    expect(bystander.socket.connected).toBe(true);
-    expect(await bystander.refused('session:resume', { sessionId })).toBe('SESSION_NOT_FOUND');
+it('gives up a door that has ended, that is silent or that hangs in its work, each in its time, and harms nobody else', async () => {
+  const { doors } = await testDoors(4);
+  const [door, ended, silent, hanging] = doors as [Door, Door, Door, Door];
+  const bystander = await guestOf(door, door, 'here');
+  const awaited = await guestOf(door, ended, 'awaited');
+  const [ofEnded, ofSilent, ofHanging] = [
+    await guestOf(ended, door, 'ended'),
+    await guestOf(silent, door, 'silent'),
+    await guestOf(hanging, door, 'hanging'),
+  ];
+  const { host, hosting } = ofHanging;
+  await host.request('room:setMode', { sessionId: hosting.sessionId, mode: 'sfu', epoch: 0 });
+  const workers = hanging.server.node.workerPids();
+  onTestFinished(() => {
+    for (const pid of workers) process.kill(pid, 'SIGCONT');
   });
+  for (const pid of workers) process.kill(pid, 'SIGSTOP');
+  const late = ofHanging.client.refused('room:send', { sessionId: ofHanging.sessionId });
+
+  ended.kill();
+  silent.fallSilent();
+  const lock = ({ client, sessionId }: typeof ofEnded) =>
+    client.refused('room:setLocked', { sessionId, locked: true });
+  expect(await lock(ofEnded)).toBe('NODE_UNREACHABLE');
+  void lock(ofSilent).catch(() => undefined);
+  await ofEnded.client.ended();
+  // Those who came by the door that ended are waited for.
+  await expect.poll(awaited.signalled, { timeout: 8_000 }).toEqual({ delivered: false });
+  const again = await door.server.connect();
+  const { sessionId } = awaited;
+  expect(await again.request('session:resume', { sessionId })).toMatchObject({ kind: 'participant' });
+  expect(await awaited.signalled()).toEqual({ delivered: true });
+  expect(await again.refused('session:resume', { sessionId: ofEnded.sessionId })).toBe('SESSION_NOT_FOUND');
+
+  await ofSilent.client.ended();
+  expect(await late).toBe('REQUEST_TIMEOUT');
+  expect(await lock(ofHanging)).toBe('NOT_HOST');
+  expect(await bystander.signalled()).toEqual({ delivered: true });
 });
 
 it('begins anew with clients of whom messages were lost', async () => {
@@ -217,6 +250,24 @@ describe('what is no request of a door', () => {
       expect(await ask(setup, change), JSON.stringify(change).slice(0, 100)).toBe(code);
     }
     expect(await setup.guest.refused('room:setLocked', { sessionId, locked: true })).toBe('NOT_HOST');
+  });
+
+  it('is not carried out any more when its connection has ended', async () => {
+    const setup = await apart();
+    const { owner, door } = setup;
+    expect(await ask(setup, { connection: 'connection-2' })).toBe('done');
+    door.cluster.delivery.send(owner.cluster.self, FROM_CLIENTS, { ended: 'connection-2' });
+    await expect.poll(() => ask(setup, { connection: 'connection-2' })).toBe('SESSION_NOT_FOUND');
+    expect(await ask(setup, { connection: 'connection-3' })).toBe('done');
+  });
+
+  it('is not carried out by a door that answers for nothing it is about, and takes nothing from who does', async () => {
+    const setup = await apart({ doors: 3 });
+    const [, , third] = setup.doors as [Door, Door, Door];
+    const elsewhere = await guestOf(third, third, 'elsewhere');
+    expect(await ask(setup, { name: 'room:join', payload: { roomId: 'elsewhere' } })).toBe('STALE_OWNER');
+    expect(await elsewhere.signalled()).toEqual({ delivered: true });
+    expect(await third.server.metric('meshlift_participants')).toBe(2);
   });
 
   it('is not limited less for it: guesses of one client count together, whichever connection they come by', async () => {

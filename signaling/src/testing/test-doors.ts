@@ -11,6 +11,8 @@ export interface Door {
   cluster: Cluster;
   /** Cuts it off as its death would: the others hear nothing more of it, and no goodbye. Its clients are for the test. */
   kill(): void;
+  /** Cuts it off as a machine that vanishes: what it is asked is neither answered nor refused. */
+  fallSilent(): void;
 }
 
 /**
@@ -31,7 +33,12 @@ export async function testDoors(
       const server = await TestServer.start({ ...overrides, role }, { cluster });
       const { bus } = cluster;
       if (!(bus instanceof MemoryBus)) throw new Error('a cluster in memory has a bus in memory');
-      return { server, cluster, kill: () => bus.link.disconnect() };
+      return {
+        server,
+        cluster,
+        kill: () => bus.link.disconnect(),
+        fallSilent: () => bus.link.cutOff({ noticed: false }),
+      };
     }),
   );
   for (const { cluster } of doors) await expect.poll(() => cluster.directory.nodes.length).toBe(count);
