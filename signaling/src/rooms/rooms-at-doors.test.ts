@@ -1,5 +1,6 @@
 import { MemoryBus } from '@meshlift/cluster';
 import type { RoomState } from '@meshlift/protocol';
+import { doorSubject } from '@meshlift/protocol/cluster';
 import { viewerCapabilities } from '@meshlift/sfu/testing';
 import { describe, expect, it } from 'vitest';
 import { type Door, testDoors } from '../testing/test-doors.ts';
@@ -257,24 +258,44 @@ describe('without the directory', () => {
 it('a door that was replaced while it was cut off lets its rooms go before it answers for them', async () => {
   const { doors } = await setup(2);
   const [before, after] = doors;
-  const host = await join(before);
-  const guest = await join(after);
   const { bus } = before.cluster;
   if (!(bus instanceof MemoryBus)) throw new Error('a bus in memory');
+  /** As a client that is connected to the other door. */
+  const ask = async (name: string, payload: object) => {
+    const request = {
+      call: 'request',
+      from: after.cluster.self,
+      connection: 'connection-1',
+      name,
+      payload,
+      baseUrl: 'https://meshlift.example',
+      who: 'address:1',
+      tokenKind: 'session',
+    };
+    const subject = doorSubject(before.cluster.self);
+    const answered = await after.cluster.bus.request(subject, request, { timeoutMs: 5_000 });
+    return (answered as { answer: { data?: { sessionId: string }; error?: { code: string } } }).answer;
+  };
+  const founder = await ask('room:join', { roomId: 'kitchen' });
+  const host = await join(before);
+  const guest = await join(after);
   bus.link.cutOff({ noticed: true });
   await guest.client.ended();
   const returned = await join(after, 'kitchen', memoryOf(guest.room));
   expect(returned.room).toMatchObject({ mode: 'mesh', participants: [] });
   // It answers for its room as long as it is cut off.
   const { client, sessionId } = host;
-  await client.request('room:setLocked', { sessionId, locked: true });
+  expect(await signal(host, host)).toEqual({ delivered: true });
   bus.link.restore();
-  await expect.poll(() => bus.connected).toBe(true);
-  client.socket.emit('room:setLocked', { sessionId, locked: false }, () => expect.fail('was answered'));
+  // The first thing that it hears.
+  const late = ask('room:setLocked', { sessionId: founder.data?.sessionId, locked: true });
+  client.socket.emit('room:signal', { sessionId, to: host.participantId, signal: 'x' }, () =>
+    expect.fail('was answered'),
+  );
+  expect(await late).toMatchObject({ error: { code: 'SESSION_NOT_FOUND' } });
   await client.ended();
-  const again = await join(before, 'kitchen', { hostKey: host.hostKey });
+  const again = await join(before, 'kitchen', memoryOf(host.room));
   expect(again.room).toMatchObject({
-    host: true,
     locked: false,
     participants: [{ participantId: returned.participantId }],
   });
