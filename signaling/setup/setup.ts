@@ -1,3 +1,4 @@
+import { faults } from './commands/faults.ts';
 import { load } from './commands/load.ts';
 import { prepare } from './commands/prepare.ts';
 import { start } from './commands/start.ts';
@@ -12,7 +13,7 @@ import { oneCheck, verdict } from './lib/tally.ts';
 import { inWordsIfUnwritable } from './lib/unwritable.ts';
 
 const USAGE =
-  'usage: node signaling/setup/run.mjs start [--check|--version|--help] | test [checks|unit|e2e|docker|all] | load [scenario…] | strangers | setup | tool SCRIPT…';
+  'usage: node signaling/setup/run.mjs start [--check|--version|--help] | test [checks|unit|e2e|docker|all] | load [scenario…] | strangers | faults | setup | tool SCRIPT…';
 
 const COMMANDS: Record<string, (context: Context, args: string[]) => Promise<unknown>> = {
   start: async (context, args) => {
@@ -26,6 +27,9 @@ const COMMANDS: Record<string, (context: Context, args: string[]) => Promise<unk
   },
   strangers: async (context, args) => {
     process.exitCode = await strangers(context, args);
+  },
+  faults: async (context, args) => {
+    process.exitCode = await faults(context, args);
   },
   tool: async (context, args) => {
     process.exitCode = await runTool(context, args);

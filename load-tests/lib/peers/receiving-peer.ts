@@ -1,4 +1,5 @@
 import { PeerConnection, RtcpReceivingSession, type Track, Video } from 'node-datachannel';
+import type { FrameCourse } from './frame-course.ts';
 import { isRtcp, msSince, SequenceCounter } from './rtp.ts';
 
 /** What a peer calls the codec in its own offers. */
@@ -21,6 +22,7 @@ export class ReceivingPeer {
   readonly #counter = new SequenceCounter();
   #offer: Promise<string> | undefined;
   #delays: number[] | undefined;
+  #frames: FrameCourse | undefined;
   #bytes = 0;
 
   constructor() {
@@ -53,6 +55,12 @@ export class ReceivingPeer {
     return this.#describe();
   }
 
+  /** An offer of the same connection, for an answer that names another sender of the picture. */
+  offerAgain(): Promise<string> {
+    this.#offer = this.#describe();
+    return this.#offer;
+  }
+
   accept(answer: string): void {
     this.#connection.setRemoteDescription(answer, 'answer');
   }
@@ -81,6 +89,11 @@ export class ReceivingPeer {
     this.#delays ??= [];
   }
 
+  /** From now on it is followed which frames could be shown. */
+  follow(frames: FrameCourse): void {
+    this.#frames = frames;
+  }
+
   /** What has come since this was asked the last time; delays in ms. */
   take(): { received: number; lost: number; bytes: number; delays: number[] } {
     const bytes = this.#bytes;
@@ -107,6 +120,7 @@ export class ReceivingPeer {
     if (this.#bytes === 0) this.#onFirstPacket();
     this.#bytes += packet.length;
     this.#counter.count(packet.readUInt16BE(2));
+    this.#frames?.packet(packet);
     const isLastOfPicture = packet.readUInt8(1) >= 0x80;
     if (this.#delays && isLastOfPicture) this.#delays.push(msSince(packet.readUInt32BE(4)));
   }

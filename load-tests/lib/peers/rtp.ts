@@ -26,6 +26,14 @@ export function msSince(timestamp: number): number {
   return ((ticks > UINT32 / 2 ? ticks - UINT32 : ticks) * 1_000) / CLOCK_RATE;
 }
 
+/** Where a packet's payload begins: after its sources and its header extension (RFC 3550, section 5.3.1). */
+export function payloadOffset(packet: Buffer): number {
+  const first = packet.readUInt8(0);
+  const end = RTP_HEADER + (first & 0x0f) * 4;
+  const isExtended = (first & 0x10) !== 0 && packet.length >= end + 4;
+  return isExtended ? end + 4 + packet.readUInt16BE(end + 2) * 4 : end;
+}
+
 /** Counts what came of one sequence of packets, and what did not (RFC 3550, appendix A.3). */
 export class SequenceCounter {
   #first: number | undefined;

@@ -21,7 +21,12 @@ interface Options {
   address?: string;
   /** Is told when the server ends the connection or speaks another language. */
   failed?: (why: string) => void;
+  /** Hears every event that the protocol knows. */
+  heard?: (event: ServerEvent) => void;
 }
+
+/** One of the protocol's events, with what it says. */
+export type ServerEvent = { [N in EventName]: { name: N; payload: EventPayload<N> } }[EventName];
 
 /**
  * A socket that speaks the plugin's protocol. It does not come back by itself: a connection that breaks under
@@ -45,7 +50,10 @@ export class SignalingClient {
     }
   }
 
-  private constructor(server: string, { address, failed = () => undefined }: Options) {
+  private constructor(
+    server: string,
+    { address, failed = () => undefined, heard = () => undefined }: Options,
+  ) {
     this.#failed = failed;
     this.#socket = io(server, {
       transports: ['websocket'],
@@ -57,7 +65,10 @@ export class SignalingClient {
     this.#socket.onAny((name: string, payload: unknown) => {
       if (!isEvent(name) || !serverEvents[name].safeParse(payload).success) {
         this.#failed(`an event that the protocol does not know: ${name}`);
-      } else if (name === 'session:closed') {
+        return;
+      }
+      heard({ name, payload } as ServerEvent);
+      if (name === 'session:closed') {
         this.#failed(`session closed: ${(payload as EventPayload<'session:closed'>).error.code}`);
       }
     });

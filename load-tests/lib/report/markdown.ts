@@ -75,7 +75,7 @@ function occasion({ startedAt, commit, seconds, options }: Result): string {
   return [startedAt.slice(0, 10), `commit ${commit}`, often, took].join(', ');
 }
 
-function machineText({ cpu, cores, memoryGiB, kernel, node, mediasoup }: Machine): string {
+export function machineText({ cpu, cores, memoryGiB, kernel, node, mediasoup }: Machine): string {
   const many = cores === 1 ? '1 core' : `${cores} cores`;
   return `${cpu}, ${many}, ${memoryGiB} GiB, Linux ${kernel}, Node.js ${node.replace(/^v/, '')}, mediasoup ${mediasoup}`;
 }

@@ -9,7 +9,7 @@ import type { Directory } from './directory.ts';
 import { Names } from './names.ts';
 import { Seal } from './seal.ts';
 import { natsCluster } from './testing/nats-cluster.ts';
-import { natsServerPath } from './testing/nats-server.ts';
+import { natsServerPath } from './testing/nats-process.ts';
 import { until } from './testing/until.ts';
 
 const OWNER = fileURLToPath(new URL('testing/owner-process.ts', import.meta.url));

@@ -6,7 +6,8 @@ import { parseClusterUrl } from './nats-address.ts';
 import { NatsBus } from './nats-bus.ts';
 import { NatsLink } from './nats-link.ts';
 import { Seal } from './seal.ts';
-import { NatsServer, natsServerPath } from './testing/nats-server.ts';
+import { natsServerPath } from './testing/nats-process.ts';
+import { NatsServer } from './testing/nats-server.ts';
 import { TestLog } from './testing/test-log.ts';
 import { until } from './testing/until.ts';
 

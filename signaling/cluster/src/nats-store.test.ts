@@ -5,7 +5,8 @@ import { NatsStore } from './nats-store.ts';
 import { Seal } from './seal.ts';
 import { storeContract } from './store.contract.ts';
 import { bucketNames } from './store.ts';
-import { NatsServer, natsServerPath } from './testing/nats-server.ts';
+import { natsServerPath } from './testing/nats-process.ts';
+import { NatsServer } from './testing/nats-server.ts';
 import { TestLog } from './testing/test-log.ts';
 import { until } from './testing/until.ts';
 

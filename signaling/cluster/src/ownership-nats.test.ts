@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ClusterSetup, TestNode } from './directory.contract.ts';
 import { natsCluster } from './testing/nats-cluster.ts';
-import { natsServerPath } from './testing/nats-server.ts';
+import { natsServerPath } from './testing/nats-process.ts';
 import { type Event, lives, type ModelNode, OwnershipModel } from './testing/ownership-model.ts';
 import { until } from './testing/until.ts';
 

@@ -1,1 +1,2 @@
-export { NatsServer, natsServerPath } from './nats-server.ts';
+export { natsServerPath } from './nats-process.ts';
+export { NatsServer } from './nats-server.ts';
