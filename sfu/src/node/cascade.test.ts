@@ -4,6 +4,7 @@ import type { MediaNodeEvents } from '@meshlift/protocol';
 import { createLogger } from '@meshlift/telemetry';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { opusAudio, simulcastVideo, viewerCapabilities } from '../testing/rtp-fixtures.ts';
+import { audioSection, offerOf, opus, receiving, video, videoSection } from '../testing/sdp-offers.ts';
 import { startLocalMediaNode } from './media-node-under-test.ts';
 
 const log = createLogger('silent');
@@ -96,6 +97,39 @@ describe('a relay on several nodes', () => {
       ],
     );
     expect(await edgeRelays(edge)).toBe(1);
+  });
+
+  it('is played on another node with the payload types that each player names', async () => {
+    const { nodes } = await startNodes(2);
+    const [origin, edge] = nodes as [Node, Node];
+    const producers = await publish(origin);
+    const play = async (sessionId: string, audio: number, vp8: number) => {
+      const sections = [
+        receiving(audioSection({ codecs: [opus(audio)] })),
+        receiving(videoSection({ codecs: [video(vp8, 'VP8')] })),
+      ];
+      const { answer, consumers } = await edge.local.openViewer({
+        relayId: 'relay',
+        sessionId,
+        origin: origin.self,
+        subscription: { except: [] },
+        terms: { offer: offerOf(sections) },
+      });
+      expect(consumers.map(({ producerId }) => producerId).sort()).toEqual(Object.values(producers).sort());
+      expect(answer.match(/^a=rtpmap:\d+ \S+/gm)).toEqual([
+        `a=rtpmap:${audio} opus/48000/2`,
+        `a=rtpmap:${vp8} VP8/90000`,
+      ]);
+    };
+    await play('a browser', 111, 96);
+    await play('another program', 97, 120);
+    await play('a third', 109, 126);
+    expect(await edgeRelays(edge)).toBe(1);
+    await expect.poll(() => wanted(origin)).toEqual([3, 1]);
+    for (const sessionId of ['a browser', 'another program', 'a third']) {
+      await edge.local.closeSession(sessionId);
+    }
+    await expect.poll(() => edgeRelays(edge), { timeout: 5_000 }).toBe(0);
   });
 
   it('shows tracks that come later, and their pauses and ends, at every depth', async () => {
