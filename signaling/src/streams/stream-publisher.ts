@@ -202,7 +202,10 @@ export class StreamPublisher implements StreamSource, SessionOwner {
       this.#relayId = inherited.relayId;
       this.#hasRelay = true;
       this.#inherited = undefined;
-      this.#stream.ingestFlow(adoption.adopted.ingests.some(({ flowing }) => flowing));
+      const { ingests } = adoption.adopted;
+      const current = ingests.find(({ flowing }) => flowing) ?? ingests[0];
+      if (current && !this.#session) await this.#inheritSession(current.sessionId);
+      this.#stream.ingestFlow(ingests.some(({ flowing }) => flowing));
       this.#stream.changed();
       return true;
     } catch (error) {
@@ -212,6 +215,15 @@ export class StreamPublisher implements StreamSource, SessionOwner {
       void this.#stream.relayLost();
       return true;
     }
+  }
+
+  /** The session lasts as long as its path does: nobody can say whether its client comes back for it. */
+  async #inheritSession(id: string): Promise<void> {
+    const { node, sessions } = this.#context;
+    this.#session = sessions.inherit({ id, role: 'publisher', owner: this });
+    // Only what encoders send is inspected.
+    const report = await node.inspectIngest(id).catch(() => undefined);
+    this.#by = report && report.tracks.length > 0 ? 'whip' : 'page';
   }
 
   #giveUpInherited(): void {

@@ -46,6 +46,7 @@ export class StreamDoor {
   readonly door: TestDoor;
   readonly nodes: Nodes;
   readonly streams: Streams;
+  readonly sessions: SessionRegistry;
 
   /** @param media the doors whose media nodes it uses */
   constructor(
@@ -57,6 +58,7 @@ export class StreamDoor {
     const { cluster, local, remote, logger, registry } = door;
     const { self } = cluster;
     const sessions = new SessionRegistry(new SessionTokens(cluster));
+    this.sessions = sessions;
     const departures = new Departures(cluster.directory);
     const { routerRtpCapabilities } = local;
     const nodes = new Nodes({ routerRtpCapabilities, self });
