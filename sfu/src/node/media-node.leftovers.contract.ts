@@ -23,6 +23,9 @@ const moments: readonly Moment[] = Array.from({ length: 10 }, (_, answers) =>
   [0, 1, 2].map((turns) => ({ answers, turns })),
 ).flat();
 
+/** Hundreds of answers of workers, one after the other, beside whatever else the machine does. */
+const TIMEOUT_MS = 90_000;
+
 /** As placement predicts: more than one worker sends to within 2 ms. */
 const MORE_THAN_ONE_WORKERS = 80;
 
@@ -162,7 +165,7 @@ export function mediaNodeLeftoversContract(name: string, start: StartMediaNode):
       for (let turned = 0; turned < turns; turned += 1) await turn();
     }
 
-    it.each(Object.entries(comings))('keeps nothing of %s', async (title, come) => {
+    it.each(Object.entries(comings))('keeps nothing of %s', { timeout: TIMEOUT_MS }, async (title, come) => {
       if (title.endsWith('another worker')) await fillFirstWorker();
       await goLive();
       // What is made once and kept is no leftover.
