@@ -2,6 +2,7 @@ import type { EventPayload } from '@meshlift/protocol';
 import { opusAudio, viewerCapabilities } from '@meshlift/sfu/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { NativePeer } from '../testing/native-peer.ts';
+import { type Door, testDoors } from '../testing/test-doors.ts';
 import {
   follow,
   join,
@@ -453,4 +454,32 @@ it('V14 J11: no key or stream ID of it is in any line that was logged', async ()
   const log = server.log.join('');
   expect(log).toContain('stream ended');
   for (const secret of [streamId, publishKey, host.sessionId]) expect(log).not.toContain(secret);
+});
+
+describe('the audience of a room at another door', () => {
+  it('is told, counted, refused and served as the one at the door of the room', async () => {
+    const { doors } = await testDoors(2);
+    const [here, there] = doors as [Door, Door];
+    const host = await join(here.server);
+    const { audience } = await publish(host);
+    const { streamId } = audience.links;
+    const viewer = await watch(there.server, streamId);
+    expect([viewer.state, viewer.consumers]).toEqual(['waiting', []]);
+    await toldOf(host, { wanted: true });
+    await send(host);
+    await viewer.client.next('stream:state', ({ state }) => state === 'live');
+    await viewer.client.next('consumer:opened');
+    await toldOf(host, { viewers: 1 });
+    await setAudience(host, false);
+    expect((await viewer.client.next('session:closed')).error.code).toBe('STREAM_NOT_FOUND');
+    expect(await answerTo(there.server, streamId)).toEqual(notFound);
+    await setAudience(host, true);
+    const again = await vi.waitFor(() => watch(there.server, streamId));
+    await toldOf(host, { wanted: true });
+    await again.client.request('session:close', { sessionId: again.sessionId });
+    await toldOf(host, { wanted: false });
+    await host.client.request('session:close', { sessionId: host.sessionId });
+    await expect.poll(() => answerTo(there.server, streamId)).toEqual(notFound);
+    await expect.poll(() => there.server.metric('meshlift_relays'), { timeout: 5_000 }).toBe(0);
+  });
 });
