@@ -39,7 +39,7 @@ describe.skipIf(!natsServerPath)('over NATS', () => {
     const [{ bus: a }, { bus: b }] = [await join(server), await join(server)];
     b.serve('node.b', () => 'here');
     await b.flush();
-    server.pause();
+    await server.pause();
     await expect(a.request('node.b', {}, { timeoutMs: 60_000 })).rejects.toMatchObject({
       code: 'DIRECTORY_UNAVAILABLE',
     });

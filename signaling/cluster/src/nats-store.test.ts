@@ -54,7 +54,7 @@ describe.skipIf(!natsServerPath)('over NATS', () => {
   test('a server that is paused fails what is under way', async () => {
     const server = await NatsServer.start();
     const { store } = await join(server);
-    server.pause();
+    await server.pause();
     await expect(store.write('streams', 'x', 1, { after: undefined })).rejects.toMatchObject({
       code: 'DIRECTORY_UNAVAILABLE',
     });

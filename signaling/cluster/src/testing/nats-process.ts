@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NatsAddress, parseClusterUrl } from '../nats-address.ts';
+import { until } from './until.ts';
 
 /** The NATS server that setup found or got; without one, what needs it is left out. */
 export const natsServerPath = process.env.MESHLIFT_NATS_SERVER || undefined;
@@ -94,8 +95,11 @@ export class NatsProcess {
     this.#store = newStore();
   }
 
-  pause(): void {
+  /** Stops the process until `resume`. None of its threads runs any more when this resolves. */
+  async pause(): Promise<void> {
+    const threads = `/proc/${this.#child?.pid}/task`;
     this.#child?.kill('SIGSTOP');
+    await until(() => readdirSync(threads).every((thread) => isStopped(join(threads, thread, 'stat'))));
   }
 
   resume(): void {
@@ -107,6 +111,11 @@ export class NatsProcess {
     await this.kill();
     rmSync(this.#store, { recursive: true, force: true });
   }
+}
+
+/** The state comes after the program's name, which is in brackets. */
+function isStopped(stat: string): boolean {
+  return /\) T/.test(readFileSync(stat, 'utf8'));
 }
 
 function newStore(): string {
