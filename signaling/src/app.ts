@@ -2,6 +2,7 @@ import type { MediaNode } from '@meshlift/protocol';
 import type { Logger } from '@meshlift/telemetry';
 import express, { type Express } from 'express';
 import type { Cluster } from './cluster/cluster.ts';
+import type { Departures } from './cluster/departures.ts';
 import type { Config } from './config/config.ts';
 import type { Version } from './config/version.ts';
 import { allowOrigins } from './http/allow-origins.ts';
@@ -32,6 +33,7 @@ export interface AppContext {
   logger: Logger;
   streams: Streams;
   node: MediaNode;
+  departures: Departures;
   tokens: SessionTokens;
   registry: SessionRegistry;
   orphans: OrphanedViewers;
@@ -46,6 +48,7 @@ export function createApp({
   logger,
   streams,
   node,
+  departures,
   tokens,
   registry,
   orphans,
@@ -70,7 +73,7 @@ export function createApp({
   app.use(allowOrigins(config));
   app.use(SIGNALING_PATH, pollingRoute(gateway));
   app.use('/api/streams', streamsApi({ streams, config, node, owners }));
-  const sdp = { config, cluster, streams, node, tokens, registry, orphans };
+  const sdp = { config, cluster, departures, streams, node, tokens, registry, orphans };
   app.use('/whip', whipApi({ ...sdp, owners }));
   app.use('/whep', whepApi(sdp));
   app.use(privacyApi(config, logger));

@@ -65,6 +65,7 @@ export class Door {
       logger,
       streams,
       node: nodes,
+      departures,
       tokens,
       registry: sessions,
       orphans,

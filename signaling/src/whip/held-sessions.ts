@@ -18,6 +18,7 @@ export interface HeldSessionsOptions {
 /** The sessions of one of the two protocols that this door has, and those that it goes on with for a door that is gone. */
 export class HeldSessions {
   readonly #options: HeldSessionsOptions;
+  readonly #inheriting = new Map<string, Promise<SdpSession>>();
 
   constructor(options: HeldSessionsOptions) {
     this.#options = options;
@@ -30,15 +31,21 @@ export class HeldSessions {
    * @throws MeshliftError `SESSION_NOT_FOUND`, and what `OrphanedViewers.get` throws
    */
   async get(token: string, baseUrl: string): Promise<SdpSession> {
-    const { kind, sessions, orphans, node, viewerInherited } = this.#options;
-    const known = sessions.find(token);
+    // One that is being taken over is not handed out before that is done.
+    const inheriting = this.#inheriting.get(token);
+    if (inheriting) return await inheriting;
+    const known = this.#options.sessions.find(token);
     if (known) return known;
+    const inherited = this.#inherit(token, baseUrl).finally(() => this.#inheriting.delete(token));
+    this.#inheriting.set(token, inherited);
+    return await inherited;
+  }
+
+  async #inherit(token: string, baseUrl: string): Promise<SdpSession> {
+    const { kind, sessions, orphans, node, viewerInherited } = this.#options;
     const session = await orphans.get(kind, token).catch((error) => Promise.reject(asUnknown(error)));
     const client = new HttpClient(kind, baseUrl);
     const { iceUsername } = await node.describeSession(session.id);
-    // Somebody else may have asked for it meanwhile.
-    const before = sessions.find(token);
-    if (before) return before;
     const inherited = sessions.inherit(session, client, iceUsername);
     const resumed = await session.owner.resume(session, client);
     if (resumed.kind === 'viewer') viewerInherited?.({ session, client, status: resumed });

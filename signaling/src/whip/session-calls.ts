@@ -24,7 +24,7 @@ export interface SessionCallsOptions {
   tokens: SessionTokens;
   sessions: SdpSessions;
   /** What carries calls out where the session is. */
-  handlers: Omit<SessionCallHandlers, 'holds'>;
+  handlers: Partial<SessionCallHandlers>;
 }
 
 /** Takes what is asked of a session's URL to the door that has the session: this one, or another. */
@@ -33,7 +33,7 @@ export class SessionCalls {
   readonly #cluster: Cluster;
   readonly #tokens: SessionTokens;
   readonly #sessions: SdpSessions;
-  readonly #handlers: SessionCallHandlers;
+  readonly #handlers: Partial<SessionCallHandlers>;
 
   constructor({ kind, cluster, tokens, sessions, handlers }: SessionCallsOptions) {
     this.#kind = kind;
@@ -41,7 +41,7 @@ export class SessionCalls {
     this.#tokens = tokens;
     this.#sessions = sessions;
     this.#handlers = { ...handlers, holds: async ({ token }) => sessions.knows(token) };
-    for (const call of Object.keys(sdpSessionCalls) as SdpSessionCall[]) this.#serve(call);
+    for (const call of Object.keys(this.#handlers) as SdpSessionCall[]) this.#serve(call);
   }
 
   /**
@@ -56,13 +56,15 @@ export class SessionCalls {
     request: Omit<SdpSessionRequest<C>, 'token'> & { token: unknown },
   ): Promise<SdpSessionReply<C>> {
     const asked = { ...request, token: String(request.token) } as SdpSessionRequest<C>;
-    const holder = await this.#holderOf(asked);
+    const holder = await this.holderOf(asked);
     const handler = this.#handlers[call] as (request: SdpSessionRequest<C>) => Promise<SdpSessionReply<C>>;
     return holder === undefined ? await handler(asked) : await this.#ask(holder, call, asked);
   }
 
   /** The other door that has a session; `undefined` for this one, which goes on with those of doors that are gone. */
-  async #holderOf({ token, baseUrl }: SdpSessionRequest<'holds'>): Promise<string | undefined> {
+  async holderOf(asked: { token: unknown; baseUrl: string }): Promise<string | undefined> {
+    const { baseUrl } = asked;
+    const token = String(asked.token);
     const { self, directory } = this.#cluster;
     const issuer = this.#tokens.open(this.#kind, token)?.door;
     if (issuer === undefined || issuer === self || this.#sessions.knows(token)) return undefined;
@@ -75,13 +77,13 @@ export class SessionCalls {
       if (answer === true) return issuer;
       if (answer === false) throw new MeshliftError('SESSION_NOT_FOUND');
     }
-    const asked = others
+    const answers = others
       .filter(({ id }) => id !== issuer)
       .map(async ({ id }) => {
         if (await this.#ask(id, 'holds', { token, baseUrl })) return id;
         throw new MeshliftError('SESSION_NOT_FOUND');
       });
-    return await Promise.any(asked).catch(() => undefined);
+    return await Promise.any(answers).catch(() => undefined);
   }
 
   #serve<C extends SdpSessionCall>(call: C): void {

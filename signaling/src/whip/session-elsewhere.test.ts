@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { ask, FRAGMENT, publishLive, refusalOf, watchLive } from '../testing/sdp-client.ts';
+import { EventStream } from '../testing/event-stream.ts';
+import { ask, FRAGMENT, post, publishLive, refusalOf, watchLive } from '../testing/sdp-client.ts';
 import { type Door, testDoors } from '../testing/test-doors.ts';
 import type { TestServer } from '../testing/test-server.ts';
 
@@ -66,6 +67,57 @@ it('the URL of a WHEP session is served by any door, with the choice of a layer'
   }
   expect((await ask('DELETE', there)).status).toBe(200);
   expect(await refusalOf(await layer(url, { spatialLayerId: 0 }))).toEqual([404, 'SESSION_NOT_FOUND']);
+});
+
+it('the events of a WHEP session are listened to at any door, and end with it', async () => {
+  const { p, v, stream } = await twoDoors();
+  await publishLive(p, stream, 'audio', 'video');
+  const { url } = await watchLive(p, stream);
+  const there = at(url, v);
+  const wanted = ['active', 'inactive', 'viewercount'];
+  expect(await refusalOf(await post(`${there}/events`, ['everything']))).toEqual([400, 'BAD_REQUEST']);
+  const location = (await post(`${there}/events`, wanted)).headers.get('location') ?? '';
+  const channel = new URL(location, there).href;
+  const first = await EventStream.open(channel);
+  expect([first.status, first.type]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  await expect.poll(() => first.names()).toEqual(['active', 'viewercount']);
+  await watchLive(v, stream);
+  await expect.poll(() => first.last('viewercount'), { timeout: 5_000 }).toEqual({ viewercount: 2 });
+  // Another takes its place, at the door of the session and back.
+  const second = await EventStream.open(at(channel, p));
+  await first.ended;
+  await expect.poll(() => second.names()).toEqual(['active', 'viewercount']);
+  const third = await EventStream.open(channel);
+  await second.ended;
+  await expect.poll(() => third.names()).toEqual(['active', 'viewercount']);
+  const other = at((await post(`${there}/events`, wanted)).headers.get('location') ?? '', p);
+  const fourth = await EventStream.open(new URL(other, there).href);
+  expect((await ask('DELETE', new URL(other, there).href)).status).toBe(200);
+  await fourth.ended;
+  expect((await ask('DELETE', there)).status).toBe(200);
+  await third.ended;
+  expect(await refusalOf(await ask('GET', channel))).toEqual([404, 'SESSION_NOT_FOUND']);
+});
+
+it('events that come from a door that is killed end, and begin anew at another', {
+  timeout: 30_000,
+}, async () => {
+  const { doors } = await testDoors(4, { roles: ['sfu', 'signaling', 'signaling', 'signaling'] });
+  const [, owner, door, other] = doors as [Door, Door, Door, Door];
+  const stream = await owner.server.createStream();
+  await publishLive(owner.server, stream, 'audio', 'video');
+  const { url } = await watchLive(door.server, stream);
+  const there = at(url, other.server);
+  const subscribe = async () => {
+    const location = (await post(`${there}/events`, ['viewercount'])).headers.get('location') ?? '';
+    return EventStream.open(new URL(location, there).href);
+  };
+  const before = await subscribe();
+  await expect.poll(() => before.names()).toEqual(['viewercount']);
+  door.kill();
+  await before.ended;
+  const after = await subscribe();
+  await expect.poll(() => after.names()).toEqual(['viewercount']);
 });
 
 it('a session at another door is not called unknown while the doors cannot ask each other', async () => {

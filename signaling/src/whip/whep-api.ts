@@ -23,7 +23,7 @@ export function whepApi(context: Omit<WhipContext, 'owners'>): Router {
   const { config, streams, node } = context;
   const arrivals = new RateLimiter(rateLimits.connect);
   const sessions = new SdpSessions('whep', context);
-  const events = new ViewerEvents(sessions);
+  const events = new ViewerEvents(context);
   const urlOf = (client: HttpClient, { token }: Session) => `${client.baseUrl}/whep/sessions/${token}`;
   const held = new HeldSessions({
     ...context,
@@ -34,6 +34,7 @@ export function whepApi(context: Omit<WhipContext, 'owners'>): Router {
   });
   const handlers = {
     ...sessionHandlers({ sessions, held, node }),
+    ...events.handlers(held),
     chooseLayer: layerHandler({ held, node }),
   };
   const calls = new SessionCalls({ ...context, kind: 'whep', sessions, handlers });
@@ -59,7 +60,12 @@ export function whepApi(context: Omit<WhipContext, 'owners'>): Router {
   };
 
   const router = Router();
-  router.use('/sessions', events.routes(), layerRoutes({ calls, config }), sessionRoutes({ calls, config }));
+  router.use(
+    '/sessions',
+    events.routes({ calls, config }),
+    layerRoutes({ calls, config }),
+    sessionRoutes({ calls, config }),
+  );
   router
     .route('/:streamId')
     .post(...textBody(SDP, 'Accept-Post'), play)

@@ -2,6 +2,7 @@ import { type MediaNode, MeshliftError, streamIdSchema } from '@meshlift/protoco
 import { type Request, type RequestHandler, Router } from 'express';
 import { RateLimiter, rateLimits } from '../access/rate-limits.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Departures } from '../cluster/departures.ts';
 import type { Config } from '../config/config.ts';
 import { iceServersFor } from '../config/ice-servers.ts';
 import { addressOf } from '../http/address.ts';
@@ -29,6 +30,7 @@ export interface WhipContext {
   streams: Streams;
   node: MediaNode;
   cluster: Cluster;
+  departures: Departures;
   tokens: SessionTokens;
   registry: SessionRegistry;
   orphans: OrphanedViewers;
@@ -42,11 +44,7 @@ export function whipApi(context: WhipContext): Router {
   const arrivals = new RateLimiter(rateLimits.connect);
   const sessions = new SdpSessions('whip', context);
   const held = new HeldSessions({ ...context, kind: 'whip', sessions });
-  const handlers = {
-    ...sessionHandlers({ sessions, held, node }),
-    // There are none to choose from.
-    chooseLayer: async () => Promise.reject(new MeshliftError('BAD_REQUEST')),
-  };
+  const handlers = sessionHandlers({ sessions, held, node });
   const calls = new SessionCalls({ ...context, kind: 'whip', sessions, handlers });
 
   owners.serve('publish', async ({ streamId, publishKey, who: address, baseUrl, offer }) => {

@@ -6,6 +6,9 @@ import { sessionIdSchema } from '../ids.ts';
 /** A fragment of SDP; the door that a client comes to has its own, smaller limit. */
 const fragment = z.string().check(z.maxLength(256 * 1024));
 const etag = z.string().check(z.maxLength(64));
+const name = z.string().check(z.maxLength(64));
+const process = z.string().check(z.minLength(1), z.maxLength(64));
+const sentStateSchema = z.object({ event: z.string().check(z.maxLength(64)), data: z.unknown() });
 const asked = {
   /** What the session's URL ends with. */
   token: sessionIdSchema,
@@ -23,6 +26,19 @@ export const sdpSessionCalls = {
     reply: z.nullable(z.object({ etag, fragment })),
   },
   leave: { request: z.object(asked), reply: z.void() },
+  /** @param wanted as the client has sent it */
+  subscribe: { request: z.object({ ...asked, wanted: z.unknown() }), reply: z.object({ channel: name }) },
+  unsubscribe: { request: z.object({ ...asked, channel: name }), reply: z.void() },
+  /**
+   * Has events sent to a listener at the asking door, see `SDP_EVENTS`, in place of the one before.
+   *
+   * @returns the current state of what they are about
+   */
+  listen: {
+    request: z.object({ ...asked, channel: name, door: process, listener: name }),
+    reply: z.object({ current: z.array(sentStateSchema).check(z.maxLength(16)) }),
+  },
+  unlisten: { request: z.object({ ...asked, channel: name, listener: name }), reply: z.void() },
   /** @param choice as the client has sent it; `null` leaves the layers to the server */
   chooseLayer: { request: z.object({ ...asked, choice: z.unknown() }), reply: z.void() },
 } as const;
@@ -34,3 +50,18 @@ export type SdpSessionReply<C extends SdpSessionCall> = z.infer<(typeof sdpSessi
 /** Where a door answers for its sessions of a protocol. */
 export const sdpSessionSubject = (process: string, kind: 'whip' | 'whep', call: SdpSessionCall) =>
   `${kind}.${process}.${call}`;
+
+/** The topic of events for listeners at other doors. */
+export const SDP_EVENTS = 'sdp-events';
+
+const listenerMessageSchema = z.object({
+  listener: name,
+  /** What to send; `null` ends it. */
+  sent: z.nullable(sentStateSchema),
+});
+
+export type ListenerMessage = z.infer<typeof listenerMessageSchema>;
+
+/** @returns undefined for what is none */
+export const parseListenerMessage = (received: unknown): ListenerMessage | undefined =>
+  listenerMessageSchema.safeParse(received).data;
