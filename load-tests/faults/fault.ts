@@ -25,14 +25,24 @@ export interface FaultBench {
   short: boolean;
 }
 
+/** What a fault strikes. */
+interface Scene {
+  /** Strikes once, and leaves everything as it was, unless it is the last time. */
+  strike(isLast: boolean): Promise<Observed>;
+  /** Takes down what is not the cluster's. */
+  end?(): Promise<void>;
+}
+
 /** A row of the failure matrix. */
 export interface Fault {
   /** Its number in the matrix. */
   row: number;
   title: string;
   bounds: readonly Bound[];
-  /** Puts up what the fault strikes; `strike` does it once, and leaves everything as it was, unless it is the last time. */
-  prepare(bench: FaultBench): Promise<{ strike(isLast: boolean): Promise<Observed> }>;
+  /** Puts up what the fault strikes. */
+  prepare(bench: FaultBench): Promise<Scene>;
+  /** Whether it needs machines of their own, which are network namespaces and take root. */
+  needsMachines?: boolean;
 }
 
 export const measuredSchema = z.object({

@@ -25,12 +25,14 @@ export async function measureFault(
   const failures: string[] = [];
   for (let done = 0; done < runs; ) {
     // A run that failed may have left anything behind: the next one begins anew.
-    const cluster = await ClusterUnderTest.start();
+    const cluster = await ClusterUnderTest.start(fault.needsMachines ? { natsHost: '0.0.0.0' } : {});
+    let end: (() => Promise<void>) | undefined;
     try {
-      const { strike } = await fault.prepare({ cluster, clip, short });
+      const scene = await fault.prepare({ cluster, clip, short });
+      end = scene.end;
       while (done < runs) {
         signal.throwIfAborted();
-        const values = await strike(done === runs - 1);
+        const values = await scene.strike(done === runs - 1);
         done += 1;
         for (const [id, all] of Object.entries(values)) observed[id]?.push(...all);
         say(
@@ -44,6 +46,7 @@ export async function measureFault(
       say(`row ${fault.row}, run ${done} of ${runs} failed: ${failures.at(-1)}`);
     } finally {
       await cluster.stop();
+      await end?.();
     }
   }
   const [after = 0] = loadavg();

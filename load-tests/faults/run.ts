@@ -5,6 +5,7 @@ import { natsServerPath } from '@meshlift/cluster/testing/nats';
 import { cacheDir } from '@meshlift/worker';
 import { z } from 'zod';
 import { Interrupted, watchInterrupts } from '../../signaling/setup/lib/interrupt.ts';
+import { Namespace } from '../lib/cluster/namespace.ts';
 import { obtainClip } from '../lib/peers/clip.ts';
 import { median, quantile } from '../lib/statistics.ts';
 import { keepResult, updateFaultsDocument } from './document.ts';
@@ -55,6 +56,10 @@ const root = dirname(dirname(home));
 try {
   const clip = await obtainClip({ cache: cacheDir(), signal });
   for (const fault of faults.filter(({ row }) => wanted.length === 0 || wanted.includes(row))) {
+    if (fault.needsMachines && !Namespace.allowed) {
+      console.log(`Row ${fault.row} is left out: it needs root and network namespaces.`);
+      continue;
+    }
     const result = await measureFault(fault, {
       clip,
       runs,

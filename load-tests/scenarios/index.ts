@@ -1,4 +1,5 @@
 import type { Scenario } from '../lib/scenario.ts';
+import { cascade } from './cascade.ts';
 import { churn } from './churn.ts';
 import { compare } from './compare.ts';
 import { fanOut } from './fan-out.ts';
@@ -18,4 +19,5 @@ export const scenarios: readonly Scenario[] = [
   churn,
   heap,
   signaling,
+  cascade,
 ];

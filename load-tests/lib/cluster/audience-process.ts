@@ -13,17 +13,33 @@ export interface Course extends Fate {
 /** A viewer that has seen nothing for so long does not play, in ms. */
 const STANDS_STILL_MS = 500;
 const LOOK_EVERY_MS = 50;
+const SHOWS_WITHIN_MS = 20_000;
 
 let viewers: SteadyViewer[] = [];
 const now = () => performance.timeOrigin + performance.now();
 const plays = ({ frames }: SteadyViewer) => now() - (frames.frames.at(-1)?.at ?? 0) < STANDS_STILL_MS;
 
 const tasks = {
-  /** Resolves when each of them plays. */
-  async join(doors: readonly string[], streamId: string, count: number): Promise<void> {
+  /**
+   * Brings viewers in, spread over so many ms. Resolves when each has been able to show a frame: with how long that took.
+   *
+   * @throws Error when one of them still shows nothing after 20 s
+   */
+  async join(doors: readonly string[], streamId: string, count: number, spreadMs = 0): Promise<number[]> {
     const joining = Array.from({ length: count }, () => new SteadyViewer({ doors, streamId }));
     viewers.push(...joining);
-    await Promise.all(joining.map((viewer) => viewer.join()));
+    return Promise.all(
+      joining.map(async (viewer, index) => {
+        await wait((index * spreadMs) / count);
+        const from = now();
+        await viewer.join();
+        while (viewer.frames.frames.length === 0) {
+          if (now() - from > SHOWS_WITHIN_MS) throw new Error('a viewer that has come in shows nothing');
+          await wait(LOOK_EVERY_MS);
+        }
+        return (viewer.frames.frames[0]?.at ?? Number.NaN) - from;
+      }),
+    );
   },
 
   /** Resolves with whether all play, which it waits for. */

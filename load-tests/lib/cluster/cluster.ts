@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { NatsProcess } from '@meshlift/cluster/testing/nats';
 import { z } from 'zod';
 import { createProcessGroup } from '../machine/create-process-group.ts';
+import { freePort } from '../machine/free-port.ts';
 import type { ProcessGroup } from '../machine/process-group.ts';
 import type { Clip } from '../peers/clip.ts';
 import { Publisher } from '../peers/publisher.ts';
@@ -10,6 +11,9 @@ import { Audience } from './audience.ts';
 import { Member, type MemberOptions } from './member.ts';
 
 const createdSchema = z.object({ streamId: z.string(), publishKey: z.string() });
+
+/** What NATS tells of itself, as far as it is of use here. */
+const monitorSchema = z.object({ in_msgs: z.number() });
 
 const LOOK_EVERY_MS = 50;
 
@@ -21,18 +25,34 @@ export interface Stream {
 /** Several servers with their NATS, as processes of this machine. Whatever is started by it ends with it. */
 export class ClusterUnderTest {
   readonly nats: NatsProcess;
+  readonly #monitor: number | undefined;
   readonly #env: Record<string, string>;
   readonly #group: ProcessGroup;
   readonly #members = new Set<Member>();
   readonly #helpers: { stop(): Promise<void> }[] = [];
 
-  /** @param options.natsHost the address that NATS listens on, where members reach it by another than the loopback */
-  static async start({ natsHost }: { natsHost?: string } = {}): Promise<ClusterUnderTest> {
-    return new ClusterUnderTest(await NatsProcess.launch(natsHost === undefined ? {} : { host: natsHost }));
+  /**
+   * @param options.natsHost the address that NATS listens on, where members reach it by another than the loopback
+   * @param options.counted whether NATS counts its messages
+   */
+  static async start({
+    natsHost,
+    counted = false,
+  }: {
+    natsHost?: string;
+    counted?: boolean;
+  } = {}): Promise<ClusterUnderTest> {
+    const monitor = counted ? await freePort('tcp') : undefined;
+    const nats = await NatsProcess.launch({
+      ...(natsHost !== undefined && { host: natsHost }),
+      ...(monitor !== undefined && { args: ['-m', String(monitor)] }),
+    });
+    return new ClusterUnderTest(nats, monitor);
   }
 
-  private constructor(nats: NatsProcess) {
+  private constructor(nats: NatsProcess, monitor: number | undefined) {
     this.nats = nats;
+    this.#monitor = monitor;
     this.#group = createProcessGroup('cluster');
     this.#env = {
       MESHLIFT_CLUSTER_URL: nats.url,
@@ -65,6 +85,12 @@ export class ClusterUnderTest {
   async kill(member: Member): Promise<void> {
     this.#members.delete(member);
     await member.kill();
+  }
+
+  /** How many messages NATS has got so far, where it counts them. */
+  async messages(): Promise<number> {
+    const told = await fetch(`http://127.0.0.1:${this.#monitor}/varz`);
+    return monitorSchema.parse(await told.json()).in_msgs;
   }
 
   async createStream(door: Member): Promise<Stream> {

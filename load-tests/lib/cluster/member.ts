@@ -96,12 +96,13 @@ export class Member {
     return this.#server.kill();
   }
 
+  /** It stands still with its workers, as when its machine is paused. */
   pause(): void {
-    process.kill(this.pid, 'SIGSTOP');
+    for (const pid of [this.pid, ...this.workers]) process.kill(pid, 'SIGSTOP');
   }
 
   resume(): void {
-    process.kill(this.pid, 'SIGCONT');
+    for (const pid of [...this.workers, this.pid]) process.kill(pid, 'SIGCONT');
   }
 
   stop(): Promise<void> {

@@ -7,6 +7,7 @@ import { runStep } from '../lib/step.ts';
 import { browser } from '../steps/browser.ts';
 import { compiler } from '../steps/compiler.ts';
 import { janus } from '../steps/janus.ts';
+import { nats } from '../steps/nats.ts';
 import { packages } from '../steps/packages.ts';
 import { prepare } from './prepare.ts';
 
@@ -36,7 +37,19 @@ export async function prepareLoad(context: Context): Promise<void> {
   const { workerPath } = await prepare(context);
   process.env.MEDIASOUP_WORKER_BIN = workerPath;
   process.env.MESHLIFT_CHROMIUM = await runStep(context, browser(context));
+  await prepareCluster(context);
   await prepareComparison(context);
+}
+
+/** Who cannot get NATS still measures all but clusters. */
+async function prepareCluster(context: Context): Promise<void> {
+  try {
+    process.env.MESHLIFT_NATS_SERVER = await runStep(context, nats(context));
+  } catch (error) {
+    context.interrupt.signal.throwIfAborted();
+    if (!(error instanceof SetupError)) throw error;
+    context.screen.line(`${describe(error)}\nWhat needs it cannot be measured.\n`);
+  }
 }
 
 /** Who cannot get all that Meshlift is compared with still measures the rest. */

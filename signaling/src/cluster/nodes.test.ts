@@ -1,4 +1,4 @@
-import type { MediaNodeEvents } from '@meshlift/protocol';
+import { type MediaNodeEvents, MeshliftError } from '@meshlift/protocol';
 import type { LocalMediaNode } from '@meshlift/sfu';
 import { opusAudio, viewerCapabilities } from '@meshlift/sfu/testing';
 import { mediaNodeContract, startLocalMediaNode } from '@meshlift/sfu/testing/media-node';
@@ -78,6 +78,23 @@ describe('routing', () => {
     nodes.update('node 1', IDLE);
     await nodes.openRelay('three');
     expect(await Promise.all([carries(second, 'two'), carries(second, 'three')])).toEqual([false, true]);
+  });
+
+  it('asks a node that has not answered after the others, for some seconds', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { first, second, nodes } = await twoNodes();
+    const silent = vi.spyOn(first, 'openRelay').mockRejectedValueOnce(new MeshliftError('REQUEST_TIMEOUT'));
+    onTestFinished(() => silent.mockRestore());
+    const placed = async (relayId: string) => {
+      await nodes.openRelay(relayId);
+      return [await carries(first, relayId), await carries(second, relayId)];
+    };
+    expect(await placed('three')).toEqual([false, true]);
+    expect(await placed('four')).toEqual([false, true]);
+    expect(silent).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(5_000);
+    expect(await placed('five')).toEqual([true, false]);
   });
 
   it('takes what is asked of a session to the node that has it', async () => {

@@ -42,6 +42,9 @@ const PLACED_LOAD = 0.002;
 /** What could not be closed, because its node could not be reached, is tried again so often. */
 const CLOSE_AGAIN_AFTER_MS = 2_000;
 
+/** A node that has not answered comes after the others for so long: each who is placed there waits in vain. */
+const AVOID_MS = 5_000;
+
 /** A node, and what this process has on it. */
 interface Entry {
   /** The process that it is in. */
@@ -52,6 +55,8 @@ interface Entry {
   facts: NodeFacts;
   /** How much has been placed there since the facts were told. */
   placed: number;
+  /** Until when others come first, because it has not answered: of `performance.now()`. */
+  avoidedUntil: number;
   /** The relays that this process has opened there: it is their origin. */
   origins: Set<string>;
   /** Those that are open, or being opened. */
@@ -117,6 +122,7 @@ export class Nodes implements MediaNode {
       adoption,
       facts,
       placed: 0,
+      avoidedUntil: 0,
       origins: new Set<string>(),
       sessions: new RelaySessions(),
     };
@@ -328,10 +334,13 @@ export class Nodes implements MediaNode {
       if (!entry) break;
       entry.placed += 1;
       try {
-        return await open(entry);
+        const opened = await open(entry);
+        entry.avoidedUntil = 0;
+        return opened;
       } catch (error) {
         entry.placed -= 1;
         if (!(error instanceof MeshliftError) || !REFUSALS.has(error.code)) throw error;
+        if (UNANSWERED.has(error.code)) entry.avoidedUntil = performance.now() + AVOID_MS;
         refused.add(entry);
         refusal = error;
       }
@@ -356,7 +365,10 @@ export class Nodes implements MediaNode {
           relay !== undefined && (entry.process === relay.origin || entry.sessions.hasRelay(relay.relayId)),
         own: entry.process === this.#self,
       }));
-    return chooseNode(candidates, { region: this.#region });
+    const now = performance.now();
+    const answering = candidates.filter(({ node }) => node.avoidedUntil <= now);
+    const at = { region: this.#region };
+    return chooseNode(answering, at) ?? chooseNode(candidates, at);
   }
 
   /** A session is known by its id while it is being opened: it may be closed, or end, before it is open. */
@@ -453,12 +465,11 @@ export class Nodes implements MediaNode {
   }
 }
 
+/** What tells that a node does not answer. */
+const UNANSWERED: ReadonlySet<string> = new Set(['NODE_UNREACHABLE', 'REQUEST_TIMEOUT']);
+
 /** What a node has not heard of, as far as is known. */
-const UNREACHED: ReadonlySet<string> = new Set([
-  'NODE_UNREACHABLE',
-  'REQUEST_TIMEOUT',
-  'DIRECTORY_UNAVAILABLE',
-]);
+const UNREACHED: ReadonlySet<string> = new Set([...UNANSWERED, 'DIRECTORY_UNAVAILABLE']);
 
 /** What another node is asked after. */
 const REFUSALS: ReadonlySet<string> = new Set(['SERVER_FULL', 'SERVER_CLOSING', ...UNREACHED]);

@@ -66,9 +66,11 @@ export class NatsProcess {
 
   /** Starts it again, with what it had stored. */
   async start(): Promise<void> {
-    if (!natsServerPath) throw new Error('MESHLIFT_NATS_SERVER is not set');
+    // What prepares for it may have found it after this module was loaded.
+    const program = process.env.MESHLIFT_NATS_SERVER;
+    if (!program) throw new Error('MESHLIFT_NATS_SERVER is not set');
     const fixed = ['-a', this.#host, '-p', String(this.port), '-sd', this.#store];
-    const child = spawn(natsServerPath, [...fixed, ...this.#args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(program, [...fixed, ...this.#args], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
       let output = '';
