@@ -84,3 +84,20 @@ describe('a viewer whose door is killed', () => {
     expect(await client.refused('session:resume', { sessionId })).toBe('SESSION_NOT_FOUND');
   });
 });
+
+it('a publisher whose door is killed goes on, and resumes its session once its stream has another owner', {
+  timeout: 30_000,
+}, async () => {
+  const { door, other, owner, media, publishing, watch } = await start();
+  await watch(door);
+  const before = await media.server.metric('meshlift_sessions');
+  const { sessionId } = publishing;
+  owner.kill();
+  const client = await other.server.connect();
+  const resume = async () => 'data' in (await client.raw('session:resume', { sessionId }));
+  await expect.poll(resume, { timeout: 12_000, interval: 300 }).toBe(true);
+  const resumed = await client.request('session:resume', { sessionId });
+  expect(resumed).toMatchObject({ kind: 'publisher', wantedLayers: [{ spatialLayers: [0] }] });
+  await client.request('transport:restartIce', { sessionId });
+  expect(await media.server.metric('meshlift_sessions')).toBe(before);
+});

@@ -155,3 +155,25 @@ it('a player whose door is killed plays on, and its URL is served by another doo
   expect(await media.server.metric('meshlift_sessions')).toBe(before - 1);
   expect((await ask('DELETE', at(url, owner.server))).status).toBe(200);
 });
+
+it('an encoder whose door is killed goes on, and its URL is served by the door that owns its stream then', {
+  timeout: 30_000,
+}, async () => {
+  const { doors } = await testDoors(4, { roles: ['sfu', 'signaling', 'signaling', 'signaling'] });
+  const [media, owner, door, other] = doors as [Door, Door, Door, Door];
+  const stream = await owner.server.createStream();
+  const live = await publishLive(owner.server, stream, 'audio', 'video');
+  const { peer } = await watchLive(door.server, stream);
+  const before = await media.server.metric('meshlift_sessions');
+  owner.kill();
+  for (const { server } of [door, other]) {
+    const asked = () => patch(at(live.url, server), 'a=end-of-candidates\r\n', live.etag);
+    // It says what is wrong with the fragment, and so that it knows the session and its tag.
+    await expect.poll(async () => (await asked()).status, { timeout: 12_000 }).toBe(400);
+  }
+  const received = peer.received.audio;
+  await expect.poll(() => peer.received.audio).toBeGreaterThan(received);
+  expect(await media.server.metric('meshlift_sessions')).toBe(before);
+  expect((await ask('DELETE', at(live.url, other.server))).status).toBe(200);
+  expect(await media.server.metric('meshlift_sessions')).toBe(before - 1);
+});
