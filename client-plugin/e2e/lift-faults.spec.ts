@@ -1,8 +1,10 @@
 import type { Room, SwitchQuestion } from '../src/index.ts';
 import { BlockedRelay } from './support/blocked-relay.ts';
+import { CuttableProxy } from './support/cuttable-proxy.ts';
 import { expect, test } from './support/fixtures.ts';
 import { expectAllIn, expectAllToMeet, gather, room } from './support/gathering.ts';
 import { type Member, TONES } from './support/member.ts';
+import { ServerProcess } from './support/server.ts';
 import { WireTap } from './support/wire-tap.ts';
 
 /**
@@ -268,4 +270,31 @@ test('one whose word does not come within ten seconds is named, and the host goe
   tap.release();
   await expectAllIn('sfu', [eve]);
   await expectAllToMeet([ada, bob, eve]);
+});
+
+test('somebody who was away for longer than the room waits sends and receives over the relay again', async ({
+  newMember,
+}) => {
+  const server = await ServerProcess.start({ MESHLIFT_GRACE_SECONDS: '1' });
+  const balancer = await CuttableProxy.to(server.port);
+  try {
+    const [ada, bob] = [await newMember(), await newMember()];
+    await ada.join(server.url, { room, name: 'ada' });
+    await ada.publish(TONES.ada);
+    await bob.join(balancer.url, { room, name: 'bob' });
+    await bob.publish(TONES.bob);
+    await expectAllToMeet([ada, bob]);
+    await ada.switchTo('sfu');
+    await expectAllIn('sfu', [ada, bob]);
+    const before = await bob.id();
+    balancer.cut();
+    await expect.poll(() => server.metric('meshlift_participants')).toEqual([1]);
+    balancer.mend();
+    await expect.poll(() => bob.id()).not.toBe(before);
+    await expectAllToMeet([ada, bob]);
+    await expectAllIn('sfu', [ada, bob]);
+  } finally {
+    balancer.close();
+    await server.stop();
+  }
 });

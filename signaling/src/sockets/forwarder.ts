@@ -124,22 +124,27 @@ export class Forwarder {
     }
   }
 
-  /** A process has ended: its clients here begin anew. */
+  /** A process has ended: those whose sessions it had begin anew. Others may have found the next owner already. */
   gone(process: string): void {
     const peer = this.#peers.get(process);
     // First, so that it is told nothing any more.
     this.#peers.delete(process);
-    if (peer) this.#drop(peer);
+    if (!peer) return;
+    const clients = [...peer.connections.values()];
+    this.#drop(
+      peer,
+      clients.filter((connection) => connection.hasSessionsOf(process)),
+    );
   }
 
   /** What a process sent its clients here, or was told of them, was lost: they begin anew. */
   #lostTrackOf(process: string): void {
     const peer = this.#peers.get(process);
-    if (peer) this.#drop(peer);
+    if (peer) this.#drop(peer, [...peer.connections.values()]);
   }
 
-  #drop(peer: Peer): void {
-    for (const connection of [...peer.connections.values()]) connection.drop();
+  #drop(peer: Peer, clients: readonly SocketConnection[]): void {
+    for (const connection of clients) connection.drop();
     for (const { go } of peer.waiting.splice(0)) go();
   }
 

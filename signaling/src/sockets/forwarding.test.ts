@@ -163,8 +163,13 @@ it('gives up a door that has ended, that is silent or that hangs in its work, ea
   const lock = ({ client, sessionId }: typeof ofEnded) =>
     client.refused('room:setLocked', { sessionId, locked: true });
   expect(await lock(ofEnded)).toBe('NODE_UNREACHABLE');
+  const asking = await door.server.connect();
+  expect(await asking.refused('room:join', { roomId: 'ended' })).toBe('NODE_UNREACHABLE');
   void lock(ofSilent).catch(() => undefined);
   await ofEnded.client.ended();
+  // Who only asked for what it had is not dropped, in the middle of asking again perhaps.
+  const { participantId } = await asking.request('room:join', { roomId: 'ended' });
+  expect(participantId).toBeDefined();
   // Those who came by the door that ended are waited for.
   await expect.poll(awaited.signalled, { timeout: 8_000 }).toEqual({ delivered: false });
   const again = await door.server.connect();

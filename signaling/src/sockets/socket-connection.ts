@@ -54,6 +54,11 @@ export class SocketConnection extends Connection {
     return this.#elsewhere.get(sessionId);
   }
 
+  /** Whether a process answers for anything of this client's. */
+  hasSessionsOf(process: string): boolean {
+    return [...this.#elsewhere.values()].includes(process);
+  }
+
   adoptedBy(process: string, sessionId: string): void {
     this.#elsewhere.set(sessionId, process);
   }
