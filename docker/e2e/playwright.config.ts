@@ -7,5 +7,8 @@ export default defineConfig({
   outputDir: '../../test-results/docker',
   // The proxy's certificate for `localhost` is its own.
   use: { ...base.use, ignoreHTTPSErrors: true },
-  projects: [{ name: 'container' }],
+  projects: [
+    { name: 'container', testIgnore: 'cluster.spec.ts' },
+    { name: 'cluster', testMatch: 'cluster.spec.ts' },
+  ],
 });

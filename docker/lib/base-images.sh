@@ -1,4 +1,4 @@
-# The images that the Dockerfile begins with and that compose's profiles run, for docker/test: pulled, or made of the
+# The images that the Dockerfile begins with and that compose runs beside it, for docker/test: pulled, or made of the
 # distribution's packages and the npm registry where none can be pulled. Expects $root, $work, lib/checks.sh and
 # lib/engine.sh; sourced, not run.
 
@@ -10,9 +10,10 @@ can_have() {
   return 1
 }
 
-# Sets and exports NODE_IMAGE and BASE_IMAGE where the Dockerfile's own cannot be had.
+# Sets and exports NODE_IMAGE and BASE_IMAGE where the Dockerfile's own cannot be had and nobody has set others.
 find_base_images() {
   local image
+  [ -z "${NODE_IMAGE-}" ] || [ -z "${BASE_IMAGE-}" ] || return 0
   for image in $(sed -n 's/^ARG \(NODE\|BASE\)_IMAGE=//p' "$root/docker/Dockerfile"); do
     can_have "$image" && continue
     make_base_images
@@ -64,8 +65,12 @@ make_node() {
   rm -rf "$tree"
 }
 
-# Sets and exports CADDY_IMAGE and PROMETHEUS_IMAGE where compose's own cannot be had.
-find_profile_images() {
+# Sets and exports CADDY_IMAGE, NATS_IMAGE and PROMETHEUS_IMAGE where compose's own cannot be had.
+find_other_images() {
+  if ! can_have "$(image_of NATS_IMAGE)"; then
+    export NATS_IMAGE=meshlift-nats:bookworm
+    make_of_package "$NATS_IMAGE" nats-server 'ENTRYPOINT ["nats-server"]'
+  fi
   if ! can_have "$(image_of CADDY_IMAGE)"; then
     export CADDY_IMAGE=meshlift-caddy:bookworm
     make_of_package "$CADDY_IMAGE" caddy ''
@@ -79,7 +84,7 @@ ENTRYPOINT ["prometheus"]'
   fi
 }
 
-image_of() { sed -n "s/.*\${$1:-\(.*\)}$/\1/p" "$root/docker/compose.yaml"; }
+image_of() { sed -n "s/.*\${$1:-\(.*\)}$/\1/p" "$root"/docker/compose{,.cluster}.yaml; }
 
 # make_of_package IMAGE PACKAGE INSTRUCTIONS
 make_of_package() {
