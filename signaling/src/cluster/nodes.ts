@@ -311,6 +311,7 @@ export class Nodes implements MediaNode {
     try {
       await close();
     } catch (error) {
+      if (error instanceof MeshliftError && SETTLED.has(error.code)) return;
       if (!(error instanceof MeshliftError) || !UNREACHED.has(error.code)) throw error;
       const again = () => {
         if (this.#entries.get(entry.process) !== entry || isOpenAgain()) return;
@@ -470,6 +471,9 @@ const UNANSWERED: ReadonlySet<string> = new Set(['NODE_UNREACHABLE', 'REQUEST_TI
 
 /** What a node has not heard of, as far as is known. */
 const UNREACHED: ReadonlySet<string> = new Set([...UNANSWERED, 'DIRECTORY_UNAVAILABLE']);
+
+/** Nothing is left to be closed: another process owns it by now, or this one ends with all that it has open. */
+const SETTLED: ReadonlySet<string> = new Set(['STALE_OWNER', 'SERVER_CLOSING']);
 
 /** What another node is asked after. */
 const REFUSALS: ReadonlySet<string> = new Set(['SERVER_FULL', 'SERVER_CLOSING', ...UNREACHED]);

@@ -128,7 +128,7 @@ function betweenServers(): PrivacyEntry {
     what: 'This service can run on several servers. The one that you are connected to hands what you ask for on to the one that has the room or stream, and hands back what that one answers: sealed with a key that only these servers have, and with a keyed hash in place of your network address. So that they find each other, they store, under keyed hashes of their names, which server has a room or stream; of a room whether it is locked, whether it is on the relay, how often that has changed, and the hash of its host key; of a stream whether it is live, and a keyed hash of its key.',
     why: 'So that it does not matter which server you reach, and that a room outlives the end of one.',
     where: ['disk'],
-    howLong: `What is handed on is kept nowhere. What is stored is taken back when the room or stream ends; a note that it was there goes after ${inWords(BUCKETS.rooms.ttlMs / 1_000)}, and so does what a server leaves that ends without a word.`,
+    howLong: `What is handed on is kept nowhere. What is stored is taken back when the room or stream ends; a note that it was there, of a stream with the keyed hash of its key, goes after ${inWords(BUCKETS.rooms.ttlMs / 1_000)}, and so does what a server leaves that ends without a word.`,
     who: 'Nobody is shown it; whoever runs the exchange between the servers (NATS) could read what is stored, on its disk.',
   };
 }

@@ -32,6 +32,7 @@ export interface StreamLinkEvents {
 export class StreamLink {
   readonly #cluster: Cluster;
   readonly #serving: Subscription;
+  readonly #gone = new Set<string>();
   #turn = 0;
 
   constructor(cluster: Cluster, events: StreamLinkEvents) {
@@ -74,14 +75,26 @@ export class StreamLink {
   }
 
   sendDemand(door: string, stream: string, demand: Demand): void {
-    this.#cluster.delivery.send(door, FOLLOWER_MESSAGES, { stream, demand });
+    if (!this.#isGone(door)) this.#cluster.delivery.send(door, FOLLOWER_MESSAGES, { stream, demand });
   }
 
   sendEvent(door: string, stream: string, event: FollowedEvent): void {
-    this.#cluster.delivery.send(door, FOLLOWED_EVENTS, { stream, event });
+    if (!this.#isGone(door)) this.#cluster.delivery.send(door, FOLLOWED_EVENTS, { stream, event });
+  }
+
+  /** A door has ended: what is sent to it would wait for ever. */
+  forget(door: string): void {
+    this.#gone.add(door);
   }
 
   close(): void {
     this.#serving.close();
+  }
+
+  /** One that was only cut off comes back under the same name. */
+  #isGone(door: string): boolean {
+    if (!this.#gone.has(door)) return false;
+    if (this.#cluster.directory.nodes.some(({ id }) => id === door)) this.#gone.delete(door);
+    return this.#gone.has(door);
   }
 }

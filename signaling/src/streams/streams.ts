@@ -323,6 +323,7 @@ export class Streams {
   }
 
   #doorGone(door: string): void {
+    this.#link.forget(door);
     for (const stream of this.#byId.values()) stream.forget(door);
     this.#followed.ownerGone(door);
   }
