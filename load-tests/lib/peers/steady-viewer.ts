@@ -8,6 +8,9 @@ import { type ServerEvent, SignalingClient } from './signaling-client.ts';
 const SILENCE_MS = 1_200;
 const LOOK_EVERY_MS = 100;
 
+/** A way that does not come about by then is given up, and another one begun. */
+const CONNECT_WITHIN_MS = 5_000;
+
 /** As the plugin waits between two attempts, in ms. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
@@ -93,7 +96,10 @@ export class SteadyViewer {
     peer.follow(this.frames);
     this.frames.restart();
     this.#watching = await watchByPlugin(this.#greeted, this.#streamId, peer);
-    await peer.connected;
+    const tooLate = wait(CONNECT_WITHIN_MS, undefined, { ref: false }).then(() => {
+      throw new Error('it did not connect in time');
+    });
+    await Promise.race([peer.connected, tooLate]);
     this.#heardAt = performance.timeOrigin + performance.now();
     this.fate.joins += 1;
   }
