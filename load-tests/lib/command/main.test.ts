@@ -9,6 +9,7 @@ import { resultSchema } from '../result.ts';
 
 const README = [
   'Before.\n\n<!-- scenarios -->\n<!-- /scenarios -->',
+  '<!-- size -->\n<!-- /size -->',
   '<!-- reference -->\n<!-- /reference -->\n\nAfter.\n',
 ].join('\n\n');
 

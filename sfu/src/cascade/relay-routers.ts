@@ -49,7 +49,7 @@ export class RelayRouters {
     const dead = new Set<PoolWorker>();
     for (;;) {
       const workers = pool.workers.filter((worker) => !dead.has(worker));
-      if (workers.length === 0 && dead.size > 0) throw new MeshliftError('MEDIA_FAILED');
+      if (workers.length === 0) throw new MeshliftError('MEDIA_FAILED');
       const worker = chosenOf(workers, placeOrigin(workers.map((candidate) => loadOf(candidate))));
       worker.origins += 1;
       try {
