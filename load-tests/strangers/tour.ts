@@ -40,7 +40,12 @@ async function tourOfRoom(visit: Visit): Promise<void> {
   await say(host, 'room:setMode');
   for (const member of [host, guest]) {
     for (const name of path) await say(member, name, { track: 'camera' });
-    for (const name of ['transport:restartIce', 'room:switchStep', 'consumer:pause'] as const)
+    for (const name of [
+      'transport:check',
+      'transport:restartIce',
+      'room:switchStep',
+      'consumer:pause',
+    ] as const)
       await say(member, name);
   }
   await playByWhep(visit);
