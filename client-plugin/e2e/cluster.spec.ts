@@ -1,5 +1,5 @@
 import type { RoomMode } from '../src/index.ts';
-import { ServerCluster, sum } from './support/cluster.ts';
+import { hasNats, ServerCluster, sum } from './support/cluster.ts';
 import { CuttableProxy } from './support/cuttable-proxy.ts';
 import { expect, test } from './support/fixtures.ts';
 import { expectAllIn, expectAllToMeet, gather, room } from './support/gathering.ts';
@@ -7,6 +7,8 @@ import { TONES } from './support/member.ts';
 
 /** The test picture has thirty frames a second. */
 const FRAMES_IN_300_MS = 9;
+
+test.skip(!hasNats, 'servers of a cluster need nats-server');
 
 let cluster: ServerCluster;
 test.beforeEach(async () => {

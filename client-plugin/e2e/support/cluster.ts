@@ -11,6 +11,9 @@ import { ServerProcess } from './server.ts';
 /** The NATS server that setup found or got. */
 const NATS_SERVER = process.env.MESHLIFT_NATS_SERVER;
 
+/** Whether clusters can be started. */
+export const hasNats = Boolean(NATS_SERVER);
+
 export type Role = 'all' | 'signaling' | 'sfu';
 
 /** Servers of one cluster as an operator runs them, with a NATS server of their own. */

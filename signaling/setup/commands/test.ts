@@ -73,7 +73,7 @@ const OPTIONAL: readonly OptionalPart[] = [
   },
   {
     variable: 'MESHLIFT_NATS_SERVER',
-    kinds: ['unit'],
+    kinds: ['unit', 'e2e'],
     step: nats,
     tests: 'The tests of several servers over NATS',
   },
